@@ -1,0 +1,83 @@
+"""People who work with the CRM: users, teams and who is in which."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from crm.accounts.policy import Role, Scope, scope_of
+
+
+class Team(models.Model):
+    """A department or a group in it. Teams form trees."""
+
+    access = "Team names are seen by every colleague."
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    parent = models.ForeignKey(
+        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        ordering = ("name",)
+        constraints: ClassVar = [
+            models.CheckConstraint(name="team_is_not_its_own_parent", condition=~Q(pk=models.F("parent"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A colleague. What they may do follows from their roles, how far from their teams."""
+
+    access = "Names of colleagues are seen by every colleague; everything else only by administrators."
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("name"), max_length=100)
+    email = models.EmailField(_("e-mail"), unique=True)
+    job_title = models.CharField(_("job title"), max_length=100, blank=True)
+    roles = ArrayField(models.CharField(max_length=20, choices=Role), verbose_name=_("roles"), default=list, blank=True)
+    teams = models.ManyToManyField(Team, verbose_name=_("teams"), blank=True, related_name="members")
+
+    REQUIRED_FIELDS: ClassVar = ["email", "name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+    def scope(self, resource: str, action: str) -> Scope:
+        return scope_of(self, resource, action)
+
+    def may(self, resource: str, action: str) -> bool:
+        """Whether the user may do this to at least some rows."""
+        return self.scope(resource, action) > Scope.NONE
+
+    @cached_property
+    def team_ids(self) -> list[int]:
+        return list(self.teams.values_list("pk", flat=True))
+
+    @cached_property
+    def team_tree_ids(self) -> list[int]:
+        """The user's teams and all below them."""
+        parents = dict(Team.objects.values_list("pk", "parent_id"))
+        found = set(self.team_ids)
+        while more := {child for child, parent in parents.items() if parent in found} - found:
+            found |= more
+        return sorted(found)

@@ -1,0 +1,112 @@
+"""Who may do what: one table, default deny. A missing line means no."""
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+class Role(models.TextChoices):
+    SALES = "sales", _("Sales")
+    SERVICE = "service", _("Service")
+    MARKETING = "marketing", _("Marketing")
+    OPERATIONS = "operations", _("Operations")
+    MANAGER = "manager", _("Manager")
+    AUDITOR = "auditor", _("Auditor")
+    ADMIN = "admin", _("Administrator")
+
+
+class Scope(IntEnum):
+    """How far a grant reaches. A user with several roles has the widest of them."""
+
+    NONE = 0
+    OWN = 1
+    TEAM = 2
+    TEAM_TREE = 3
+    ALL = 4
+
+
+Actions = dict[str, Scope]
+
+# Actions: view, create, edit, assign, delete, merge, reveal, export, send, configure.
+GRANTS: dict[Role, dict[str, Actions]] = {
+    Role.SALES: {
+        "customer": {
+            "view": Scope.OWN,
+            "create": Scope.OWN,
+            "edit": Scope.OWN,
+            "reveal": Scope.OWN,
+            "export": Scope.OWN,
+        },
+        "order": {"view": Scope.OWN},
+        "consent": {"view": Scope.OWN, "edit": Scope.OWN},
+        "score": {"view": Scope.OWN},
+        "segment": {"view": Scope.ALL},
+        "campaign": {"view": Scope.ALL},
+    },
+    Role.SERVICE: {
+        "customer": {"view": Scope.TEAM, "create": Scope.OWN, "edit": Scope.TEAM, "reveal": Scope.TEAM},
+        "order": {"view": Scope.TEAM},
+        "consent": {"view": Scope.TEAM, "edit": Scope.TEAM},
+        "score": {"view": Scope.TEAM},
+    },
+    Role.MARKETING: {
+        "customer": {"view": Scope.ALL},
+        "order": {"view": Scope.ALL},
+        "consent": {"view": Scope.ALL},
+        "score": {"view": Scope.ALL, "configure": Scope.ALL},
+        "segment": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL, "delete": Scope.ALL},
+        "campaign": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL, "send": Scope.ALL},
+        "channel": {"view": Scope.ALL},
+    },
+    Role.OPERATIONS: {
+        "customer": {
+            "view": Scope.ALL,
+            "create": Scope.ALL,
+            "edit": Scope.ALL,
+            "assign": Scope.ALL,
+            "reveal": Scope.ALL,
+            "export": Scope.ALL,
+        },
+        "order": {"view": Scope.ALL, "create": Scope.ALL},
+        "consent": {"view": Scope.ALL, "edit": Scope.ALL},
+        "score": {"view": Scope.ALL, "configure": Scope.ALL},
+        "segment": {"view": Scope.ALL},
+        "campaign": {"view": Scope.ALL},
+        "import": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL},
+    },
+    Role.MANAGER: {
+        "customer": {
+            "view": Scope.TEAM_TREE,
+            "create": Scope.OWN,
+            "edit": Scope.TEAM_TREE,
+            "assign": Scope.TEAM_TREE,
+            "delete": Scope.TEAM_TREE,
+            "reveal": Scope.TEAM_TREE,
+            "export": Scope.TEAM_TREE,
+        },
+        "order": {"view": Scope.TEAM_TREE},
+        "consent": {"view": Scope.TEAM_TREE, "edit": Scope.TEAM_TREE},
+        "score": {"view": Scope.TEAM_TREE},
+        "segment": {"view": Scope.ALL},
+        "campaign": {"view": Scope.ALL},
+    },
+    Role.AUDITOR: {"audit": {"view": Scope.ALL}},
+    Role.ADMIN: {
+        "user": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL},
+        "channel": {"view": Scope.ALL, "configure": Scope.ALL},
+        "audit": {"view": Scope.ALL},
+    },
+}
+
+
+def scope_of(user: "User", resource: str, action: str) -> Scope:
+    """The widest reach that any role of `user` gives; NONE for people who may not sign in."""
+    if not user.is_active:
+        return Scope.NONE
+    grants = (GRANTS.get(Role(role), {}).get(resource, {}).get(action, Scope.NONE) for role in user.roles)
+    return max(grants, default=Scope.NONE)

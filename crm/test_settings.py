@@ -1,0 +1,21 @@
+"""Settings for the tests: throw-away servers, quick hashes, tasks in place of a worker."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("VAR", os.environ.get("TEST_VAR") or tempfile.mkdtemp(prefix="crm-test-"))
+os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
+os.environ.setdefault("PRODUCTION", "0")
+
+from crm.settings import *  # noqa: E402, F403
+from crm.settings import STORAGES, VAR  # noqa: E402
+
+DEBUG = False
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+MEDIA_ROOT = Path(VAR) / "files"
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
