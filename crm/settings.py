@@ -21,7 +21,9 @@ PRODUCTION = env.flag("PRODUCTION", default=bool(env.text("DATABASE_URL")))
 SECRET_KEY = env.secret_key(VAR, production=PRODUCTION)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or ([] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
 if PRODUCTION and not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("Set ALLOWED_HOSTS to the host names people type, for example crm.example.com.")
+    raise ImproperlyConfigured(
+        "Set ALLOWED_HOSTS to the host names people type, for example crm.example.com."
+    )
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000)
 if not PRODUCTION and HOST not in ("127.0.0.1", "0.0.0.0", "::"):  # noqa: S104
@@ -159,7 +161,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "5/5m/key,30/m/ip", "reset_password": "5/h/ip,3/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "5/5m/key,30/m/ip",
+    "reset_password": "5/h/ip,3/h/key",
+}
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -8,8 +8,8 @@ os.environ.setdefault("VAR", os.environ.get("TEST_VAR") or tempfile.mkdtemp(pref
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 os.environ.setdefault("PRODUCTION", "0")
 
-from crm.settings import *  # noqa: E402, F403
-from crm.settings import STORAGES, VAR  # noqa: E402
+from crm.settings import *  # noqa: F403
+from crm.settings import STORAGES, VAR
 
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

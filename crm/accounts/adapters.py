@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Colleagues are invited by an administrator, never by a sign-up page; links never trust the Host header."""
+    """Nobody signs up: administrators invite. Links in mails never trust the Host header."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -10,7 +10,9 @@ from django.urls import reverse
 OPEN = ("/account/", "/static/", "/language/")
 
 
-def require_second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def require_second_factor(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Sends staff without a second factor to set one up, where the setting asks for it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

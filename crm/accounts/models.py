@@ -19,7 +19,12 @@ class Team(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     parent = models.ForeignKey(
-        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+        "self",
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
     )
 
     class Meta:
@@ -44,7 +49,9 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=100)
     email = models.EmailField(_("e-mail"), unique=True)
     job_title = models.CharField(_("job title"), max_length=100, blank=True)
-    roles = ArrayField(models.CharField(max_length=20, choices=Role), verbose_name=_("roles"), default=list, blank=True)
+    roles = ArrayField(
+        models.CharField(max_length=20, choices=Role), verbose_name=_("roles"), default=list, blank=True
+    )
     teams = models.ManyToManyField(Team, verbose_name=_("teams"), blank=True, related_name="members")
 
     REQUIRED_FIELDS: ClassVar = ["email", "name"]

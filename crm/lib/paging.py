@@ -1,6 +1,6 @@
 """Keyset paging: page 20,000 costs what page 1 costs, and nothing is counted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -69,10 +69,16 @@ def _read(cursor: str, order: str) -> tuple[bool, Any, int]:
     except (signing.BadSignature, ValueError, TypeError):
         raise BadInput(_("This page link is damaged. Please start again from the first page.")) from None
     if made_for != order:
-        raise BadInput(_("This page link belongs to another sorting. Please start again from the first page."))
+        raise BadInput(
+            _("This page link belongs to another sorting. Please start again from the first page.")
+        )
     return backwards, READERS[kind](value) if kind else value, pk
 
 
 # datetime before date: every datetime is a date.
 KINDS: dict[str, type] = {"datetime": datetime, "date": date, "decimal": Decimal}
-READERS = {"datetime": parse_datetime, "date": parse_date, "decimal": Decimal}
+READERS: dict[str, Callable[[str], Any]] = {
+    "datetime": parse_datetime,
+    "date": parse_date,
+    "decimal": Decimal,
+}

@@ -1,0 +1,25 @@
+"""Every address of the product. Sign-in is asked for everywhere unless a view says `login_not_required`."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("crm.desk.urls")),
+    path("account/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("customers/", include("customers.urls")),
+    path("imports/", include("customers.imports.urls")),
+    path("segments/", include("segments.urls")),
+    path("rfm/", include("segments.scoring.urls")),
+    path("campaigns/", include("channels.campaigns.urls")),
+    path("channels/", include("channels.urls")),
+    path("m/", include("channels.campaigns.public_urls")),
+]
+
+handler400 = "crm.desk.errors.bad_request"
+handler403 = "crm.desk.errors.forbidden"
+handler404 = "crm.desk.errors.not_found"
+handler500 = "crm.desk.errors.server_error"

@@ -1,0 +1,112 @@
+"""Imports: a file somebody uploaded, how its columns were understood, and what became of each row."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from crm.accounts.models import User
+from crm.accounts.policy import Scope
+
+
+class ImportJobQuerySet(models.QuerySet["ImportJob"]):
+    def visible_to(self, user: User, action: str = "view") -> Self:
+        scope = user.scope("import", action)
+        if scope is Scope.ALL:
+            return self
+        return self.filter(created_by=user) if scope else self.none()
+
+    def waiting(self) -> Self:
+        """Jobs nobody works on: asked for, or left half-way by a worker that died."""
+        asked = Q(status__in=[ImportJob.Status.UPLOADED, ImportJob.Status.QUEUED])
+        left = Q(status__in=[ImportJob.Status.READING, ImportJob.Status.RUNNING])
+        return self.filter(asked | left).exclude(lease_until__gt=timezone.now())
+
+
+class ImportJob(models.Model):
+    """One file on its way in."""
+
+    class Kind(models.TextChoices):
+        CUSTOMERS = "customers", _("Customers")
+        ORDERS = "orders", _("Orders")
+
+    class Status(models.TextChoices):
+        UPLOADED = "uploaded", pgettext_lazy("import", "Uploaded")
+        READING = "reading", pgettext_lazy("import", "Being read")
+        PREVIEW = "preview", pgettext_lazy("import", "Waiting for your go")
+        QUEUED = "queued", pgettext_lazy("import", "Queued")
+        RUNNING = "running", pgettext_lazy("import", "Running")
+        DONE = "done", pgettext_lazy("import", "Done")
+        FAILED = "failed", pgettext_lazy("import", "Failed")
+        CANCELLED = "cancelled", pgettext_lazy("import", "Cancelled")
+
+    kind = models.CharField(_("what"), max_length=10, choices=Kind)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UPLOADED)
+    file_name = models.CharField(_("file"), max_length=255)
+    file = models.FileField(upload_to="imports/%Y/%m/", max_length=255)
+    file_bytes = models.BigIntegerField(default=0)
+    source = models.CharField(
+        _("numbering system"),
+        max_length=40,
+        default="file",
+        help_text=_("Customer and order numbers are unique within one source, such as the shop or the till."),
+    )
+    encoding = models.CharField(max_length=20, blank=True)
+    delimiter = models.CharField(max_length=4, blank=True)
+    header = models.JSONField(default=list, help_text="Column titles as they stand in the file.")
+    sample = models.JSONField(default=list, help_text="The first rows, as read.")
+    mapping = models.JSONField(default=dict, help_text="Field name → column index.")
+    total_bytes = models.BigIntegerField(default=0)
+    done_bytes = models.BigIntegerField(default=0)
+    done_rows = models.BigIntegerField(
+        default=0, help_text="Rows whose fate is committed; a restart goes on here."
+    )
+    created_rows = models.BigIntegerField(_("created"), default=0)
+    updated_rows = models.BigIntegerField(_("updated"), default=0)
+    unchanged_rows = models.BigIntegerField(_("unchanged"), default=0)
+    skipped_rows = models.BigIntegerField(_("skipped"), default=0)
+    error_rows = models.BigIntegerField(_("with errors"), default=0)
+    error = models.TextField(blank=True, help_text="Why the whole file could not be used.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.CharField(max_length=32, blank=True)
+
+    objects = ImportJobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        indexes = [models.Index(fields=["-created_at", "-id"], name="import_newest_first")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportProblem(models.Model):
+    """One row that was not taken over, and why."""
+
+    access = "Read only through its import."
+
+    id = models.BigAutoField(primary_key=True)
+    job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="problems", db_index=False)
+    line = models.BigIntegerField(_("row"), help_text=_("Row of the data; the header is row 0."))
+    column = models.CharField(_("column"), max_length=255, blank=True)
+    reason = models.CharField(
+        _("reason"), max_length=60, help_text="A code; customers.imports.problems has the words."
+    )
+    cells = models.JSONField(_("the row"), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "line", "column"], name="import_problem_is_said_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}:{self.line} {self.reason}"

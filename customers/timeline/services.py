@@ -1,0 +1,50 @@
+"""How every app writes to the timeline."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from crm.accounts.models import User
+from customers.models import Customer
+from customers.timeline.models import Entry
+
+
+def record(
+    customer: Customer,
+    kind: str,
+    *,
+    summary: str,
+    channel: str = Entry.Channel.STAFF,
+    direction: str = Entry.Direction.NONE,
+    body: str = "",
+    by: User | None = None,
+    at: datetime | None = None,
+    source: str = "staff",
+    source_id: str = "",
+    **data: Any,
+) -> Entry | None:
+    """Writes one touch in the caller's transaction; None when this source row was already told.
+
+    `source_id` is the id of the row the touch comes from; left empty, the touch is its own source.
+    """
+    moment = at or timezone.now()
+    entry = Entry(
+        customer=customer,
+        kind=kind,
+        channel=channel,
+        direction=direction,
+        occurred_at=moment,
+        summary=summary,
+        body=body,
+        actor=by,
+        source=source,
+        source_id=source_id or uuid4().hex,
+        data=data,
+    )
+    Entry.objects.bulk_create([entry], ignore_conflicts=True)
+    written = Entry.objects.filter(source=entry.source, source_id=entry.source_id, customer=customer).first()
+    if written:
+        Customer.objects.filter(pk=customer.pk, touched_at__lt=moment).update(touched_at=moment)
+    return written

@@ -1,0 +1,62 @@
+"""Segments: groups of customers described by a rule, and who is in them."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.accounts.models import User
+from customers.models import Customer
+
+
+class SegmentQuerySet(models.QuerySet["Segment"]):
+    def visible_to(self, user: User, action: str = "view") -> Self:
+        return self if user.may("segment", action) else self.none()
+
+
+class Segment(models.Model):
+    """A group of customers that share what the rule says. The rule is kept as the tree the builder shows."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    rule = models.JSONField(_("rule"), default=dict)
+    created_by = models.ForeignKey(
+        User, verbose_name=_("created by"), on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    size = models.PositiveBigIntegerField(_("customers"), null=True, editable=False)
+    refreshed_at = models.DateTimeField(_("counted"), null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = SegmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
+        ordering = ("name",)
+        constraints = [models.CheckConstraint(name="segment_has_a_name", condition=~Q(name=""))]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """Who is in a segment, since when. Written by the nightly refresh and when a segment is saved."""
+
+    access = "Read only through its segment and customer."
+
+    id = models.BigAutoField(primary_key=True)
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="memberships")
+    entered_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["segment", "customer"], name="membership_is_once_per_segment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id}: {self.customer_id}"

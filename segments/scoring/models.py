@@ -1,0 +1,122 @@
+"""Scores: how recently, how often and for how much each customer bought, and what group that makes them."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from crm.accounts.models import User
+from customers.models import Customer
+
+
+class Group(models.TextChoices):
+    """The named groups: a partition of the 25 cells of recency × the mean of frequency and money."""
+
+    CHAMPION = "champion", _("Champions")
+    LOYAL = "loyal", pgettext_lazy("rfm group", "Loyal")
+    POTENTIAL = "potential", _("Potential loyalists")
+    NEW = "new", _("New customers")
+    PROMISING = "promising", _("Promising")
+    ATTENTION = "attention", _("Need attention")
+    SLEEPING = "sleeping", _("About to sleep")
+    RISK = "risk", _("At risk")
+    CANNOT_LOSE = "cannot_lose", _("Cannot lose")
+    HIBERNATING = "hibernating", _("Hibernating")
+    LOST = "lost", pgettext_lazy("rfm group", "Lost")
+
+
+class Stage(models.TextChoices):
+    """Where a customer stands in their life with us."""
+
+    PROSPECT = "prospect", _("Prospect")
+    NEW = "new", pgettext_lazy("lifecycle", "New")
+    ACTIVE = "active", pgettext_lazy("lifecycle", "Active")
+    LOYAL = "loyal", pgettext_lazy("lifecycle", "Loyal")
+    RISK = "risk", pgettext_lazy("lifecycle", "At risk")
+    DORMANT = "dormant", _("Dormant")
+    LOST = "lost", pgettext_lazy("lifecycle", "Lost")
+
+
+class ScoringRun(models.Model):
+    """One scoring of everybody. Readers see the scores of a run only when it is published as a whole."""
+
+    access = "Holds no customer data."
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", pgettext_lazy("scoring", "Queued")
+        RUNNING = "running", pgettext_lazy("scoring", "Running")
+        DONE = "done", pgettext_lazy("scoring", "Done")
+        FAILED = "failed", pgettext_lazy("scoring", "Failed")
+
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
+    step = models.CharField(max_length=40, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0, help_text="0 to 100.")
+    as_of = models.DateTimeField(_("as of"), default=timezone.now)
+    cutoffs = models.JSONField(
+        default=dict, help_text="The values that separate the five scores of each dimension."
+    )
+    customers = models.PositiveBigIntegerField(default=0)
+    moved = models.PositiveBigIntegerField(default=0, help_text="Customers whose group changed.")
+    error = models.TextField(blank=True)
+    asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        verbose_name = _("scoring run")
+        verbose_name_plural = _("scoring runs")
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1),
+                condition=Q(status__in=["queued", "running"]),
+                name="scoring_runs_one_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.as_of:%Y-%m-%d %H:%M}"
+
+
+class ScoreQuerySet(models.QuerySet["Score"]):
+    def visible_to(self, user: User, action: str = "view") -> Self:
+        if not user.may("score", action):
+            return self.none()
+        return self.filter(customer__in=Customer.objects.visible_to(user))
+
+
+class Score(models.Model):
+    """A customer's scores from 1 (lowest) to 5. Customers without a purchase have none."""
+
+    customer = models.OneToOneField(
+        Customer, primary_key=True, on_delete=models.CASCADE, related_name="score"
+    )
+    recency = models.PositiveSmallIntegerField(_("recency"))
+    frequency = models.PositiveSmallIntegerField(_("frequency"))
+    monetary = models.PositiveSmallIntegerField(_("money"))
+    group = models.CharField(_("group"), max_length=12, choices=Group)
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage)
+    since = models.DateTimeField(_("in this group since"), default=timezone.now)
+
+    objects = ScoreQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("score")
+        verbose_name_plural = _("scores")
+        indexes = [
+            models.Index(fields=["recency", "frequency"], name="score_by_cell"),
+            models.Index(fields=["group"], name="score_by_group"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="score_is_one_to_five",
+                condition=Q(recency__range=(1, 5), frequency__range=(1, 5), monetary__range=(1, 5)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recency}{self.frequency}{self.monetary}"
