@@ -1,10 +1,12 @@
 """Settings for the tests: throw-away servers, quick hashes, tasks in place of a worker."""
 
 import os
-import tempfile
 from pathlib import Path
 
-os.environ.setdefault("VAR", os.environ.get("TEST_VAR") or tempfile.mkdtemp(prefix="crm-test-"))
+from crm.embedded import throwaway
+
+# Never the VAR of the shell, which may hold somebody's data. Test workers inherit the first process's folder.
+os.environ["VAR"] = os.environ.setdefault("TEST_VAR", str(throwaway.folder()))
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 os.environ.setdefault("PRODUCTION", "0")
 

@@ -1,0 +1,22 @@
+"""One throw-away PostgreSQL and Valkey for the whole test run, shared by all its workers."""
+
+import contextlib
+import os
+from pathlib import Path
+
+import pytest
+
+from crm.embedded import throwaway
+
+_running = contextlib.ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Only the first process starts them; workers inherit VAR, from which settings derive both addresses."""
+    if hasattr(config, "workerinput") or os.environ.get("DATABASE_URL") or config.option.collectonly:
+        return
+    _running.enter_context(throwaway.servers(Path(os.environ["VAR"])))
+
+
+def pytest_unconfigure() -> None:
+    _running.close()
