@@ -6,3 +6,8 @@ class ChannelsConfig(AppConfig):
     name = "channels"
     label = "channels"
     verbose_name = _("Channels")
+
+    def ready(self) -> None:
+        from channels.connectors import registry
+
+        registry.load()

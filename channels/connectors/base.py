@@ -1,0 +1,244 @@
+"""The protocol of a connector: one file in this folder is one way to reach people.
+
+A sender prepares its content once, opens one session and then sends, per recipient:
+
+    prepared = connector.prepare(content, config)
+    with connector.open(config, secret) as session:
+        outcome = session.send(prepared.render(envelope), key=delivery_key, timeout=20)
+
+Connectors touch no models and no tasks and never try again by themselves: the answer says what is known,
+and the caller, who keeps the books, decides.
+"""
+
+import logging
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, ClassVar, Self
+
+from django import forms
+from django.utils.functional import Promise
+
+Config = Mapping[str, Any]
+Secret = Mapping[str, str]
+
+logger = logging.getLogger(__name__)
+
+ADDRESS = re.compile(r"[^\s<>\"']+@[^\s<>\"']+")
+
+
+class CannotRender(ValueError):
+    """The message cannot be made for this recipient. `code` is short and holds no personal data."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is said to everybody. `{{ field }}` marks what differs from one recipient to the next."""
+
+    subject: str
+    text: str
+    html: str = ""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What differs from one recipient to the next."""
+
+    to: str
+    key: str
+    at: datetime
+    fields: Mapping[str, str] = field(default_factory=dict)
+    to_name: str = ""
+    unsubscribe_url: str = ""
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A message ready for the wire."""
+
+    sender: str
+    to: str
+    data: bytes
+
+
+class Prepared(ABC):
+    """Content made ready for many recipients. Pure: the same envelope gives the same payload."""
+
+    fields: frozenset[str]
+
+    @abstractmethod
+    def render(self, envelope: Envelope) -> Payload:
+        """The whole message or CannotRender; never half a message."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The provider said yes."""
+
+    provider_id: str
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The provider said no for good: it was not sent. `permanent` means the address itself is of no use."""
+
+    code: str
+    permanent: bool
+
+
+@dataclass(frozen=True)
+class Retry:
+    """It was provably not sent, and may be after so many seconds.
+
+    `channel_down` says that no other message would have fared better: refused connection, wrong password.
+    """
+
+    after: float
+    reason: str
+    channel_down: bool = False
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """It may or may not have been sent. Only a key the provider honours makes another try safe."""
+
+    reason: str
+
+
+Outcome = Accepted | Rejected | Retry | Unknown
+
+
+class Idempotency(Enum):
+    NONE = "none"
+    KEY = "key"
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What a connector can do."""
+
+    idempotency: Idempotency = Idempotency.NONE
+    # For how long the provider remembers a key; sending again later would double.
+    key_lifetime: timedelta = timedelta()
+    # How many messages one recorded intent may cover: a crash leaves at most so many unknown.
+    batch: int = 1
+    subject: bool = True
+    html: bool = True
+    longest_text: int | None = None
+    inbound: bool = False
+
+
+class Session(ABC):
+    """One line to a provider, opened by the first message and kept open. Not for two threads at once."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def send(self, payload: Payload, key: str, timeout: float) -> Outcome:
+        """One attempt, at most `timeout` seconds long. Never raises."""
+        try:
+            return self._send(payload, key, timeout)
+        except Exception as error:
+            # Nobody foresaw this one, so nobody can say whether the message had left.
+            logger.exception("A connector failed in an unforeseen way")
+            self.close()
+            return Unknown(type(error).__name__)
+
+    def check(self, timeout: float) -> Retry | Rejected | None:
+        """Connects and signs in without sending; None when all is well. Never raises."""
+        try:
+            return self._check(timeout)
+        except Exception as error:
+            logger.exception("A connector failed in an unforeseen way")
+            self.close()
+            return Retry(60, type(error).__name__, channel_down=True)
+
+    @abstractmethod
+    def close(self) -> None:
+        """Hangs up; the next message connects again. Never raises."""
+
+    @abstractmethod
+    def _send(self, payload: Payload, key: str, timeout: float) -> Outcome: ...
+
+    @abstractmethod
+    def _check(self, timeout: float) -> Retry | Rejected | None: ...
+
+
+class OutOfService(Session):
+    """Stands in for a channel that cannot work at all, so that its messages wait instead of failing."""
+
+    def __init__(self, reason: str) -> None:
+        self.answer = Retry(300, reason, channel_down=True)
+
+    def close(self) -> None:
+        pass
+
+    def _send(self, payload: Payload, key: str, timeout: float) -> Outcome:
+        return self.answer
+
+    def _check(self, timeout: float) -> Retry | Rejected | None:
+        return self.answer
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One thing a provider reported. The same report always carries the same `dedupe_key`."""
+
+    kind: str
+    dedupe_key: str
+    data: Mapping[str, Any]
+
+
+class ConnectorForm(forms.Form):
+    """Base of the settings forms. Fields named in `secret` are kept encrypted and never shown again."""
+
+    secret: ClassVar[tuple[str, ...]] = ()
+
+
+class Connector(ABC):
+    """One way to reach people. Stateless; every account of it is a row of Channel."""
+
+    key: ClassVar[str]
+    label: ClassVar[str | Promise]
+    # Decides which consent and which identities count: "email", "sms"…
+    kind: ClassVar[str]
+    caps: ClassVar[Caps]
+    config_form: ClassVar[type[ConnectorForm]]
+
+    @abstractmethod
+    def prepare(self, content: Content, config: Config) -> Prepared:
+        """Does once what is the same for every recipient. Pure."""
+
+    @abstractmethod
+    def open(self, config: Config, secret: Secret) -> Session:
+        """A session that connects with its first message. Never raises."""
+
+    def verify(
+        self,
+        raw: bytes,
+        headers: Mapping[str, str],
+        query: Mapping[str, str],
+        config: Config,
+        secret: Secret,
+    ) -> bool:
+        """Whether the provider really sent this. Pure, and no unless a connector knows how to tell."""
+        return False
+
+    def parse(self, raw: bytes, config: Config) -> Iterable[Inbound]:
+        """What the provider reports. Pure and total: what it does not understand it leaves out."""
+        return ()
+
+
+def without_addresses(text: str) -> str:
+    """Providers repeat addresses in their answers; what we keep of an answer holds none."""
+    return ADDRESS.sub("…", text)[:200]
