@@ -1,0 +1,79 @@
+"""The frame around every page: what the sidebar offers, whose CRM it is, which colours it wears."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from crm.accounts.models import User
+from crm.accounts.policy import Role
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+THEMES = ("light", "dark", "auto")
+THEME_COOKIE = "theme"
+
+
+@dataclass(frozen=True)
+class Item:
+    label: "_StrPromise"
+    icon: str
+    url_name: str
+    needs: tuple[str, str] | None = None
+
+
+NAVIGATION = (
+    Item(_("Home"), "layout-dashboard", "desk:home"),
+    Item(_("Customers"), "users", "customers:list", ("customer", "view")),
+    Item(_("Segments"), "shapes", "segments:list", ("segment", "view")),
+    Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view")),
+    Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view")),
+    Item(_("Imports"), "upload", "imports:list", ("import", "view")),
+    Item(_("Channels"), "cable", "channels:list", ("channel", "view")),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    label: "_StrPromise"
+    icon: str
+    url: str
+    is_current: bool
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Costs no query of its own beyond loading the signed-in user."""
+    frame: dict[str, Any] = {
+        "brand": settings.COMPANY_NAME,
+        "theme": theme_of(request),
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+    }
+    # An error before the authentication middleware leaves a request without a user.
+    user = getattr(request, "user", None)
+    if isinstance(user, User):
+        frame |= {"nav": links(user, request.path), "user_role": role_name(user)}
+    return frame
+
+
+def links(user: User, path: str) -> list[Link]:
+    """What `user` may open; of the entries that `path` lies under, the most exact one is current."""
+    offered = [item for item in NAVIGATION if item.needs is None or user.may(*item.needs)]
+    urls = [reverse(item.url_name) for item in offered]
+    home = reverse("desk:home")
+    under = [url for url in urls if path == url or (url != home and path.startswith(url))]
+    current = max(under, key=len, default=None)
+    return [Link(item.label, item.icon, url, url == current) for item, url in zip(offered, urls, strict=True)]
+
+
+def role_name(user: User) -> str:
+    return user.job_title or ", ".join(str(Role(role).label) for role in user.roles)
+
+
+def theme_of(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else "auto"
