@@ -21,3 +21,5 @@ MEDIA_ROOT = Path(VAR) / "files"
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Static files come straight from their folders: nothing is collected for a test.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True

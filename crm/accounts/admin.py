@@ -68,7 +68,8 @@ class UserAdmin(StockUserAdmin):  # type: ignore[type-arg]
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        record("user.changed" if change else "user.created", obj, by=request.user, fields=form.changed_data)
+        by = request.user if isinstance(request.user, User) else None
+        record("user.changed" if change else "user.created", obj, by=by, fields=form.changed_data)
 
 
 @admin.register(Team)

@@ -1,16 +1,25 @@
 from typing import TypeVar
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 Row = TypeVar("Row", bound=Model)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Row]):
-    """For ledgers and logs: support may look, nobody may touch."""
+class VisibleAdmin(admin.ModelAdmin[Row]):
+    """The admin shows a colleague the rows that the product shows them, and counts no big table."""
 
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
+        rows = super().get_queryset(request)
+        visible: QuerySet[Row] = rows.visible_to(request.user)  # type: ignore[attr-defined]
+        return visible
+
+
+class ReadOnlyAdmin(VisibleAdmin[Row]):
+    """For ledgers and logs: support may look, nobody may touch."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

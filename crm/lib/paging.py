@@ -66,13 +66,14 @@ def _write(row: Model, order: str, *, backwards: bool) -> str:
 def _read(cursor: str, order: str) -> tuple[bool, Any, int]:
     try:
         made_for, backwards, kind, value, pk = signing.loads(cursor, salt=SALT)
-    except (signing.BadSignature, ValueError, TypeError):
-        raise BadInput(_("This page link is damaged. Please start again from the first page.")) from None
-    if made_for != order:
+        value, pk = READERS[kind](value) if kind else value, int(pk)
+    except (signing.BadSignature, ValueError, TypeError, KeyError):
+        raise BadInput(_("This page link is damaged. Please start from the first page.")) from None
+    if made_for != order or value is None:
         raise BadInput(
             _("This page link belongs to another sorting. Please start again from the first page.")
         )
-    return backwards, READERS[kind](value) if kind else value, pk
+    return bool(backwards), value, pk
 
 
 # datetime before date: every datetime is a date.

@@ -1,0 +1,188 @@
+"""A small company in which every text carries the number of its customer.
+
+A page that shows `CANARY-7-…` to somebody without a right to customer 7 has a hole, whatever its code says.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from channels.campaigns.models import Campaign, CampaignLink, Delivery
+from channels.consent.models import Consent, ConsentEntry, Purpose, State
+from channels.models import Channel
+from crm.accounts import factories as people
+from crm.accounts.models import Team, User
+from crm.accounts.policy import Role
+from customers.identity.models import Identity, Profile
+from customers.imports.models import ImportJob, ImportProblem
+from customers.models import Customer, SearchDocument, Share
+from customers.orders.models import Order, OrderLine, Product, Rollup
+from customers.timeline.models import Entry
+from segments.models import Membership, Segment
+from segments.scoring.models import Group, Score, ScoringRun, Stage
+
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
+CANARY = re.compile(r"CANARY-(\d+)-")
+
+
+@dataclass
+class World:
+    """Who works here and whom they serve. `customers` is keyed by how the customer is held."""
+
+    teams: dict[str, Team] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    customers: dict[str, Customer] = field(default_factory=dict)
+    segment: Segment | None = None
+    channel: Channel | None = None
+    campaign: Campaign | None = None
+    job: ImportJob | None = None
+
+
+def build() -> World:
+    world = World()
+    for name in ("north", "south"):
+        world.teams[name] = people.team(name)
+        for role in Role:
+            key = f"{role}-{name}"
+            staff = role in (Role.ADMIN, Role.AUDITOR)
+            world.users[key] = people.user(
+                role, teams=(world.teams[name],), username=key, name=f"Colleague {key}", is_staff=staff
+            )
+    world.users["nobody"] = people.user(username="nobody")
+    _fill_company(world)
+    for key, (owner, team, restricted, shared_with) in HOLDINGS.items():
+        customer = _customer(world, key, owner, team, restricted=restricted)
+        if shared_with:
+            Share.objects.create(customer=customer, user=world.users[shared_with])
+        _children(world, customer)
+    deleted = world.customers["deleted"]
+    deleted.deleted_at = LONG_AGO
+    deleted.save()
+    return world
+
+
+# How each customer is held: owner, team, restricted, shared with.
+HOLDINGS: dict[str, tuple[str, str, bool, str]] = {
+    "own": ("sales-north", "north", False, ""),
+    "other": ("sales-south", "south", False, ""),
+    "unowned": ("", "north", False, ""),
+    "nobody's": ("", "", False, ""),
+    "restricted": ("sales-north", "north", True, ""),
+    "restricted elsewhere": ("sales-south", "north", True, ""),
+    "shared": ("sales-south", "south", False, "sales-north"),
+    "deleted": ("sales-north", "north", False, ""),
+}
+
+
+def _customer(world: World, key: str, owner: str, team: str, *, restricted: bool) -> Customer:
+    customer = Customer.objects.create(
+        name="draft",
+        owner=world.users.get(owner),
+        team=world.teams.get(team),
+        restricted=restricted,
+        touched_at=LONG_AGO,
+    )
+    number = customer.pk
+    for attribute in ("name", "company", "job_title", "address", "city"):
+        setattr(customer, attribute, f"CANARY-{number}-{attribute}")
+    customer.email = f"canary-{number}-mail@secret.test"
+    customer.phone = f"+8613900{number:06d}"
+    customer.save()
+    world.customers[key] = customer
+    return customer
+
+
+def _children(world: World, customer: Customer) -> None:
+    number = customer.pk
+    Rollup.objects.create(
+        customer=customer, orders=1, days=1, total=100, first_order_at=LONG_AGO, last_order_at=LONG_AGO
+    )
+    profile = Profile.objects.create(
+        customer=customer, source="shop", source_key=f"{number}", raw={"name": f"CANARY-{number}-raw"}
+    )
+    for kind, value in (
+        ("email", customer.email),
+        ("phone", customer.phone),
+        ("card", f"CANARY-{number}-card"),
+    ):
+        Identity.objects.create(profile=profile, kind=kind, value=value, source="shop")
+    SearchDocument.objects.create(customer=customer, tokens=["canary", f"canary-{number}"])
+    order = Order.objects.create(
+        customer=customer,
+        source="shop",
+        external_id=f"CANARY-{number}-order",
+        placed_at=LONG_AGO,
+        amount=100,
+        currency="CNY",
+    )
+    OrderLine.objects.create(order=order, product=Product.objects.get(), amount=100)
+    Entry.objects.create(
+        customer=customer,
+        kind="note",
+        channel="staff",
+        occurred_at=LONG_AGO,
+        summary=f"CANARY-{number}-summary",
+        body=f"CANARY-{number}-body",
+        source="staff",
+        source_id=f"{number}",
+    )
+    entry = ConsentEntry.objects.create(
+        customer=customer,
+        purpose=Purpose.MARKETING,
+        channel="email",
+        state=State.GRANTED,
+        source="shop",
+        evidence={"form": f"CANARY-{number}-proof"},
+    )
+    Consent.objects.create(
+        customer=customer, purpose=entry.purpose, channel="email", state=entry.state, entry=entry, at=LONG_AGO
+    )
+    Score.objects.create(
+        customer=customer, recency=5, frequency=5, monetary=5, group=Group.CHAMPION, stage=Stage.ACTIVE
+    )
+    assert world.segment
+    assert world.campaign
+    Membership.objects.create(segment=world.segment, customer=customer)
+    Delivery.objects.create(
+        campaign=world.campaign,
+        customer=customer,
+        state="skipped",
+        reason="no_consent",
+        address=customer.email,
+    )
+
+
+def _fill_company(world: World) -> None:
+    marketer, operator = world.users["marketing-north"], world.users["operations-north"]
+    Product.objects.create(sku="bean", name="Coffee beans")
+    world.segment = Segment.objects.create(name="Everybody", created_by=marketer)
+    world.channel = Channel.objects.create(
+        connector="email",
+        kind="email",
+        name="Newsletter",
+        secret="CANARY-0-secret",
+        config={"host": "127.0.0.1"},
+    )
+    world.campaign = Campaign.objects.create(
+        name="Spring",
+        segment=world.segment,
+        channel=world.channel,
+        subject="Hello",
+        body="Hello",
+        status="done",
+        created_by=marketer,
+        launched_at=LONG_AGO,
+        launched_by=marketer,
+    )
+    CampaignLink.objects.create(campaign=world.campaign, url="https://shop.test/")
+    world.job = ImportJob.objects.create(
+        kind="customers",
+        status="done",
+        file_name="CANARY-0-file.csv",
+        created_by=operator,
+        file="missing.csv",
+    )
+    ImportProblem.objects.create(
+        job=world.job, line=1, column="name", reason="empty", cells=["CANARY-0-cell"]
+    )
+    ScoringRun.objects.create(status="done", finished_at=LONG_AGO)

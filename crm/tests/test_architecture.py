@@ -1,0 +1,121 @@
+"""Rules about the code itself."""
+
+import ast
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+ROOT = Path(settings.BASE_DIR)
+OURS = ("crm", "customers", "channels", "segments", "feedback", "loyalty")
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE, LONGEST_SCRIPT = 400, 40, 150, 100
+
+# Views that anybody may open, each with its reason. Everything else asks for sign-in.
+PUBLIC = {
+    "allauth.": "signing in cannot need a sign-in",
+    "django.contrib.admin.sites": "the admin's own sign-in page sends everybody to ours",
+    "django.views.i18n": "the sign-in page can be read in both languages",
+    "crm.desk.views.theme": "the sign-in page can be light or dark",
+    "crm.desk.views.livez": "monitors ask whether the process is alive",
+    "channels.campaigns.public": "customers open, click and unsubscribe without an account",
+}
+
+
+def sources() -> list[Path]:
+    return [
+        path
+        for app in OURS
+        for path in (ROOT / app).rglob("*.py")
+        if "migrations" not in path.parts and "tests" not in path.parts
+    ]
+
+
+def test_files_stay_short() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines for path in sources() if (lines := line_count(path)) > LONGEST_FILE
+    }
+    assert long == {}
+
+
+def test_templates_stay_short() -> None:
+    templates = (ROOT / "templates").rglob("*.html")
+    assert [str(path) for path in templates if line_count(path) > LONGEST_TEMPLATE] == []
+
+
+def test_scripts_stay_short() -> None:
+    assert [str(path) for path in (ROOT / "static").rglob("*.js") if line_count(path) > LONGEST_SCRIPT] == []
+
+
+def test_functions_stay_short() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+    ]
+    assert long == []
+
+
+def test_every_model_says_who_may_see_it() -> None:
+    silent = [
+        model._meta.label
+        for model in apps.get_models()
+        if model.__module__.startswith(OURS)
+        and not hasattr(model._default_manager, "visible_to")
+        and not getattr(model, "access", "")
+    ]
+    assert silent == []
+
+
+def test_views_read_only_what_their_user_may_see() -> None:
+    """Reads in views start at visible_to; other uses of a manager there are a side door."""
+    doors = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sources()
+        if path.name in ("views.py", "api.py", "panels.py")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if ".objects." in line and ".visible_to(" not in line and "# no customer data" not in line
+    ]
+    assert doors == []
+
+
+def test_every_address_asks_for_sign_in_unless_it_is_listed() -> None:
+    unlisted = [
+        f"{pattern.pattern} → {name}"
+        for pattern in every_pattern(get_resolver())
+        if not getattr(pattern.callback, "login_required", True)
+        and not (name := f"{pattern.callback.__module__}.{pattern.callback.__name__}").startswith(
+            tuple(PUBLIC)
+        )
+    ]
+    assert unlisted == []
+
+
+def test_nothing_is_marked_safe_outside_its_two_modules() -> None:
+    allowed = {"crm/lib/templatetags/ui.py", "crm/lib/charts.py"}
+    marked = {str(path.relative_to(ROOT)) for path in sources() if "mark_safe" in path.read_text()}
+    assert marked <= allowed
+
+
+def test_pages_carry_no_inline_script_or_style() -> None:
+    inline = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in (ROOT / "templates").rglob("*.html")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if " style=" in line or " onclick=" in line or " onchange=" in line or "<style" in line
+        if "mail" not in path.parts
+    ]
+    assert inline == []
+
+
+def every_pattern(resolver: URLResolver) -> list[URLPattern]:
+    found: list[URLPattern] = []
+    for pattern in resolver.url_patterns:
+        found += every_pattern(pattern) if isinstance(pattern, URLResolver) else [pattern]
+    return found
+
+
+def line_count(path: Path) -> int:
+    return len(path.read_text().splitlines())
