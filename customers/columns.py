@@ -1,0 +1,63 @@
+"""Columns and filters that features add to the customer list, registered in `AppConfig.ready()`:
+
+    columns.register(Column("rfm", _("RFM"), cell, related=("score",), needs=("score", "view")))
+    columns.register_filter(ListFilter("group", _("Group"), "shapes", choices, apply))
+
+`cell(customer)` gives safe HTML and must not query: name in `related` what select_related is to load. `sort`
+is a column without NULLs, such as "score__monetary"; customers without that row are left out while sorting by
+it. `apply(rows, values)` narrows the list to the chosen values, which are always among `choices(user)`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from crm.accounts.models import User
+from customers.models import Customer, CustomerQuerySet
+
+
+@dataclass(frozen=True)
+class Column:
+    key: str
+    label: str | Promise
+    cell: Callable[[Customer], str]
+    sort: str = ""
+    related: tuple[str, ...] = ()
+    needs: tuple[str, str] = ("customer", "view")
+    order: int = 100
+    css: str = ""
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    key: str
+    label: str | Promise
+    icon: str
+    choices: Callable[[User], Sequence[tuple[str, str]]]
+    apply: Callable[[CustomerQuerySet, list[str]], CustomerQuerySet]
+    needs: tuple[str, str] = ("customer", "view")
+    order: int = 100
+
+
+_columns: dict[str, Column] = {}
+_filters: dict[str, ListFilter] = {}
+
+
+def register(column: Column) -> None:
+    _columns[column.key] = column
+
+
+def register_filter(added: ListFilter) -> None:
+    _filters[added.key] = added
+
+
+def all_for(user: User) -> list[Column]:
+    """The columns whose content the user may see, in order."""
+    shown = (one for one in _columns.values() if user.may(*one.needs))
+    return sorted(shown, key=lambda column: (column.order, column.key))
+
+
+def filters_for(user: User) -> list[ListFilter]:
+    shown = (one for one in _filters.values() if user.may(*one.needs))
+    return sorted(shown, key=lambda one: (one.order, one.key))

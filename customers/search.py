@@ -1,0 +1,218 @@
+"""Finding a customer by whatever somebody remembers of them.
+
+A customer is found by two characters in a row, the beginning of a word, the beginning of the pinyin or of its
+initials, traditional characters for simplified ones and the other way round, the last digits of a phone or
+card number, or the beginning of an e-mail address. `tokens` writes those down once, when a customer is saved
+or imported; a search asks a GIN index which rows hold all the tokens of the question.
+
+Words are held by each beginning of 2 to 8 letters and as a whole; a longer question looks for its first 8
+letters and then compares with the whole words of the few rows left. Numbers are held by their last 4 and 8
+digits in the same way.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Case, IntegerField, Lookup, Q, Value, When
+from django.db.models.sql.compiler import SQLCompiler
+
+from customers import hanzi
+from customers.models import Customer, CustomerQuerySet
+
+LONGEST_BEGINNING = 8
+LENGTHS = range(2, LONGEST_BEGINNING + 1)
+TAILS = (4, 8)
+# Sorting by relevance looks at no more rows than this; who has more hits types another letter.
+CANDIDATES = 1000
+# A question longer than this is somebody pasting a page.
+LONGEST_QUESTION = 100
+# Pinyin of more characters than this is never typed.
+LONGEST_READING = 20
+# Longer runs of ideographs are companies; people's names are also held by each character and given name.
+SHORT_RUN = 4
+
+# Scripts written without spaces, whose characters are taken in pairs: kana, Chinese, Hangul.
+IDEOGRAPHS = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+RUNS = re.compile(f"([{IDEOGRAPHS}]+)|[^\\W_{IDEOGRAPHS}]+")
+PLAIN = re.compile("[\u4e00-\u9fff]+")
+NO_DIGIT = re.compile(r"\D")
+NUMBER = re.compile(r"[\d\s()+./-]*")
+ACCENTS = re.compile("[\u0300-\u036f]")
+
+
+def tokens(
+    name: str,
+    *,
+    company: str = "",
+    phones: Iterable[str] = (),
+    emails: Iterable[str] = (),
+    numbers: Iterable[str] = (),
+) -> list[str]:
+    """Everything a customer can be found by, sorted and without repetition."""
+    found = set(_of_text(name))
+    if company:
+        found.update(_of_text(company))
+    for phone in phones:
+        digits = phone[1:] if phone[1:].isdecimal() else NO_DIGIT.sub("", phone)
+        found.update((digits, digits[-8:], digits[-4:]))
+    for email in emails:
+        _add_email(found, email)
+    for number in numbers:
+        whole = together(number)
+        found.update((whole, whole[:LONGEST_BEGINNING], whole[-8:], whole[-4:]))
+    found.discard("")
+    return sorted(found)
+
+
+def find(rows: CustomerQuerySet, text: str, limit: int = 20) -> list[Customer]:
+    """The best among `rows`: the very name first, then names that begin so, then who was active last."""
+    wanted = text.strip()
+    matches = matching(rows, wanted)
+    candidates = matches.order_by().values("pk")[:CANDIDATES]
+    namesakes = rows.filter(name=wanted).order_by().values("pk")[:limit]
+    rank = Case(
+        When(name__iexact=wanted, then=Value(0)),
+        When(name__istartswith=wanted, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    # One IN over a union: two of them joined by OR would read the whole table.
+    chosen = Customer.objects.filter(pk__in=candidates.union(namesakes))
+    return list(chosen.order_by(rank, "-touched_at", "-pk")[:limit])
+
+
+def matching(rows: CustomerQuerySet, text: str) -> CustomerQuerySet:
+    """Those of `rows` that hold everything `text` asks for, in whatever order the caller wants them."""
+    return rows.filter(question(text))
+
+
+def question(text: str) -> Q:
+    text = text.strip()[:LONGEST_QUESTION]
+    words = runs(text)
+    if not words:
+        # Signs only, such as a smiley: nothing to look up but the name itself.
+        return Q(name=text)
+    asked = Q()
+    for piece in text.split():
+        asked &= _about(piece)
+    ascii_words = [word for word, _ideographic in words if word.isascii()]
+    if len(ascii_words) == len(words) > 1:
+        # "wang xiaoming", "C-000 123", "138 0013 8000": written apart or together, it is the same.
+        asked |= _word("".join(ascii_words), numeric=NUMBER.fullmatch(text) is not None)
+    return asked
+
+
+def runs(text: str) -> list[tuple[str, bool]]:
+    """The words of a text in one spelling, and whether each is written in ideographs."""
+    if PLAIN.fullmatch(text):
+        return [(text.translate(hanzi.simplified()), True)]
+    return [(run.group(), run.group(1) is not None) for run in RUNS.finditer(spelling(text))]
+
+
+def together(text: str) -> str:
+    """The words of a text without what stands between them: "C-000 123" is "c000123"."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
+    return "".join(word for word, _ideographic in runs(text))
+
+
+def spelling(text: str) -> str:
+    """One spelling for what people take to be the same: case, width, accents, apostrophes, traditional characters."""
+    if text.isascii():
+        return text.lower().replace("'", "")
+    if not PLAIN.fullmatch(text):
+        text = ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+        text = unicodedata.normalize("NFC", text.casefold()).replace("’", "")
+    return text.translate(hanzi.simplified())
+
+
+@lru_cache(maxsize=50_000)
+def _of_text(text: str) -> list[str]:
+    found: list[str] = []
+    for word, ideographic in runs(text):
+        if ideographic:
+            _add_ideographs(found, word)
+        else:
+            found += beginnings(word)
+    return found
+
+
+def _add_ideographs(found: list[str], run: str) -> None:
+    found += run if len(run) <= SHORT_RUN else run[0]
+    found += [run[place : place + 2] for place in range(len(run) - 1)]
+    for syllables in hanzi.pinyin(run[:LONGEST_READING]):
+        found += beginnings("".join(syllables))
+        found += beginnings("".join([one[0] for one in syllables]))
+        if len(syllables) <= SHORT_RUN:
+            found.append("".join(syllables[1:]))
+
+
+def beginnings(word: str) -> list[str]:
+    found = [word[:length] for length in LENGTHS[: len(word) - 1]]
+    found.append(word)
+    return found
+
+
+def _add_email(found: set[str], email: str) -> None:
+    whole = spelling(email)
+    local, _at, domain = whole.rpartition("@")
+    found.update((whole, domain))
+    found.update(beginnings(local))
+    if not local.isalnum():
+        found.update(word for word, _ideographic in runs(local))
+
+
+def _about(piece: str) -> Q:
+    """What one piece between spaces asks for."""
+    local, at, domain = spelling(piece).partition("@")
+    if at:
+        return _word(local, whole=spelling(piece)) if local else Q(document__tokens__contains=[domain])
+    asked = Q()
+    for word, ideographic in runs(piece):
+        asked &= _ideographs(word) if ideographic else _word(word, numeric=word.isdecimal())
+    if "." in piece:
+        asked |= Q(document__tokens__contains=[local])
+    return asked
+
+
+def _ideographs(run: str) -> Q:
+    pairs = [run[place : place + 2] for place in range(len(run) - 1)]
+    return Q(document__tokens__contains=pairs or [run])
+
+
+def _word(word: str, *, whole: str = "", numeric: bool = False) -> Q:
+    """Rows with a word that begins so; a number may also be the end of one."""
+    asked = Q(document__tokens__contains=[word[:LONGEST_BEGINNING]])
+    if whole or len(word) > LONGEST_BEGINNING:
+        asked &= Q(document__tokens__like=f"{_escaped(whole or word)}%")
+    tail = word.lstrip("0") if len(word) > TAILS[1] else word
+    if numeric and len(tail) >= TAILS[0]:
+        size = max(size for size in TAILS if size <= len(tail))
+        ending = Q(document__tokens__contains=[tail[-size:]])
+        asked |= ending if len(tail) == size else ending & Q(document__tokens__like=f"%{tail}")
+    return asked
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", text)
+
+
+@ArrayField.register_lookup
+class Like(Lookup[bool]):
+    """Whether any element of the array is LIKE the pattern. For the few rows an index has left over."""
+
+    lookup_name = "like"
+    prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: str | int, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return "%s", (value,)
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        array, array_parameters = self.process_lhs(compiler, connection)
+        pattern, parameters = self.process_rhs(compiler, connection)
+        sql = f"EXISTS (SELECT 1 FROM unnest({array}) AS element WHERE element LIKE {pattern})"
+        return sql, (*array_parameters, *parameters)
