@@ -37,6 +37,7 @@ PUBLIC_URL = env.text("PUBLIC_URL", f"http://{HOST}:{PORT}").rstrip("/")
 
 INSTALLED_APPS = [
     "crm.lib",
+    "crm.embedded",
     "crm.accounts",
     "crm.audit",
     "customers",

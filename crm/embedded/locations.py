@@ -49,11 +49,13 @@ def reachable(path: Path, account: pwd.struct_passwd | None) -> bool:
 
 
 def database_url(var: Path, database: str = DATABASE) -> str:
-    return f"postgres://postgres@{quote(str(socket_folder(var)), safe='')}:5432/{database}"
+    # Every byte is quoted, because readers of addresses turn a host's capital letters into small ones.
+    host = "".join(f"%{byte:02x}" for byte in os.fsencode(socket_folder(var)))
+    return f"postgres://postgres@{host}:5432/{database}"
 
 
 def redis_url(var: Path) -> str:
-    return f"redis+socket://{socket_folder(var) / 'valkey.sock'}"
+    return f"redis+socket://{quote(str(socket_folder(var) / 'valkey.sock'))}"
 
 
 def cache_url(redis_url: str) -> str:

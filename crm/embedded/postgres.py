@@ -3,7 +3,6 @@
 import contextlib
 import os
 import pwd
-import re
 import shutil
 import signal
 import subprocess
@@ -72,6 +71,7 @@ class Postgres:
             farewell=signal.SIGINT,  # "fast": ends sessions, writes everything, stops
             orphaned=signal.SIGINT,
             patience=60,
+            is_server=True,
         )
         child.start()
         self._await(child)
@@ -147,7 +147,8 @@ class Postgres:
         )
 
     def _major_version(self) -> str:
-        return re.findall(r"\d+", self._run([str(self.programs / "postgres"), "--version"]).stdout)[0]
+        version = self._run([str(self.programs / "postgres"), "--version"]).stdout
+        return version.rpartition(" ")[2].partition(".")[0]
 
     def _clear_leftovers(self) -> None:
         """Ends a server that outlived its supervisor; forgets one whose number now belongs to a stranger."""

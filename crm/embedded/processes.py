@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -34,6 +35,8 @@ class Child:
     orphaned: signal.Signals = signal.SIGKILL
     patience: float = 8
     pass_fds: tuple[int, ...] = ()
+    # Servers stop last: the other processes need them until their own end.
+    is_server: bool = False
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -82,7 +85,7 @@ class Child:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
-def as_account(account: pwd.struct_passwd | None) -> dict[str, int | list[int]]:
+def as_account(account: pwd.struct_passwd | None) -> dict[str, Any]:
     """What subprocess needs to run a program as that account."""
     if account is None:
         return {}

@@ -66,6 +66,7 @@ class Valkey:
             env=CLEAN,
             account=self.account,
             orphaned=signal.SIGTERM,
+            is_server=True,
         )
         child.start()
         return child

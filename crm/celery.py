@@ -1,0 +1,44 @@
+"""Celery wakes workers up. The work itself is in PostgreSQL, so a lost message costs seconds, never work."""
+
+import logging
+import os
+from typing import Any
+
+from celery import Celery, Task, signals
+from kombu.exceptions import OperationalError
+
+from crm.embedded.processes import die_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+log = logging.getLogger(__name__)
+
+
+class Nudge(Task):  # type: ignore[misc]
+    """A task whose message may be lost: nobody's request fails because the broker is away."""
+
+    def apply_async(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().apply_async(*args, **options)
+        except OperationalError:
+            log.warning("The broker is away. The next sweep will find the work of %s.", self.name)
+            return None
+
+
+def every(seconds: float, task: str, queue: str = "default") -> dict[str, Any]:
+    """A schedule entry. A message nobody took in time is dropped, so they do not pile up without workers."""
+    return {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": seconds}}
+
+
+app = Celery("crm", task_cls=Nudge)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+# Sweeps find what a lost message or a crash left behind. Each entry is a sentence: what it looks for.
+app.conf.beat_schedule = {}
+
+
+def _end_with_worker(**kwargs: object) -> None:
+    """Without this, a killed worker leaves its pool behind."""
+    die_with_parent()
+
+
+signals.worker_process_init.connect(_end_with_worker)
