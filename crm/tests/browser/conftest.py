@@ -1,4 +1,4 @@
-"""A real Chromium, where there is one. Every page that is opened is watched for errors and policy violations."""
+"""A real Chromium, where there is one. Every page is watched for errors and policy violations."""
 
 import os
 import shutil
