@@ -62,11 +62,11 @@ def _of(world: World, name: str, rule: Rule) -> list[Address]:
             Address(name, reverse(name, kwargs={"pk": world.customers[holding].pk, **extra}), rule, holding)
             for holding in HOLDINGS
         ]
-    arguments = {
+    arguments: dict[str, dict[str, int | None]] = {
         "": {},
         "segment": {"pk": world.segment and world.segment.pk},
         "campaign": {"pk": world.campaign and world.campaign.pk},
         "channel": {"pk": world.channel and world.channel.pk},
         "job": {"pk": world.job and world.job.pk},
-    }[rule.on]
-    return [Address(name, reverse(name, kwargs=arguments), rule)]
+    }
+    return [Address(name, reverse(name, kwargs=arguments[rule.on]), rule)]
