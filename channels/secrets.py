@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 
-class Unreadable(Exception):  # noqa: N818 - a state of the text, read where it is caught
+class Unreadable(Exception):
     """The secret was sealed with a key we no longer have, or is damaged."""
 
 

@@ -11,8 +11,9 @@ from channels.connectors.base import (
     Outcome,
     OutOfService,
     Prepared,
-    Rejected,
     Session,
+    Trouble,
+    reason,
 )
 from channels.models import Channel
 
@@ -33,9 +34,9 @@ def open_session(channel: Channel) -> Session:
     try:
         return connector_of(channel).open(channel.config, secrets.unseal(channel.secret))
     except registry.NoSuchConnector:
-        return OutOfService("no such connector")
+        return OutOfService(reason(Trouble.SETUP, f"no connector {channel.connector}"))
     except secrets.Unreadable:
-        return OutOfService("stored password is unreadable")
+        return OutOfService(reason(Trouble.SETUP, "the stored password is unreadable"))
 
 
 def note_outcome(channel: Channel, outcome: Outcome) -> None:
@@ -44,8 +45,7 @@ def note_outcome(channel: Channel, outcome: Outcome) -> None:
     if isinstance(outcome, Accepted):
         row.update(last_sent_at=now)
         return
-    words = outcome.code if isinstance(outcome, Rejected) else outcome.reason
-    row.update(last_error_at=now, last_error=words[:300])
+    row.update(last_error_at=now, last_error=outcome.reason[:300])
 
 
 def ensure_sandbox_channels() -> list[Channel]:

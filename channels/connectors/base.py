@@ -20,7 +20,9 @@ from enum import Enum
 from typing import Any, ClassVar, Self
 
 from django import forms
+from django.db.models import TextChoices
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Config = Mapping[str, Any]
 Secret = Mapping[str, str]
@@ -78,6 +80,36 @@ class Prepared(ABC):
         """The whole message or CannotRender; never half a message."""
 
 
+class Trouble(TextChoices):
+    """What went wrong at a provider: the first word of each `reason`, which pages translate."""
+
+    NO_HOST = "no_host", _("There is no server of that name")
+    REFUSED = "refused", _("The server refused the connection")
+    UNREACHABLE = "unreachable", _("The server cannot be reached")
+    NO_ANSWER = "no_answer", _("The server did not answer in time")
+    DROPPED = "dropped", _("The connection broke")
+    TLS = "tls", _("No safe encrypted connection was possible")
+    SIGN_IN = "sign_in", _("The server did not accept user name and password")
+    SENDER = "sender", _("The server does not let this sender send")
+    RECIPIENT = "recipient", _("The server did not take the recipient")
+    MESSAGE = "message", _("The server did not take the message")
+    BUSY = "busy", _("The server asks us to come back later")
+    SETUP = "setup", _("The settings of the channel cannot work")
+    PROTOCOL = "protocol", _("The server gave an answer that makes no sense")
+    INTERNAL = "internal", _("Something unforeseen happened")
+
+
+def reason(trouble: Trouble, words: str = "") -> str:
+    """The trouble and the provider's own words."""
+    said = without_addresses(words)
+    return f"{trouble.value}: {said}" if said else trouble.value
+
+
+def without_addresses(text: str) -> str:
+    """Providers repeat addresses in their answers; what we keep of an answer holds none."""
+    return " ".join(ADDRESS.sub("…", text[:2000]).split())[:200]
+
+
 @dataclass(frozen=True)
 class Accepted:
     """The provider said yes."""
@@ -91,6 +123,7 @@ class Rejected:
 
     code: str
     permanent: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,7 +185,7 @@ class Session(ABC):
             # Nobody foresaw this one, so nobody can say whether the message had left.
             logger.exception("A connector failed in an unforeseen way")
             self.close()
-            return Unknown(type(error).__name__)
+            return Unknown(reason(Trouble.INTERNAL, type(error).__name__))
 
     def check(self, timeout: float) -> Retry | Rejected | None:
         """Connects and signs in without sending; None when all is well. Never raises."""
@@ -161,7 +194,7 @@ class Session(ABC):
         except Exception as error:
             logger.exception("A connector failed in an unforeseen way")
             self.close()
-            return Retry(60, type(error).__name__, channel_down=True)
+            return Retry(60, reason(Trouble.INTERNAL, type(error).__name__), channel_down=True)
 
     @abstractmethod
     def close(self) -> None:
@@ -237,8 +270,3 @@ class Connector(ABC):
     def parse(self, raw: bytes, config: Config) -> Iterable[Inbound]:
         """What the provider reports. Pure and total: what it does not understand it leaves out."""
         return ()
-
-
-def without_addresses(text: str) -> str:
-    """Providers repeat addresses in their answers; what we keep of an answer holds none."""
-    return ADDRESS.sub("…", text)[:200]

@@ -1,0 +1,146 @@
+"""E-mail through a mail server."""
+
+from ipaddress import ip_address
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from channels.connectors.base import (
+    CannotRender,
+    Caps,
+    Config,
+    Connector,
+    ConnectorForm,
+    Content,
+    Secret,
+    Session,
+)
+from channels.connectors.mime import EmailTemplate, Sender, ascii_address
+from channels.connectors.registry import register
+from channels.connectors.smtp import Security, Server, SmtpSession
+from channels.sandbox import location
+
+ASCII_ONLY = _("Only letters without accents, digits and common signs are possible here.")
+
+
+class SenderForm(ConnectorForm):
+    """Who the mail comes from."""
+
+    from_name = forms.CharField(label=_("Sender's name"), max_length=100, required=False)
+    from_address = forms.EmailField(label=_("Sender's address"), max_length=254)
+    reply_to = forms.EmailField(
+        label=_("Replies go to"),
+        max_length=254,
+        required=False,
+        help_text=_("Empty means to the sender's address."),
+    )
+
+    def clean_from_address(self) -> str:
+        return _usable(self.cleaned_data["from_address"])
+
+    def clean_reply_to(self) -> str:
+        return _usable(self.cleaned_data["reply_to"])
+
+
+class SmtpForm(SenderForm):
+    secret = ("password",)
+
+    host = forms.CharField(label=_("Mail server"), max_length=253)
+    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=587)
+    security = forms.ChoiceField(
+        label=_("Encryption"),
+        choices=[
+            (Security.STARTTLS.value, _("STARTTLS, usually port 587")),
+            (Security.TLS.value, _("TLS, usually port 465")),
+            (Security.NONE.value, _("None, only inside your own network")),
+        ],
+    )
+    user = forms.CharField(label=_("User name"), max_length=200, required=False)
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    timeout = forms.IntegerField(label=_("Seconds to wait"), min_value=2, max_value=60, initial=20)
+
+    def clean_host(self) -> str:
+        host: str = self.cleaned_data["host"].strip().rstrip(".")
+        try:
+            return host.encode("idna").decode()
+        except UnicodeError:
+            raise forms.ValidationError(_("This is not the name of a server.")) from None
+
+    def clean_user(self) -> str:
+        return _ascii(self.cleaned_data["user"])
+
+    def clean_password(self) -> str:
+        return _ascii(self.cleaned_data["password"])
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        open_line = values.get("security") == Security.NONE
+        if open_line and values.get("user") and not _is_local(values.get("host", "")):
+            self.add_error("security", _("A password needs an encrypted connection."))
+        return values
+
+
+@register
+class Smtp(Connector):
+    """Any mail server: your company's, or the SMTP side of a sending service."""
+
+    key = "smtp"
+    label = _("E-mail (SMTP)")
+    kind = "email"
+    # SMTP remembers no keys, so a crash leaves up to a batch unknown; messages are small and quick.
+    caps = Caps(batch=20)
+    config_form: ClassVar[type[ConnectorForm]] = SmtpForm
+
+    def prepare(self, content: Content, config: Config) -> EmailTemplate:
+        name, address = str(config.get("from_name", "")), str(config.get("from_address", ""))
+        return EmailTemplate(content, Sender(address, name, str(config.get("reply_to", ""))))
+
+    def open(self, config: Config, secret: Secret) -> Session:
+        return SmtpSession(
+            Server(
+                host=str(config.get("host", "")),
+                port=int(config.get("port", 587)),
+                security=Security(config.get("security", Security.STARTTLS)),
+                user=str(config.get("user", "")),
+                password=secret.get("password", ""),
+                patience=float(config.get("timeout", 20)),
+            )
+        )
+
+
+@register
+class SandboxSmtp(Smtp):
+    """The mail server of the local sandbox, wherever it listens at the moment."""
+
+    key = "sandbox_smtp"
+    label = _("Sandbox (SMTP)")
+    config_form = SenderForm
+
+    def open(self, config: Config, secret: Secret) -> Session:
+        return SmtpSession(Server(location.HOST, location.current().smtp_port))
+
+
+def _usable(address: str) -> str:
+    try:
+        return ascii_address(address) if address else ""
+    except CannotRender:
+        raise forms.ValidationError(_("Mail cannot be sent with this address.")) from None
+
+
+def _ascii(text: str) -> str:
+    if not text.isascii() or not text.isprintable():
+        raise forms.ValidationError(ASCII_ONLY)
+    return text
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

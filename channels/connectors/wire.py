@@ -1,0 +1,82 @@
+"""A TCP connection that keeps time and knows what of a message it has handed over."""
+
+import io
+import select
+import socket
+import ssl
+import time
+
+PIECE = 16 * 1024
+
+
+class Wire:
+    """One deadline holds for a whole exchange; no peer can stretch it byte by byte. Failures are OSErrors."""
+
+    def __init__(self, host: str, port: int, deadline: float, *, tls: bool = False) -> None:
+        self.deadline = deadline
+        self._socket = socket.create_connection((host, port), self._left())
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            self.encrypt(host)
+
+    def encrypt(self, host: str) -> None:
+        try:
+            self._socket.settimeout(self._left())
+            self._socket = ssl.create_default_context().wrap_socket(self._socket, server_hostname=host)
+        except OSError:
+            self.close()
+            raise
+
+    def sendall(self, data: bytes) -> None:
+        self._socket.settimeout(self._left())
+        self._socket.sendall(data)
+
+    def hand_over(self, data: bytes) -> bool:
+        """Writes a whole message. False: the line broke while some of it was certainly still here."""
+        view, done = memoryview(data), 0
+        while done < len(data):
+            try:
+                self._socket.settimeout(self._left())
+                done += self._socket.send(view[done : done + PIECE])
+            except OSError:
+                # A plain socket that fails has taken nothing of this piece; a TLS one may have sent it.
+                return isinstance(self._socket, ssl.SSLSocket) and done + PIECE >= len(data)
+        return True
+
+    def recv(self, size: int) -> bytes:
+        self._socket.settimeout(self._left())
+        return self._socket.recv(size)
+
+    def recv_into(self, buffer: memoryview) -> int:
+        self._socket.settimeout(self._left())
+        return self._socket.recv_into(buffer)
+
+    def went_stale(self) -> bool:
+        """Whether an idle peer hung up: it has no reason to speak, so anything readable is the end."""
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        return bool(poll.poll(0))
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """What http.client reads answers from."""
+        return io.BufferedReader(_Reading(self))
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _left(self) -> float:
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError
+        return seconds
+
+
+class _Reading(io.RawIOBase):
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        return self._wire.recv_into(buffer)
