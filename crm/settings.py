@@ -270,8 +270,19 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "crm@localhost")
 
+# A customer gets at most so many marketing messages in so many days, over all campaigns; 0 means no limit.
+CONTACT_CAP = env.number("CONTACT_CAP", 3)
+CONTACT_CAP_DAYS = env.number("CONTACT_CAP_DAYS", 7)
+# Between these hours nothing goes to customers on these kinds of channel; it waits for their morning.
+QUIET_FROM = env.number("QUIET_FROM", 21)
+QUIET_UNTIL = env.number("QUIET_UNTIL", 9)
+QUIET_CHANNELS = env.words("QUIET_CHANNELS") or ["sms", "phone", "whatsapp"]
+# How many connections one worker sends a campaign over at once.
+SEND_CONNECTIONS = env.number("SEND_CONNECTIONS", 2)
+
 # The local provider that plays the outside world in the demo and in tests.
-SANDBOX_SMTP_PORT = env.number("SANDBOX_SMTP_PORT", 0)
+SANDBOX_SMTP_PORT = env.number("SANDBOX_SMTP_PORT", 8025)
+SANDBOX_HTTP_PORT = env.number("SANDBOX_HTTP_PORT", 8026)
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
