@@ -39,7 +39,7 @@ SHORT_RUN = 4
 IDEOGRAPHS = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 RUNS = re.compile(f"([{IDEOGRAPHS}]+)|[^\\W_{IDEOGRAPHS}]+")
 PLAIN = re.compile("[\u4e00-\u9fff]+")
-NO_DIGIT = re.compile(r"\D")
+NO_DIGIT = re.compile("[^0-9]")
 NUMBER = re.compile(r"[\d\s()+./-]*")
 ACCENTS = re.compile("[\u0300-\u036f]")
 
@@ -57,7 +57,7 @@ def tokens(
     if company:
         found.update(_of_text(company))
     for phone in phones:
-        digits = phone[1:] if phone[1:].isdecimal() else NO_DIGIT.sub("", phone)
+        digits = phone[1:] if phone.isascii() and phone[1:].isdecimal() else NO_DIGIT.sub("", spelling(phone))
         found.update((digits, digits[-8:], digits[-4:]))
     for email in emails:
         _add_email(found, email)
@@ -121,7 +121,7 @@ def together(text: str) -> str:
 
 
 def spelling(text: str) -> str:
-    """One spelling for what people take to be the same: case, width, accents, apostrophes, traditional characters."""
+    """One spelling for what people take to be the same: case, width, accents, traditional characters."""
     if text.isascii():
         return text.lower().replace("'", "")
     if not PLAIN.fullmatch(text):

@@ -1,0 +1,150 @@
+"""Whatever somebody remembers of a customer finds them."""
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from customers import hanzi, search
+from customers.factories import customer
+from customers.models import Customer, SearchDocument
+
+pytestmark = pytest.mark.django_db
+quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def stored(name: str, **said: object) -> Customer:
+    made = customer(name=name)
+    SearchDocument.objects.create(customer=made, tokens=search.tokens(name, **said))
+    return made
+
+
+def found(text: str) -> list[str]:
+    return [one.name for one in search.find(Customer.objects.present(), text)]
+
+
+REMEMBERED = """
+王小明 王小 小明 明 wangxiaoming wang_xiaoming WangXiao wangx xiaoming wxm 5678 45678 12345678 13812345678
+138_1234_5678 +86_138-1234-5678 008613812345678 lee.wang lee.wang@acme LEE.WANG@ACME.com @acme.com acme.com
+c-000123 C000123 0123 澜山 瀾山科技 shanghailan shlskj 王小明_5678 王小明_13812345678
+"""
+
+
+@pytest.mark.parametrize("text", [word.replace("_", " ") for word in REMEMBERED.split()])
+def test_a_customer_is_found_by(text: str) -> None:
+    stored("李四", phones=["+8613900000000"], emails=["li@example.com"])
+    stored(
+        "王小明",
+        company="上海澜山科技",
+        phones=["+8613812345678"],
+        emails=["lee.wang@acme.com"],
+        numbers=["C-000123"],
+    )
+
+    assert found(text) == ["王小明"]
+
+
+@pytest.mark.parametrize(
+    "text", ["王四", "wangsi", "ws", "9999", "139123", "wang si", "zhang@acme.com", "😀"]
+)
+def test_a_customer_is_not_found_by(text: str) -> None:
+    stored("王小明", phones=["+8613812345678"], emails=["wang@acme.com"])
+
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("單雄信", "单雄信"),
+        ("单雄信", "單雄"),
+        ("单雄信", "shanxiongxin"),
+        ("单雄信", "danxiong"),
+        ("曾國藩", "zgf"),
+        ("解缙", "xiejin"),
+        ("仇英", "qiuying"),
+        ("吕布", "lvbu"),
+        ("吕布", "lubu"),
+        ("吕布", "lyubu"),
+        ("José García", "garcia jose"),
+        ("José García", "JOSÉ"),
+        ("Ｊｏｈｎ Smith", "john"),
+        ("O'Neill", "oneill"),
+        ("さくら商店", "さくら"),
+        ("김민수", "민수"),
+        ("3M", "3m"),
+        ("X", "x"),
+        ("😀", "😀"),
+        ("100%_done", "100%_done"),
+    ],
+)
+def test_spelling_does_not_matter(name: str, text: str) -> None:
+    stored(name)
+
+    assert found(text) == [name]
+
+
+def test_the_very_name_comes_first_then_the_last_active() -> None:
+    stored("王伟明")
+    exact = stored("王伟")
+    Customer.objects.filter(pk=exact.pk).update(touched_at=timezone.now() - timezone.timedelta(days=900))
+    stored("李王伟")
+
+    assert found("王伟") == ["王伟", "王伟明", "李王伟"]
+
+
+def test_only_the_given_rows_are_searched() -> None:
+    gone = stored("王小明")
+    Customer.objects.filter(pk=gone.pk).update(deleted_at=timezone.now())
+
+    assert found("王小明") == []
+
+
+def test_one_search_is_one_query(django_assert_num_queries: object) -> None:
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        found("wang xiaoming 13812345678")
+
+
+words = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
+han = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=2, max_size=4)
+
+
+@given(text=words)
+@example(text="%")
+@example(text="\\")
+@example(text="@")
+@example(text=".")
+@example(text="a@b@c . %_")
+@example(text="İ ß ﬁ ①②③④")
+@pytest.mark.slow
+@quick
+def test_any_question_has_an_answer(text: str) -> None:
+    assert search.find(Customer.objects.present(), text) is not None
+
+
+@given(name=words.filter(str.strip))
+@example(name="İstanbul")
+@example(name="e\u0301\u0327 ½ ㍿")
+@example(name="A1 2b 3")
+@pytest.mark.slow
+@quick
+def test_any_stored_customer_is_found_by_the_name(name: str) -> None:
+    name = name.strip()
+    made = stored(name)
+
+    assert made in search.find(Customer.objects.filter(pk=made.pk), name)
+
+
+@given(name=han, digits=st.from_regex("1[3-9][0-9]{9}", fullmatch=True), start=st.integers(0, 7))
+@pytest.mark.slow
+@quick
+def test_any_chinese_customer_is_found_by_pinyin_initials_and_tail(
+    name: str, digits: str, start: int
+) -> None:
+    made = stored(name, phones=[f"+86{digits}"])
+    rows = Customer.objects.filter(pk=made.pk)
+    for syllables in hanzi.pinyin(search.spelling(name)):
+        assert search.find(rows, "".join(syllables))
+        assert search.find(rows, " ".join(syllables)) or len(syllables) > 2
+        assert search.find(rows, "".join(one[0] for one in syllables))
+    assert search.find(rows, digits[start:])
