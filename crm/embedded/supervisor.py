@@ -53,14 +53,8 @@ class Supervisor:
         self.watched.append(Watched(child, revive, time.monotonic()))
         return child
 
-    def watch(self) -> None:
-        """Returns never; a signal ends it."""
-        while True:
-            for one in self.watched:
-                self._look_after(one)
-            time.sleep(0.2)
-
-    def look_after_all_until(self, condition: Callable[[], bool]) -> None:
+    def watch_until(self, condition: Callable[[], bool]) -> None:
+        """Starts again what dies, until the condition holds or a signal comes."""
         while not condition():
             for one in self.watched:
                 self._look_after(one)
@@ -92,6 +86,7 @@ class Supervisor:
         end = time.monotonic() + 8
         for child in ours:
             if not child.wait(max(0, end - time.monotonic())):
+                self.say(f"{child.name} takes too long and is ended by force. Nothing is lost by that.")
                 child.kill()
         for child in reversed(servers):
             child.stop()

@@ -1,17 +1,48 @@
-"""Translations without system gettext: Babel compiles them, and collects new texts for `make messages`."""
+"""Translations without the system's gettext: Babel compiles catalogues and collects new texts."""
 
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, BinaryIO
 
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_python
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 from django.conf import settings
+from django.utils.translation import to_locale
+from django.utils.translation.template import templatize
+
+LAZY = ("gettext", "ngettext", "pgettext", "npgettext")
+KEYWORDS = (
+    DEFAULT_KEYWORDS | {f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in LAZY} | {"gettext_noop": None}
+)
+SKIPPED = {"tests", "migrations", "var", "docs", "static"}
 
 
 def compile_stale() -> list[Path]:
     """Compiles each catalogue that is newer than its compiled form."""
-    return [catalogue for catalogue in catalogues() if _is_stale(catalogue) and _compile(catalogue)]
+    stale = [catalogue for catalogue in catalogues() if _is_stale(catalogue)]
+    for catalogue in stale:
+        _compile(catalogue)
+    return stale
+
+
+def collect() -> list[Path]:
+    """Brings new texts of code and templates into each catalogue and drops those no longer used."""
+    texts = _texts_in_use()
+    for catalogue in _wanted_catalogues():
+        catalogue.parent.mkdir(parents=True, exist_ok=True)
+        known = Catalog(locale=catalogue.parts[-3], header_comment="", fuzzy=False)
+        if catalogue.exists():
+            with catalogue.open("rb") as source:
+                known = read_po(source, domain="django")
+        known.update(texts, no_fuzzy_matching=True)
+        known.obsolete.clear()
+        with catalogue.open("wb") as target:
+            write_po(target, known, no_location=True, sort_output=True)
+    return list(_wanted_catalogues())
 
 
 def catalogues() -> Iterator[Path]:
@@ -19,14 +50,40 @@ def catalogues() -> Iterator[Path]:
         yield from sorted(Path(folder).glob("*/LC_MESSAGES/*.po"))
 
 
+def _wanted_catalogues() -> Iterator[Path]:
+    for language, _ in settings.LANGUAGES:
+        if language != "en":
+            yield Path(settings.LOCALE_PATHS[0]) / to_locale(language) / "LC_MESSAGES/django.po"
+
+
+def _texts_in_use() -> Catalog:
+    texts = Catalog()
+    methods: Any = [("**.py", "python"), ("templates/**", _extract_template)]
+    found = extract_from_dir(settings.BASE_DIR, methods, keywords=KEYWORDS, directory_filter=_is_searched)
+    for _, _, message, comments, context in found:
+        texts.add(message, auto_comments=comments, context=context)
+    return texts
+
+
+def _is_searched(folder: str | os.PathLike[str]) -> bool:
+    name = Path(folder).name
+    return not name.startswith(".") and name not in SKIPPED
+
+
+def _extract_template(source: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> Any:
+    """Django turns a template into something like Python; only its indentation would stop Babel's reader."""
+    code = templatize(source.read().decode())
+    lines = "\n".join(line.lstrip() for line in code.splitlines())
+    return extract_python(io.BytesIO(lines.encode()), keywords, comment_tags, options)
+
+
 def _is_stale(catalogue: Path) -> bool:
     compiled = catalogue.with_suffix(".mo")
     return not compiled.exists() or compiled.stat().st_mtime_ns < catalogue.stat().st_mtime_ns
 
 
-def _compile(catalogue: Path) -> bool:
+def _compile(catalogue: Path) -> None:
     draft = catalogue.with_suffix(f".{os.getpid()}.new")
     with catalogue.open("rb") as source, draft.open("wb") as target:
         write_mo(target, read_po(source, domain=catalogue.stem), use_fuzzy=True)
     draft.replace(catalogue.with_suffix(".mo"))
-    return True

@@ -4,7 +4,6 @@ import contextlib
 import errno
 import fcntl
 import http.client
-import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,10 +29,10 @@ def up(say: Say) -> None:
         preparing.prepare(say)
         account = _welcome(say)
         connections.close_all()
-        _start_ours(running, listener)
-        running.look_after_all_until(_page_answers)
+        _start_web(running, listener)
+        _start_workers(running)
         say(_summary(account))
-        running.watch()
+        running.watch_until(lambda: False)
 
 
 def _start_servers(running: Supervisor, say: Say) -> None:
@@ -50,22 +49,24 @@ def _start_servers(running: Supervisor, say: Say) -> None:
         running.start(Valkey(home, sockets, _log("valkey"), account, say=say).start)
 
 
-def _start_ours(running: Supervisor, listener: socket.socket) -> None:
+def _start_web(running: Supervisor, listener: socket.socket) -> None:
     descriptor = listener.fileno()
-    os.set_inheritable(descriptor, True)
+    web = python("Web", "-m", "crm.embedded.web", str(descriptor), log=_log("web"), pass_fds=(descriptor,))
+    running.start(web)
+    running.watch_until(_page_answers)
+
+
+def _start_workers(running: Supervisor) -> None:
     celery = ("-m", "celery", "-A", "crm.celery")
     worker = (*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel=WARNING")
-    children = [
-        python("Web", "-m", "crm.embedded.web", str(descriptor), log=_log("web"), pass_fds=(descriptor,)),
-        python("Sandbox", "manage.py", "sandbox", log=_log("sandbox")),
+    running.start(python("Sandbox", "manage.py", "sandbox", log=_log("sandbox")))
+    running.start(
         python(
             "Worker", *worker, "-Q", "interactive,default", "-c", "2", "-n", "worker@%h", log=_log("worker")
-        ),
-        python("Bulk worker", *worker, "-Q", "bulk", "-c", "1", "-n", "bulk@%h", log=_log("bulk")),
-        python("Beat", *celery, "beat", "--pidfile=", "--loglevel=WARNING", log=_log("beat")),
-    ]
-    for child in children:
-        running.start(child)
+        )
+    )
+    running.start(python("Bulk worker", *worker, "-Q", "bulk", "-c", "1", "-n", "bulk@%h", log=_log("bulk")))
+    running.start(python("Beat", *celery, "beat", "--pidfile=", "--loglevel=WARNING", log=_log("beat")))
 
 
 def _welcome(say: Say) -> tuple[str, str] | None:

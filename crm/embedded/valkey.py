@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from crm.embedded import binaries
 from crm.embedded.postgres import CLEAN
@@ -55,7 +57,8 @@ class Valkey:
         return False
 
     def client(self) -> redis.Redis:
-        return redis.Redis(unix_socket_path=str(self.socket), socket_connect_timeout=5)
+        at_once = Retry(NoBackoff(), 0)
+        return redis.Redis(unix_socket_path=str(self.socket), socket_connect_timeout=5, retry=at_once)
 
     def _launch(self) -> Child:
         own_folder(self.data, self.account)
