@@ -1,10 +1,12 @@
 """Campaigns, and one delivery per campaign and customer: the durable truth of what was sent to whom."""
 
+from datetime import datetime
 from typing import Self
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -25,6 +27,13 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
     def running(self) -> Self:
         return self.filter(status__in=[Campaign.Status.MATERIALISING, Campaign.Status.RUNNING])
+
+    def stoppable(self) -> Self:
+        return self.exclude(status__in=[Campaign.Status.DONE, Campaign.Status.CANCELLED])
+
+    def left_alone(self) -> Self:
+        """Campaigns nobody works on: no worker has said so of late."""
+        return self.exclude(lease_until__gt=Now())
 
 
 class Campaign(models.Model):
@@ -61,8 +70,14 @@ class Campaign(models.Model):
     launched_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     launched_at = models.DateTimeField(_("launched"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    lease_token = models.CharField(max_length=32, blank=True)
+    planned_at = models.DateTimeField(
+        null=True, editable=False, help_text="When everybody had a delivery row."
+    )
+    lease_until = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="Until when workers said they are on it; a sweep sends new ones to the others.",
+    )
 
     objects = CampaignQuerySet.as_manager()
 
@@ -80,6 +95,47 @@ class Campaign(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_draft(self) -> bool:
+        return self.status == self.Status.DRAFT
+
+    @property
+    def is_live(self) -> bool:
+        """Whether its figures may still move by themselves."""
+        return self.status in (self.Status.MATERIALISING, self.Status.RUNNING)
+
+
+class Tally(models.Model):
+    """How many deliveries of a campaign ended how, kept in the transaction that ends them.
+
+    Counting a million rows at each look at a running campaign would cost more than sending them.
+    """
+
+    access = "Holds no customer data; read only through its campaign."
+
+    class What(models.TextChoices):
+        PLANNED = "planned", pgettext_lazy("tally", "Planned")
+        ACCEPTED = "accepted", pgettext_lazy("delivery", "Sent")
+        SKIPPED = "skipped", pgettext_lazy("delivery", "Left out")
+        FAILED = "failed", pgettext_lazy("delivery", "Failed")
+        UNKNOWN = "unknown", pgettext_lazy("delivery", "Unknown")
+        OPENED = "opened", _("Opened")
+        CLICKED = "clicked", _("Clicked")
+        UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="tallies", db_index=False)
+    what = models.CharField(max_length=12, choices=What)
+    reason = models.CharField(max_length=60, blank=True)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "what", "reason"], name="tally_is_kept_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.reason}: {self.count}"
+
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: User, action: str = "view") -> Self:
@@ -87,17 +143,22 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             return self.none()
         return self.filter(customer__in=Customer.objects.visible_to(user))
 
+    def contacts(self, since: datetime) -> Self:
+        """What counts towards the contact cap: marketing that went out, or may have."""
+        spent = [Delivery.State.DISPATCHING, Delivery.State.ACCEPTED, Delivery.State.UNKNOWN]
+        return self.filter(sent_at__gt=since, state__in=spent, campaign__purpose=Purpose.MARKETING)
+
 
 class Delivery(models.Model):
     """One message to one customer. Every row ends in a named state; nothing is sent without one.
 
-    ready → leased (a worker holds it, the provider was not touched) → dispatching (the provider may have
-    been touched) → accepted. A crash in dispatching ends in unknown, never in a second send.
+    ready → dispatching (from here on the provider may have been touched) → accepted. Before that a worker
+    holds the row only by a database lock, which a crash gives back at once. A crash in dispatching ends in
+    unknown, never in a second send.
     """
 
     class State(models.TextChoices):
         READY = "ready", pgettext_lazy("delivery", "Waiting")
-        LEASED = "leased", pgettext_lazy("delivery", "Being prepared")
         DISPATCHING = "dispatching", pgettext_lazy("delivery", "Being handed over")
         ACCEPTED = "accepted", pgettext_lazy("delivery", "Sent")
         SKIPPED = "skipped", pgettext_lazy("delivery", "Left out")
@@ -108,10 +169,12 @@ class Delivery(models.Model):
     campaign = models.ForeignKey(
         Campaign, on_delete=models.CASCADE, related_name="deliveries", db_index=False
     )
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="deliveries")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+    )
     address = models.CharField(max_length=254, blank=True, help_text="Filled at the moment of sending.")
     state = models.CharField(_("state"), max_length=11, choices=State, default=State.READY)
-    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    reason = models.CharField(_("reason"), max_length=60, blank=True)
     due_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.CharField(max_length=32, blank=True)
@@ -120,7 +183,9 @@ class Delivery(models.Model):
         default=uuid4, help_text="Message-ID, idempotency key and the root of signed links."
     )
     provider_id = models.CharField(max_length=200, blank=True)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    sent_at = models.DateTimeField(
+        _("sent"), null=True, blank=True, help_text=_("When it was first handed over and not proven unsent.")
+    )
     opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
     clicked_at = models.DateTimeField(_("clicked"), null=True, blank=True)
     unsubscribed_at = models.DateTimeField(_("unsubscribed"), null=True, blank=True)
@@ -133,7 +198,21 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["campaign", "due_at"], name="delivery_ready", condition=Q(state="ready")),
             models.Index(
-                fields=["lease_until"], name="delivery_held", condition=Q(state__in=["leased", "dispatching"])
+                fields=["campaign", "lease_until"], name="delivery_held", condition=Q(state="dispatching")
+            ),
+            models.Index(fields=["customer", "sent_at"], name="delivery_to_a_customer"),
+            models.Index(
+                fields=["campaign", "state", "customer"],
+                name="delivery_that_went_wrong",
+                condition=Q(state__in=["skipped", "failed", "unknown"]),
+            ),
+            models.Index(
+                fields=["campaign", "customer"], name="delivery_clicked", condition=~Q(clicked_at=None)
+            ),
+            models.Index(
+                fields=["campaign", "customer"],
+                name="delivery_unsubscribed",
+                condition=~Q(unsubscribed_at=None),
             ),
         ]
         constraints = [
@@ -141,7 +220,8 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["key"], name="delivery_key_is_unique"),
             models.CheckConstraint(
                 name="delivery_held_has_a_lease",
-                condition=~Q(state__in=["leased", "dispatching"]) | ~Q(lease_until=None) & ~Q(lease_token=""),
+                condition=~Q(state="dispatching")
+                | ~Q(lease_until=None) & ~Q(lease_token="") & ~Q(sent_at=None),
             ),
             models.CheckConstraint(
                 name="delivery_left_out_has_a_reason",
@@ -167,13 +247,17 @@ class DeliveryEvent(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="events")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
     at = models.DateTimeField(default=timezone.now)
     automatic = models.BooleanField(_("by a machine"), default=False)
-    link = models.CharField(max_length=500, blank=True)
+    link = models.ForeignKey(
+        "CampaignLink", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("delivery event")
+        indexes = [models.Index(fields=["campaign", "kind", "at"], name="delivery_event_of_a_campaign")]
 
     def __str__(self) -> str:
         return f"{self.delivery_id}: {self.kind}"
@@ -184,12 +268,18 @@ class CampaignLink(models.Model):
 
     access = "Read only through its campaign."
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="links")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="links", db_index=False)
+    number = models.PositiveSmallIntegerField(default=1)
     url = models.URLField(max_length=1000)
 
     class Meta:
+        ordering = ("number",)
         constraints = [
             models.UniqueConstraint(fields=["campaign", "url"], name="campaign_link_is_kept_once"),
+            models.UniqueConstraint(fields=["campaign", "number"], name="campaign_link_has_its_number"),
+            models.CheckConstraint(
+                name="campaign_link_leads_to_the_web", condition=Q(url__regex="^https?://")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,3 +6,12 @@ class ConsentConfig(AppConfig):
     name = "channels.consent"
     label = "consent"
     verbose_name = _("Consent")
+
+    def ready(self) -> None:
+        from channels.consent.gate import Reason
+        from channels.consent.models import Purpose, State
+        from crm.lib import labels
+
+        labels.register("purpose", Purpose)
+        labels.register("consent", State)
+        labels.register("reason", Reason)

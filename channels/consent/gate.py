@@ -1,0 +1,126 @@
+"""May we write to this customer now? One list of rules, asked in the preview, when a campaign is planned and
+again at the moment of sending, in SQL and always in the same order: the first that says no is the reason.
+
+Offers and surveys need an act of consent. Service messages (your parcel, your contract) rest on the contract
+itself: they go unless the customer has said no to them, and neither count towards the contact cap nor are
+held back by it. Nothing goes to a suppressed address, whatever the purpose.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
+from django.utils.translation import gettext_lazy as _
+
+from channels.consent import quiet, suppression
+from channels.consent.models import Consent, Purpose, State
+from customers.models import Customer, CustomerQuerySet
+
+# The column of Customer that holds the address of a kind of channel.
+ADDRESS_COLUMNS = {"email": "email", "sms": "phone", "phone": "phone", "whatsapp": "phone"}
+# Nothing that could end a header or start another address; domains may be international.
+EMAIL = r"^[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]+@[^\s@<>()\[\],;:'\"\\.]+(\.[^\s@<>()\[\],;:'\"\\.]+)+$"
+PHONE = r"^\+[1-9][0-9]{5,14}$"
+LOCKS = 0x636F6E73
+
+Contacts = Callable[[datetime], QuerySet[Any]]
+_contacts: list[Contacts] = []
+
+
+class Reason(models.TextChoices):
+    """Why a customer gets no message, in the order in which it is asked."""
+
+    GONE = "gone", _("No longer a customer")
+    NO_ADDRESS = "no_address", _("No usable address")
+    NO_CONSENT = "no_consent", _("Has not allowed it")
+    SUPPRESSED = "suppressed", _("Address is blocked")
+    OVER_CONTACTED = "over_contacted", _("Was written to often enough")
+    QUIET = "quiet", _("It is night there")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked about each customer: may a message of this purpose go over this kind of channel now?"""
+
+    channel: str
+    purpose: str
+    at: datetime
+
+    @property
+    def address(self) -> str:
+        return ADDRESS_COLUMNS.get(self.channel, "")
+
+
+def count_contacts(contacts: Contacts) -> None:
+    """Registers where messages that count towards the cap are kept: rows with a `customer`."""
+    _contacts.append(contacts)
+
+
+def judged(
+    customers: CustomerQuerySet, question: Question, more: Sequence[tuple[str, Q]] = ()
+) -> QuerySet[Any]:
+    """The customers, each with its `verdict`: empty if the message may go, else a Reason.
+
+    `more` are further rules of the caller, asked before the quiet hours: what waits is not left out.
+    """
+    rules: list[tuple[str, Q | Combinable]] = [*_rules(question), *more, *_waiting(question)]
+    cases = [When(condition, then=Value(str(reason))) for reason, condition in rules]
+    return customers.annotate(verdict=Case(*cases, default=Value(""), output_field=CharField()))
+
+
+def verdict_on(customer: Customer, question: Question) -> str:
+    """The verdict on one customer."""
+    rows = judged(Customer.objects.filter(pk=customer.pk), question).values_list("verdict", flat=True)
+    return next(iter(rows), Reason.GONE)
+
+
+def hold(customer_ids: Iterable[int]) -> None:
+    """Until this transaction ends, nobody else decides about these customers or changes what they allow.
+
+    Ask and record in one transaction after this: so a withdrawal comes wholly before or wholly after, and two
+    campaigns at once cannot both use up the last place under the contact cap.
+    """
+    with connection.cursor() as cursor:
+        # In one order for everybody: otherwise two of us could wait for each other.
+        cursor.execute(
+            "SELECT count(pg_advisory_xact_lock(%s, key)) FROM (SELECT DISTINCT (id %% 2147483647)::int key"
+            " FROM unnest(%s::bigint[]) AS id ORDER BY 1) AS keys",
+            [LOCKS, list(customer_ids)],
+        )
+
+
+def _rules(question: Question) -> Iterable[tuple[str, Q | Combinable]]:
+    yield Reason.GONE, Q(deleted_at__isnull=False)
+    column = question.address
+    if not column:
+        yield Reason.NO_ADDRESS, Q(pk__isnull=False)
+        return
+    yield Reason.NO_ADDRESS, ~Q(**{f"{column}__regex": EMAIL if column == "email" else PHONE})
+    yield Reason.NO_CONSENT, _not_allowed(question)
+    yield Reason.SUPPRESSED, Exists(suppression.listed(question.channel, column))
+    if question.purpose == Purpose.MARKETING and settings.CONTACT_CAP:
+        since = question.at - timedelta(days=settings.CONTACT_CAP_DAYS)
+        for contacts in _contacts:
+            yield Reason.OVER_CONTACTED, _at_least(settings.CONTACT_CAP, contacts(since))
+
+
+def _not_allowed(question: Question) -> Combinable:
+    said = Consent.objects.filter(customer=OuterRef("pk"), purpose=question.purpose, channel=question.channel)
+    if question.purpose == Purpose.SERVICE:
+        return Exists(said.filter(state=State.WITHDRAWN))
+    return ~Exists(said.filter(state=State.GRANTED))
+
+
+def _at_least(number: int, rows: QuerySet[Any]) -> Combinable:
+    """Whether the customer of the query around has so many `rows`: looking for the last of them is enough."""
+    return Exists(rows.filter(customer=OuterRef("pk")).order_by()[number - 1 : number])
+
+
+def _waiting(question: Question) -> Iterable[tuple[str, Q]]:
+    if countries := quiet.quiet_countries(question.channel, question.at):
+        yield Reason.QUIET, Q(country__in=countries)
