@@ -6,3 +6,9 @@ class SegmentsConfig(AppConfig):
     name = "segments"
     label = "segments"
     verbose_name = _("Segments")
+
+    def ready(self) -> None:
+        from segments import order_facts, profile_facts
+
+        profile_facts.register_all()
+        order_facts.register_all()

@@ -8,6 +8,7 @@ class ConsentConfig(AppConfig):
     verbose_name = _("Consent")
 
     def ready(self) -> None:
+        from channels.consent import facts
         from channels.consent.gate import Reason
         from channels.consent.models import Purpose, State
         from crm.lib import labels
@@ -15,3 +16,4 @@ class ConsentConfig(AppConfig):
         labels.register("purpose", Purpose)
         labels.register("consent", State)
         labels.register("reason", Reason)
+        facts.register_all()

@@ -6,3 +6,12 @@ class ScoringConfig(AppConfig):
     name = "segments.scoring"
     label = "scoring"
     verbose_name = _("Scoring")
+
+    def ready(self) -> None:
+        from crm.lib import labels
+        from segments.scoring import facts
+        from segments.scoring.models import Group, Stage
+
+        facts.register_all()
+        labels.register("group", Group)
+        labels.register("stage", Stage)

@@ -1,0 +1,55 @@
+"""Scores as facts. Customers without a purchase have no scores: they match no score, and are prospects."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from segments.facts import ALWAYS_FILLED, Fact, Group, Kind, Test, Text, column, moment, register
+from segments.scoring import models
+
+
+def register_all() -> None:
+    scores: tuple[tuple[str, Text], ...] = (
+        ("recency", pgettext_lazy("score", "Recency score")),
+        ("frequency", pgettext_lazy("score", "Frequency score")),
+        ("monetary", pgettext_lazy("score", "Money score")),
+    )
+    for key, label in scores:
+        register(Fact(f"scores.{key}", label, Group.SCORES, Kind.SCORE, column(f"score__{key}")))
+    register(
+        Fact(
+            "scores.group",
+            _("RFM group"),
+            Group.SCORES,
+            Kind.CHOICE,
+            column("score__group"),
+            choices=lambda: models.Group.choices,
+            without=ALWAYS_FILLED,
+        )
+    )
+    register(
+        Fact(
+            "scores.stage",
+            _("Lifecycle stage"),
+            Group.SCORES,
+            Kind.CHOICE,
+            _stage,
+            choices=lambda: models.Stage.choices,
+            without=ALWAYS_FILLED,
+        )
+    )
+    register(
+        Fact(
+            "scores.since",
+            _("In this RFM group since"),
+            Group.SCORES,
+            Kind.DATE,
+            moment("score__since"),
+            without=ALWAYS_FILLED,
+        )
+    )
+
+
+def _stage(test: Test) -> Q:
+    scored = Q(score__stage__isnull=False) & Q(score__stage__in=test.value)
+    return scored | Q(score__isnull=True) if models.Stage.PROSPECT in test.value else scored
