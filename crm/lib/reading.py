@@ -64,6 +64,12 @@ def line(text: str, longest: int) -> str:
     return text
 
 
+def number(text: str, longest: int) -> str:
+    """The number of a customer, a card or an order: text, because leading zeros count. "17.0" was 17 once."""
+    found = plain(line(text, longest))
+    return found[:-2] if found[-2:] == ".0" and found[:-2].isdecimal() else found
+
+
 def plain(text: str) -> str:
     """Digits, letters and signs of any width as ASCII; empty when the cell says that it is empty."""
     if not text.isascii():
