@@ -5,9 +5,9 @@ initials, traditional characters for simplified ones and the other way round, th
 card number, or the beginning of an e-mail address. `tokens` writes those down once, when a customer is saved
 or imported; a search asks a GIN index which rows hold all the tokens of the question.
 
-Words are held by each beginning of 2 to 8 letters and as a whole; a longer question looks for its first 8
-letters and then compares with the whole words of the few rows left. Numbers are held by their last 4 and 8
-digits in the same way.
+Every distinct token costs a place in the index, so what is different for each customer is kept only in part:
+words by each beginning of 2 to 8 letters, numbers by their last 4 digits. A longer question finds few rows
+by that part and compares them with the whole words, and with what their identities say.
 """
 
 import re
@@ -17,19 +17,23 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, IntegerField, Lookup, Q, Value, When
+from django.db.models import Case, CharField, Exists, Func, IntegerField, Lookup, OuterRef, Q, Value, When
+from django.db.models.functions import Lower
 from django.db.models.sql.compiler import SQLCompiler
 
 from customers import hanzi
+from customers.identity.models import Identity
 from customers.models import Customer, CustomerQuerySet
 
 LONGEST_BEGINNING = 8
 LENGTHS = range(2, LONGEST_BEGINNING + 1)
-TAILS = (4, 8)
+TAIL = 4
 # Sorting by relevance looks at no more rows than this; who has more hits types another letter.
 CANDIDATES = 1000
 # A question longer than this is somebody pasting a page.
 LONGEST_QUESTION = 100
+# A number with more digits than this may carry the zeros with which it is dialled.
+PHONE = 8
 # Pinyin of more characters than this is never typed.
 LONGEST_READING = 20
 # Longer runs of ideographs are companies; people's names are also held by each character and given name.
@@ -40,7 +44,15 @@ IDEOGRAPHS = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\
 RUNS = re.compile(f"([{IDEOGRAPHS}]+)|[^\\W_{IDEOGRAPHS}]+")
 PLAIN = re.compile("[\u4e00-\u9fff]+")
 NO_DIGIT = re.compile("[^0-9]")
-NUMBER = re.compile(r"[\d\s()+./-]*")
+# An identity without what people put between the digits of a number.
+PLAIN_VALUE = Func(
+    Lower("value"),
+    Value("[^a-z0-9]"),
+    Value(""),
+    Value("g"),
+    function="regexp_replace",
+    output_field=CharField(),
+)
 ACCENTS = re.compile("[\u0300-\u036f]")
 
 
@@ -58,12 +70,11 @@ def tokens(
         found.update(_of_text(company))
     for phone in phones:
         digits = phone[1:] if phone.isascii() and phone[1:].isdecimal() else NO_DIGIT.sub("", spelling(phone))
-        found.update((digits, digits[-8:], digits[-4:]))
+        found.add(digits[-TAIL:])
     for email in emails:
         _add_email(found, email)
     for number in numbers:
-        whole = together(number)
-        found.update((whole, whole[:LONGEST_BEGINNING], whole[-8:], whole[-4:]))
+        found.add(together(number)[-TAIL:])
     found.discard("")
     return sorted(found)
 
@@ -102,7 +113,7 @@ def question(text: str) -> Q:
     ascii_words = [word for word, _ideographic in words if word.isascii()]
     if len(ascii_words) == len(words) > 1:
         # "wang xiaoming", "C-000 123", "138 0013 8000": written apart or together, it is the same.
-        asked |= _word("".join(ascii_words), numeric=NUMBER.fullmatch(text) is not None)
+        asked |= _word("".join(ascii_words))
     return asked
 
 
@@ -158,43 +169,59 @@ def beginnings(word: str) -> list[str]:
 
 
 def _add_email(found: set[str], email: str) -> None:
-    whole = spelling(email)
-    local, _at, domain = whole.rpartition("@")
-    found.update((whole, domain))
-    found.update(beginnings(local))
+    local, _at, domain = spelling(email).rpartition("@")
+    found.add(domain)
+    found.update(beginnings(local)[: len(LENGTHS)])
     if not local.isalnum():
-        found.update(word for word, _ideographic in runs(local))
+        found.update(word[:LONGEST_BEGINNING] for word, _ideographic in runs(local))
 
 
 def _about(piece: str) -> Q:
     """What one piece between spaces asks for."""
     local, at, domain = spelling(piece).partition("@")
     if at:
-        return _word(local, whole=spelling(piece)) if local else Q(document__tokens__contains=[domain])
+        return _address(local, domain)
     asked = Q()
     for word, ideographic in runs(piece):
-        asked &= _ideographs(word) if ideographic else _word(word, numeric=word.isdecimal())
+        asked &= _ideographs(word) if ideographic else _word(word)
     if "." in piece:
-        asked |= Q(document__tokens__contains=[local])
+        asked |= _holds(local)
     return asked
 
 
 def _ideographs(run: str) -> Q:
-    pairs = [run[place : place + 2] for place in range(len(run) - 1)]
-    return Q(document__tokens__contains=pairs or [run])
+    return _holds(*[run[place : place + 2] for place in range(len(run) - 1)] or [run])
 
 
-def _word(word: str, *, whole: str = "", numeric: bool = False) -> Q:
-    """Rows with a word that begins so; a number may also be the end of one."""
-    asked = Q(document__tokens__contains=[word[:LONGEST_BEGINNING]])
-    if whole or len(word) > LONGEST_BEGINNING:
-        asked &= Q(document__tokens__like=f"{_escaped(whole or word)}%")
-    tail = word.lstrip("0") if len(word) > TAILS[1] else word
-    if numeric and len(tail) >= TAILS[0]:
-        size = max(size for size in TAILS if size <= len(tail))
-        ending = Q(document__tokens__contains=[tail[-size:]])
-        asked |= ending if len(tail) == size else ending & Q(document__tokens__like=f"%{tail}")
+def _address(local: str, domain: str) -> Q:
+    if not local:
+        return _holds(domain)
+    whole = f"{local}@{domain}"
+    return _holds(local[:LONGEST_BEGINNING]) & (Q(email__startswith=whole) | _said(value__startswith=whole))
+
+
+def _word(word: str) -> Q:
+    """Rows with a word that begins so; what has digits may also be the end of a number."""
+    asked = _holds(word[:LONGEST_BEGINNING])
+    if len(word) > LONGEST_BEGINNING:
+        whole = Q(document__tokens__like=f"{_escaped(word)}%") | Q(email__startswith=word)
+        asked &= whole | _said(value__startswith=word)
+    # People write a number of their own country with a zero in front, or two before the country's.
+    tail = word.lstrip("0") if len(word) > PHONE and word.isdecimal() else word
+    if len(tail) >= TAIL and not tail.isalpha():
+        number = _holds(tail[-TAIL:])
+        asked |= number if len(tail) == TAIL else number & _said(plain__endswith=tail)
     return asked
+
+
+def _holds(*tokens: str) -> Q:
+    return Q(document__tokens__contains=list(tokens))
+
+
+def _said(**condition: str) -> Q:
+    """Whether an identity says so. Only for the few rows that the index leaves."""
+    identities = Identity.objects.attached().filter(profile__customer=OuterRef("pk"))
+    return Q(Exists(identities.annotate(plain=PLAIN_VALUE).filter(**condition)))
 
 
 def _escaped(text: str) -> str:

@@ -1,0 +1,184 @@
+"""What people ask for: create, change, hand over, tag, note, reveal and remove customers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now, TruncDay
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.accounts.models import Team, User
+from crm.accounts.policy import Scope
+from crm.audit import services as audit
+from crm.audit.models import AuditEntry
+from crm.lib.errors import BadInput, Refused
+from crm.lib.templatetags.ui import mask_email, mask_phone
+from customers.identity import stating
+from customers.identity.indexing import index
+from customers.models import Customer, CustomerQuerySet
+from customers.orders.models import Rollup
+from customers.timeline import services as timeline
+
+REVEALS_A_DAY = 50
+REVEALED = "customer.revealed"
+# How many customers one click may change.
+AT_ONCE = 10_000
+LONGEST_NOTE = 5000
+# Fields whose values may stand in the audit log; of all others it only says that they changed.
+IMPERSONAL = ("kind", "owner", "team", "restricted", "tags", "language", "preferred_channel")
+# What a colleague's word about a customer consists of.
+HANDLES = ("phone", "email")
+
+
+class EditedMeanwhile(Refused):
+    """Somebody else saved this customer after the form was opened."""
+
+
+@transaction.atomic
+def create(fields: Mapping[str, Any], *, by: User) -> Customer:
+    customer = Customer(**fields)
+    if customer.owner is None and by.scope("customer", "view") < Scope.ALL:
+        # Who may not see everybody would lose sight of their own customer.
+        customer.owner = by
+    if customer.team is None:
+        customer.team = team_of(customer.owner or by)
+    customer.save(force_insert=True)
+    Rollup.objects.create(customer=customer)
+    _keep_word(customer, fields)
+    timeline.record(customer, "customer.created", summary="", by=by)
+    audit.record("customer.created", customer, by=by)
+    return customer
+
+
+@transaction.atomic
+def update(customer: Customer, fields: Mapping[str, Any], *, version: int, by: User) -> Customer:
+    """Saves what differs. Raises EditedMeanwhile unless `version` is still the current one."""
+    current = Customer.objects.present().select_for_update().filter(pk=customer.pk, version=version).first()
+    if current is None:
+        raise EditedMeanwhile(_("Somebody else changed this customer while you were editing."))
+    changed = {name: value for name, value in fields.items() if getattr(current, name) != value}
+    if not changed:
+        return current
+    old = {name: getattr(current, name) for name in changed}
+    for name, value in changed.items():
+        setattr(current, name, value)
+    current.version += 1
+    current.save(update_fields=[*changed, "version", "updated_at"])
+    _keep_word(current, changed)
+    changes = {name: [shown(name, old[name]), shown(name, changed[name])] for name in changed}
+    timeline.record(current, "customer.changed", summary="", by=by, changes=changes)
+    audit.record("customer.changed", current, by=by, fields=sorted(changed), **_impersonal(old, changed))
+    return current
+
+
+@transaction.atomic
+def remove(customer: Customer, *, by: User) -> None:
+    """Hides a customer everywhere. The facts stay until privacy rules erase them."""
+    here = Customer.objects.present().filter(pk=customer.pk)
+    if not here.update(deleted_at=Now(), version=F("version") + 1):
+        raise Refused(_("This customer was already deleted."))
+    audit.record("customer.deleted", customer, by=by)
+
+
+@transaction.atomic
+def assign(customers: CustomerQuerySet, owner: User, *, by: User) -> int:
+    """Makes `owner` responsible for those of `customers` that `by` may hand over."""
+    chosen = _lock(customers.visible_to(by, "assign").exclude(owner=owner))
+    team = team_of(owner)
+    changes: dict[str, Any] = {"owner": owner, "version": F("version") + 1, "updated_at": timezone.now()}
+    Customer.objects.filter(pk__in=chosen).update(**changes, **({"team": team} if team else {}))
+    timeline.record_all(chosen, "customer.assigned", by=by, owner=owner.pk, owner_name=str(owner))
+    audit.record("customers.assigned", None, by=by, owner=owner.pk, customers=chosen)
+    return len(chosen)
+
+
+@transaction.atomic
+def tag(customers: CustomerQuerySet, tags: list[str], *, by: User) -> int:
+    """Adds `tags` to those of `customers` that `by` may edit."""
+    chosen = _lock(customers.visible_to(by, "edit"))
+    rows = list(Customer.objects.filter(pk__in=chosen).only("tags", "version"))
+    for row in rows:
+        row.tags = list(dict.fromkeys([*row.tags, *tags]))
+        row.version += 1
+    Customer.objects.bulk_update(rows, ["tags", "version"], batch_size=1000)
+    timeline.record_all(chosen, "customer.tagged", by=by, tags=tags)
+    audit.record("customers.tagged", None, by=by, tags=tags, customers=chosen)
+    return len(chosen)
+
+
+def note(customer: Customer, text: str, *, by: User) -> None:
+    text = text.strip()
+    if not text:
+        raise BadInput(_("Please write something first."))
+    if len(text) > LONGEST_NOTE:
+        raise BadInput(_("This note is too long. %(most)s characters fit.") % {"most": LONGEST_NOTE})
+    timeline.record(customer, "note", summary="", body=text.replace("\x00", ""), by=by)
+
+
+@transaction.atomic
+def reveal(customer: Customer, field: str, *, by: User) -> str:
+    """The full phone number or e-mail address. Each look is logged, and a day has only so many."""
+    if field not in HANDLES:
+        raise BadInput(_("There is nothing to reveal here."))
+    User.objects.select_for_update().get(pk=by.pk)
+    looks = AuditEntry.objects.filter(actor=by, action=REVEALED, at__gte=TruncDay(Now()))
+    if looks.count() >= REVEALS_A_DAY:
+        raise Refused(
+            ngettext(
+                "You have looked at %(number)s hidden contact today. More is possible tomorrow.",
+                "You have looked at %(number)s hidden contacts today. More is possible tomorrow.",
+                REVEALS_A_DAY,
+            )
+            % {"number": REVEALS_A_DAY}
+        )
+    audit.record(REVEALED, customer, by=by, field=field)
+    return str(getattr(customer, field))
+
+
+def team_of(user: User) -> Team | None:
+    """The team that a customer of `user` belongs to."""
+    return user.teams.order_by("pk").first()
+
+
+def shown(name: str, value: Any) -> Any:
+    """A value as the timeline keeps it: contacts masked, rows by their name."""
+    if name == "phone":
+        return mask_phone(value) if value else ""
+    if name == "email":
+        return mask_email(value) if value else ""
+    if isinstance(value, list):
+        return ", ".join(value)
+    return "" if value is None else value if isinstance(value, bool) else str(value)
+
+
+def _lock(customers: CustomerQuerySet) -> list[int]:
+    """Their ids, locked in one order so that two clicks cannot wait for each other."""
+    chosen = list(customers.order_by("pk").select_for_update().values_list("pk", flat=True)[: AT_ONCE + 1])
+    if len(chosen) > AT_ONCE:
+        raise Refused(
+            _("At most %(most)s customers can be changed at once. Narrow the list first.")
+            % {"most": f"{AT_ONCE:,}"}
+        )
+    return chosen
+
+
+def _keep_word(customer: Customer, fields: Mapping[str, Any]) -> None:
+    handles = {kind: fields[kind] for kind in HANDLES if kind in fields}
+    stating.state(customer, handles, {name: shown_raw(value) for name, value in fields.items()})
+    index([customer.pk])
+
+
+def shown_raw(value: Any) -> Any:
+    """A value as a profile keeps it: as it was said, in JSON."""
+    return value if isinstance(value, str | bool | list | None) else str(value)
+
+
+def _impersonal(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    told = [name for name in IMPERSONAL if name in new]
+    return {
+        side: {name: getattr(values[name], "pk", values[name]) for name in told}
+        for side, values in (("old", old), ("new", new))
+    }
