@@ -95,7 +95,9 @@ def found(password: str = "") -> Staff:
         {name: team.pk for name, team in teams.items()},
         {username: user.pk for username, user in users.items()},
         {
-            team: [users[u].pk for u, _n, _t, roles, members in PEOPLE if Role.SALES in roles and team in members]
+            team: [
+                users[u].pk for u, _n, _t, roles, members in PEOPLE if Role.SALES in roles and team in members
+            ]
             for team in (*EAST_TEAMS, *SOUTH_TEAMS, *OVERSEAS_TEAMS)
         },
     )

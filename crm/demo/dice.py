@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,7 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Columns = dict[str, npt.NDArray[Any]]
 
 
 def dice(seed: int, part: str) -> np.random.Generator:
@@ -18,7 +20,8 @@ def dice(seed: int, part: str) -> np.random.Generator:
 def pick(rng: np.random.Generator, weights: Sequence[float] | Floats, size: int) -> Ints:
     """Indexes of `weights`, each as often as its weight says. Many times quicker than Generator.choice."""
     edges = np.cumsum(weights)
-    return np.searchsorted(edges, rng.random(size) * edges[-1], side="right").astype(np.int64)
+    found: Ints = np.searchsorted(edges, rng.random(size) * edges[-1], side="right").astype(np.int64)
+    return found
 
 
 def falling(size: int, steepness: float = 0.5) -> Floats:

@@ -16,7 +16,15 @@ ORDINARY, PINYIN, SPACED, TRADITIONAL, TYPO, POLITE = range(6)
 
 
 def full_names(people: People, rows: Ints) -> list[str]:
-    columns = (people.company, people.western, people.female, people.family, people.given, people.city, people.variant)
+    columns = (
+        people.company,
+        people.western,
+        people.female,
+        people.family,
+        people.given,
+        people.city,
+        people.variant,
+    )
     return [_full_name(*one) for one in zip(*(column[rows].tolist() for column in columns), strict=True)]
 
 
@@ -24,7 +32,9 @@ def mail_addresses(people: People, rows: Ints) -> list[str]:
     owner = people.mail_of[rows]
     columns = (people.company, people.western, people.female, people.family, people.given, people.number)
     made = zip(*(column[owner].tolist() for column in columns), strict=True)
-    return [_mail_address(*one) if has else "" for one, has in zip(made, (owner != NONE).tolist(), strict=True)]
+    return [
+        _mail_address(*one) if has else "" for one, has in zip(made, (owner != NONE).tolist(), strict=True)
+    ]
 
 
 def phone_numbers(people: People, rows: Ints) -> list[str]:
@@ -58,7 +68,13 @@ def _full_name(
         return _company_name(western, family, given, city, variant)
     last, first = _parts(western, female, family, given)
     if western:
-        return f"{last}, {first}" if variant == SPACED else f"{first[0]}. {last}" if variant == POLITE else f"{first} {last}"
+        return (
+            f"{last}, {first}"
+            if variant == SPACED
+            else f"{first[0]}. {last}"
+            if variant == POLITE
+            else f"{first} {last}"
+        )
     if variant == ORDINARY:
         return last + first
     return _otherwise(last, first, female, variant)
@@ -113,7 +129,9 @@ def _mail_address(company: bool, western: bool, female: bool, family: int, given
 def _brand(western: bool, brand: int) -> str:
     if western:
         return "".join(
-            letter for letter in names.WESTERN_BRANDS[brand % len(names.WESTERN_BRANDS)].lower() if letter.isalpha()
+            letter
+            for letter in names.WESTERN_BRANDS[brand % len(names.WESTERN_BRANDS)].lower()
+            if letter.isalpha()
         )
     first = names.BRAND_FIRST[brand % len(names.BRAND_FIRST)]
     return _latin(first + names.BRAND_SECOND[brand // len(names.BRAND_FIRST) % len(names.BRAND_SECOND)])
@@ -133,4 +151,11 @@ def _plain(word: str) -> str:
 def _homophone(character: str) -> str:
     """Another character of our names that sounds the same, or the same one where there is none."""
     sound = _latin(character)
-    return next((one for one in "玮炜蔷铭嘉佳筱晖亭婧丽颖艳闽宇至健国文晨杰超峰菲琳欣瑶琪君华霞红梅玉涛博凯" if one != character and _latin(one) == sound), character)
+    return next(
+        (
+            one
+            for one in "玮炜蔷铭嘉佳筱晖亭婧丽颖艳闽宇至健国文晨杰超峰菲琳欣瑶琪君华霞红梅玉涛博凯"
+            if one != character and _latin(one) == sound
+        ),
+        character,
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from crm.demo.dice import Bools, Ints, dice, falling, pick
+from crm.demo.dice import Bools, Columns, Ints, dice, falling, pick
 from crm.demo.seasons import Calendar
 from crm.demo.words import names, places
 
@@ -15,7 +15,9 @@ COMPANIES = 0.15
 WESTERN = 0.235  # of the households, which makes a fifth of all customers
 COPIES = 0.06
 NONE = -1
-MOBILE_PREFIXES = np.array([138, 139, 136, 137, 135, 150, 151, 158, 159, 186, 188, 189, 177, 133, 152, 166, 199])
+MOBILE_PREFIXES = np.array(
+    [138, 139, 136, 137, 135, 150, 151, 158, 159, 186, 188, 189, 177, 133, 152, 166, 199]
+)
 SOURCES = ["shop", "wechat", "pos", "web", "import", "event"]
 SOURCE_WEIGHTS = [30.0, 26, 22, 12, 7, 3]
 AGES_FROM, AGES_TO = -7300, 13870  # born between 1950 and 2007, in days since 1970
@@ -69,8 +71,8 @@ def meet(customers: int, seed: int, calendar: Calendar) -> People:
     return People(**shuffled)
 
 
-def _persons(rng: np.random.Generator, size: int, offset: int) -> dict[str, Ints]:
-    """People in households of one to four, who share a family name, an address, sometimes a phone or mailbox."""
+def _persons(rng: np.random.Generator, size: int, offset: int) -> Columns:
+    """People in households of one to four, sharing a name, an address, sometimes a phone or mailbox."""
     sizes = rng.choice([1, 2, 3, 4], size, p=[0.55, 0.25, 0.13, 0.07])
     head = np.repeat(np.cumsum(sizes) - sizes, sizes)[:size]
     position = np.arange(size) - head
@@ -108,10 +110,10 @@ def _persons(rng: np.random.Generator, size: int, offset: int) -> dict[str, Ints
         "source": pick(rng, SOURCE_WEIGHTS, size),
         "tags": _tags(rng, size, 0.35),
         "created": np.zeros(size, np.int64),
-    }  # type: ignore[dict-item]
+    }
 
 
-def _companies(rng: np.random.Generator, size: int) -> dict[str, Ints]:
+def _companies(rng: np.random.Generator, size: int) -> Columns:
     western = rng.random(size) < 0.12
     city = _cities(rng, western)
     switchboard = np.array([int(f"86{one.area}") for one in places.CITIES])[city] * 10**8
@@ -137,10 +139,10 @@ def _companies(rng: np.random.Generator, size: int) -> dict[str, Ints]:
         "source": pick(rng, [15.0, 5, 5, 25, 40, 10], size),
         "tags": _tags(rng, size, 0.6),
         "created": np.zeros(size, np.int64),
-    }  # type: ignore[dict-item]
+    }
 
 
-def _with_copies(rng: np.random.Generator, originals: dict[str, Ints], copies: int) -> dict[str, Ints]:
+def _with_copies(rng: np.random.Generator, originals: Columns, copies: int) -> Columns:
     """Adds people a second time, the way another clerk would have written them down."""
     meant = rng.choice(len(originals["truth"]), copies, replace=False)
     again = {name: column[meant] for name, column in originals.items()}

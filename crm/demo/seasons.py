@@ -11,11 +11,21 @@ DAY = 86400
 YEARS = 4
 # First day of the Chinese year; the week from the eve on is quiet, the weeks before are for presents.
 NEW_YEARS = [
-    date(2020, 1, 25), date(2021, 2, 12), date(2022, 2, 1), date(2023, 1, 22), date(2024, 2, 10), date(2025, 1, 29),
-    date(2026, 2, 17), date(2027, 2, 6), date(2028, 1, 26), date(2029, 2, 13), date(2030, 2, 3), date(2031, 1, 23),
+    date(2020, 1, 25), date(2021, 2, 12), date(2022, 2, 1), date(2023, 1, 22), date(2024, 2, 10),
+    date(2025, 1, 29), date(2026, 2, 17), date(2027, 2, 6), date(2028, 1, 26), date(2029, 2, 13),
+    date(2030, 2, 3), date(2031, 1, 23), date(2032, 2, 11), date(2033, 1, 31), date(2034, 2, 19),
 ]  # fmt: skip
 # The great shopping days, and how many ordinary days each is worth.
-SALES = {(11, 11): 6.0, (11, 10): 2.2, (11, 1): 1.8, (6, 18): 4.5, (6, 17): 1.8, (12, 12): 2.4, (9, 9): 1.4, (3, 8): 1.6}
+SALES = {
+    (11, 11): 6.0,
+    (11, 10): 2.2,
+    (11, 1): 1.8,
+    (6, 18): 4.5,
+    (6, 17): 1.8,
+    (12, 12): 2.4,
+    (9, 9): 1.4,
+    (3, 8): 1.6,
+}
 MONTHS = [1.05, 0.95, 1.0, 0.98, 1.0, 1.05, 0.92, 0.93, 1.02, 1.04, 1.18, 1.12]
 WEEKDAYS = [0.92, 0.92, 0.94, 0.97, 1.08, 1.16, 1.12]
 SHOPPING_HOURS = [2, 1, 0.5, 0.3, 0.2, 0.4, 1, 2, 4, 6, 8, 8, 7, 6, 6, 6, 6, 6, 6, 7, 9, 10, 8, 5]
@@ -66,4 +76,3 @@ def _pace(day: date, age: float) -> float:
     if -2 <= distance <= 6:
         return pace * 0.3
     return pace * 1.5 if -24 <= distance < -5 else pace
-

@@ -22,8 +22,14 @@ _MEN = (
     "勇 杰 涛 超 明 刚 平 辉 鹏 飞 斌 浩 凯 俊 帆 旭 晨 毅 翔 宇 建平 志明 海波 晓东 永强 立新 文斌 少华 振宇 云龙 "
     "思远 景行 承志 启航 亦凡 煜城 皓轩 睿渊 哲瀚 逸尘 致远 明哲 修文 昊天 嘉懿 弘毅"
 ).split()
-_WOMEN_FIRST, _WOMEN_SECOND = "晓雨思佳美雅静文春海玉秀丽梦诗慧若嘉心安", "芳娜敏静艳娟霞燕玲红梅莉萍慧颖琳婷倩怡洁"
-_MEN_FIRST, _MEN_SECOND = "建志国文海晓永立振少明俊家子天宇浩嘉泽承", "伟强磊军洋勇涛明辉鹏华飞斌波峰林成平东毅"
+_WOMEN_FIRST, _WOMEN_SECOND = (
+    "晓雨思佳美雅静文春海玉秀丽梦诗慧若嘉心安",
+    "芳娜敏静艳娟霞燕玲红梅莉萍慧颖琳婷倩怡洁",
+)
+_MEN_FIRST, _MEN_SECOND = (
+    "建志国文海晓永立振少明俊家子天宇浩嘉泽承",
+    "伟强磊军洋勇涛明辉鹏华飞斌波峰林成平东毅",
+)
 
 WOMEN = _WOMEN + ["".join(pair) for pair in itertools.product(_WOMEN_FIRST, _WOMEN_SECOND)]
 MEN = _MEN + ["".join(pair) for pair in itertools.product(_MEN_FIRST, _MEN_SECOND)]
