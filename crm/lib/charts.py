@@ -170,12 +170,10 @@ def funnel(title: str, steps: Sequence[Part], *, fmt: Format = number) -> Chart:
         )
         rows.append(NumberRow(step.label, (fmt(step.value), share or "–"), step.url))
     summary = "; ".join(f"{step.label}: {fmt(step.value)}" for step in steps)
-    svg = (
-        f'<svg class="chart" width="100%" height="{row * len(steps)}" role="img"'
-        f' aria-label="{escape(title)}. {escape(summary)}">{"".join(parts)}</svg>'
-    )
+    size = f'width="100%" height="{row * len(steps)}"'
+    svg = f'<svg class="chart" {size} aria-hidden="true">{"".join(parts)}</svg>'
     head = (gettext("Step"), gettext("Number"), gettext("Of the step before"))
-    return Chart(_safe(svg), title, head, tuple(rows))
+    return Chart(_described(svg, title, summary), title, head, tuple(rows))
 
 
 def donut(
@@ -214,8 +212,8 @@ def donut(
     parts.append(f'<text class="ch-axis" x="74" y="95" text-anchor="middle">{escape(unit)}</text>')
     summary = "; ".join(f"{one.label} {fmt(one.value)}" for one in slices)
     svg = (
-        f'<svg class="chart" width="{size}" height="{size}" viewBox="0 0 148 148" role="img"'
-        f' aria-label="{escape(title)}: {escape(summary)}">{"".join(parts)}</svg>'
+        f'<svg class="chart" width="{size}" height="{size}" viewBox="0 0 148 148" aria-hidden="true">'
+        f"{''.join(parts)}</svg>"
     )
     rows = (
         NumberRow(one.label, (fmt(one.value), f"{one.value / total:.1%}" if total else "–"), one.url)
@@ -223,7 +221,12 @@ def donut(
     )
     legend = tuple((one.label, one.tone, fmt(one.value)) for one in slices)
     return Chart(
-        _safe(svg), title, ("", gettext("Number"), gettext("Share")), tuple(rows), legend, is_donut=True
+        _described(svg, title, summary),
+        title,
+        ("", gettext("Number"), gettext("Share")),
+        tuple(rows),
+        legend,
+        is_donut=True,
     )
 
 
@@ -255,6 +258,11 @@ def minibar(value: float, top: float, *, tone: int = 1) -> SafeString:
 
 def _safe(svg: str) -> SafeString:
     return mark_safe(svg)  # noqa: S308 - every text put into a chart went through escape()
+
+
+def _described(svg: str, title: str, summary: str) -> SafeString:
+    """A sentence for screen readers in place of the picture, whose links are for the mouse only."""
+    return _safe(f'<span class="visually-hidden">{escape(title)}. {escape(summary)}</span>{svg}')
 
 
 def _at(urls: Sequence[str], index: int) -> str:
@@ -322,7 +330,6 @@ def _xy(
     body: str,
     axis: str,
 ) -> Chart:
-    """One image for assistive technology: the frame carries the name, both pictures are hidden from it."""
     summary = "; ".join(
         f"{one.name}: {fmt(one.values[0])} → {fmt(one.values[-1])}"
         f" ({fmt(min(one.values))} … {fmt(max(one.values))})"
@@ -330,13 +337,13 @@ def _xy(
         if one.values
     )
     svg = (
-        f'<div class="chart ch-xy" role="img" aria-label="{escape(title)}. {escape(summary)}">'
-        f'<svg class="ch-y" width="{AXIS_WIDTH}" height="{height}" aria-hidden="true">{axis}</svg>'
-        f'<svg class="ch-plot" width="100%" height="{height}" aria-hidden="true">{body}</svg></div>'
+        '<div class="chart ch-xy" aria-hidden="true">'
+        f'<svg class="ch-y" width="{AXIS_WIDTH}" height="{height}">{axis}</svg>'
+        f'<svg class="ch-plot" width="100%" height="{height}">{body}</svg></div>'
     )
     rows = tuple(
         NumberRow(label, tuple(fmt(one.values[i]) for one in series), _at(urls, i))
         for i, label in enumerate(labels)
     )
     legend = tuple((one.name, one.tone, "") for one in series) if len(series) > 1 else ()
-    return Chart(_safe(svg), title, ("", *(one.name for one in series)), rows, legend)
+    return Chart(_described(svg, title, summary), title, ("", *(one.name for one in series)), rows, legend)

@@ -1,0 +1,70 @@
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+from django.urls import include, path
+
+from crm.accounts.models import User
+from crm.accounts.policy import Role
+from crm.desk import navigation
+
+
+def nowhere(request: object) -> None:
+    raise NotImplementedError
+
+
+def place(app: str, name: str) -> Any:
+    return include(([path("", nowhere, name=name)], app))
+
+
+urlpatterns = [
+    path("", place("desk", "home")),
+    path("customers/", place("customers", "list")),
+    path("segments/", place("segments", "list")),
+    path("rfm/", place("scoring", "rfm")),
+    path("campaigns/", place("campaigns", "list")),
+    path("imports/", place("imports", "list")),
+    path("channels/", place("channels", "list")),
+]
+
+pytestmark = pytest.mark.urls(__name__)
+
+
+def offered(*roles: str, at: str = "/") -> list[str]:
+    return [link.url for link in navigation.links(User(roles=list(roles)), at)]
+
+
+def test_everybody_gets_only_what_the_policy_grants() -> None:
+    assert offered() == ["/"]
+    assert "/imports/" in offered(Role.OPERATIONS)
+    assert "/imports/" not in offered(Role.SALES)
+    assert "/channels/" in offered(Role.MARKETING)
+
+
+@pytest.mark.parametrize(
+    ("path", "current"),
+    [("/", ["/"]), ("/customers/7/", ["/customers/"]), ("/rfm/", ["/rfm/"]), ("/account/2fa/", [])],
+)
+def test_one_entry_is_current(path: str, current: list[str]) -> None:
+    links = navigation.links(User(roles=[Role.MARKETING]), path)
+    assert [link.url for link in links if link.is_current] == current
+
+
+def test_visitors_get_no_navigation() -> None:
+    request: Any = RequestFactory().get("/", headers={"cookie": "theme=nonsense"})
+    request.user = AnonymousUser()
+    frame = navigation.shell(request)
+    assert "nav" not in frame
+    assert frame["theme"] == "auto"
+
+
+def test_request_without_a_user_still_gets_a_frame() -> None:
+    request: Any = SimpleNamespace(COOKIES={"theme": "dark"}, path="/")
+    assert navigation.shell(request)["theme"] == "dark"
+
+
+def test_role_is_the_job_title_or_the_roles() -> None:
+    assert navigation.role_name(User(job_title="Head of care", roles=[Role.SALES])) == "Head of care"
+    assert navigation.role_name(User(roles=[Role.SALES])) == str(Role.SALES.label)
