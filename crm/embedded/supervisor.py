@@ -67,9 +67,8 @@ class Supervisor:
         if one.due is None:
             one.pause = 1 if now - one.started > HEALTHY else min(one.pause * 2, LONGEST_PAUSE)
             one.due = now + one.pause
-            self.say(
-                f"{one.child.name} {_how_it_ended(one.child)} and starts again. Its log: {one.child.log}"
-            )
+            if one.pause < LONGEST_PAUSE:  # somebody who has read it several times knows
+                self.say(f"{one.child.name} {_how_it_ended(one.child)} and starts again, see {one.child.log}")
         elif now >= one.due:
             one.due, one.started = None, now
             try:

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connections
 
 from crm import environment as env
 from crm.embedded import locations, preparing, supervisor
 from crm.embedded.postgres import Postgres
 from crm.embedded.preparing import Say
-from crm.embedded.processes import CannotStart
+from crm.embedded.processes import CannotStart, own_folder
 from crm.embedded.supervisor import Supervisor, python
 from crm.embedded.valkey import Valkey
 
@@ -24,6 +24,7 @@ from crm.embedded.valkey import Valkey
 def up(say: Say) -> None:
     running = Supervisor(say)
     with _only_one_on_this_folder(), _listening() as listener, running.until_stopped():
+        own_folder(settings.VAR / "log", None)
         supervisor.rotate(settings.VAR / "log")
         _start_servers(running, say)
         preparing.prepare(say)
@@ -59,7 +60,8 @@ def _start_web(running: Supervisor, listener: socket.socket) -> None:
 def _start_workers(running: Supervisor) -> None:
     celery = ("-m", "celery", "-A", "crm.celery")
     worker = (*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel=WARNING")
-    running.start(python("Sandbox", "manage.py", "sandbox", log=_log("sandbox")))
+    if not settings.PRODUCTION:
+        running.start(python("Sandbox", "manage.py", "sandbox", log=_log("sandbox")))
     running.start(
         python(
             "Worker", *worker, "-Q", "interactive,default", "-c", "2", "-n", "worker@%h", log=_log("worker")
@@ -73,9 +75,8 @@ def _welcome(say: Say) -> tuple[str, str] | None:
     """On the first start: something to look at, and somebody who may look."""
     if not preparing.nobody_administers():
         return None
-    if env.flag("DEMO", default=not settings.PRODUCTION) and "demo" in get_commands():
-        say("Loading the demo company …")
-        call_command("demo")
+    if env.flag("DEMO", default=not settings.PRODUCTION):
+        call_command("demo", if_empty=True)
     return preparing.first_account()
 
 
@@ -116,7 +117,8 @@ def _listening() -> Iterator[socket.socket]:
 
 def _why_not(error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Another program has port {settings.PORT}. Choose one: PORT={settings.PORT + 1} make run"
+        way = f"PORT={settings.PORT + 1} make run"
+        return f"Port {settings.PORT} is taken by another program. Choose another: {way}"
     if error.errno == errno.EACCES:
         return f"The system keeps port {settings.PORT} for root. Choose one above 1023: PORT=8000 make run"
     return f"This machine has no address {settings.HOST}. Choose one of its own: HOST=127.0.0.1 make run"
