@@ -64,9 +64,9 @@ def _of(world: World, name: str, rule: Rule) -> list[Address]:
         ]
     arguments: dict[str, dict[str, int | None]] = {
         "": {},
-        "segment": {"pk": world.segment and world.segment.pk},
-        "campaign": {"pk": world.campaign and world.campaign.pk},
-        "channel": {"pk": world.channel and world.channel.pk},
-        "job": {"pk": world.job and world.job.pk},
+        "segment": {"pk": getattr(world.segment, "pk", None)},
+        "campaign": {"pk": getattr(world.campaign, "pk", None)},
+        "channel": {"pk": getattr(world.channel, "pk", None)},
+        "job": {"pk": getattr(world.job, "pk", None)},
     }
     return [Address(name, reverse(name, kwargs=arguments[rule.on]), rule)]
