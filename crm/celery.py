@@ -33,7 +33,9 @@ app = Celery("crm", task_cls=Nudge)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Sweeps find what a lost message or a crash left behind. Each entry is a sentence: what it looks for.
-app.conf.beat_schedule = {}
+app.conf.beat_schedule = {
+    "keep the home page counted": every(300, "desk.refresh_figures"),
+}
 
 
 def _end_with_worker(**kwargs: object) -> None:
