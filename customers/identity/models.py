@@ -29,6 +29,11 @@ class Profile(models.Model):
         help_text=_("Empty when the source has no numbers."),
     )
     raw = models.JSONField(_("as received"), default=dict)
+    digest = models.BigIntegerField(
+        null=True,
+        editable=False,
+        help_text="Of what was last taken over; a row that says the same is no news.",
+    )
     first_seen_at = models.DateTimeField(_("first seen"), default=timezone.now)
     last_seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
 

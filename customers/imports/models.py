@@ -71,12 +71,16 @@ class ImportJob(models.Model):
     skipped_rows = models.BigIntegerField(_("skipped"), default=0)
     error_rows = models.BigIntegerField(_("with errors"), default=0)
     error = models.TextField(blank=True, help_text="Why the whole file could not be used.")
+    warnings = models.JSONField(default=list, help_text="Codes; customers.imports.problems has the words.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.CharField(max_length=32, blank=True)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="Starts since anything was last committed; too many of them end the job."
+    )
 
     objects = ImportJobQuerySet.as_manager()
 
