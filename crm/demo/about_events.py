@@ -15,15 +15,6 @@ from customers.models import Customer
 from customers.orders.models import Order, OrderLine
 from customers.timeline.models import Entry
 
-# The feed that each kind of talk comes from.
-FEEDS = {
-    "message": "conversations",
-    "email": "mailbox",
-    "call": "telephony",
-    "visit": "visits",
-    "note": "notes",
-}
-
 
 def orders(world: World, rows: Ints) -> Lines:
     made, base = world.orders, world.first[Order]
@@ -85,7 +76,7 @@ def _talk(step: int, about: int, number: str) -> tuple[str, ...]:
     one, words = steps()[step], wordings(step)
     data = f'{{"seconds": {60 + about % 540}}}' if one.kind == "call" else "{}"
     summary = words[about % len(words)]
-    return one.kind, one.channel, one.direction, summary, one.body, FEEDS[one.kind], number, data
+    return one.kind, one.channel, one.direction, summary, one.body, "demo", number, data
 
 
 def _purchase(world: World, order: int) -> tuple[str, ...]:

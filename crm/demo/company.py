@@ -78,18 +78,22 @@ class Staff:
 
 def found(password: str = "") -> Staff:
     """Makes teams, colleagues and catalogue. Without a password nobody of them can sign in."""
-    teams: dict[str, Team] = {HEADQUARTERS: Team.objects.create(name=HEADQUARTERS)}
+    teams: dict[str, Team] = {HEADQUARTERS: Team.objects.get_or_create(name=HEADQUARTERS)[0]}
     for name, parent in TEAMS.items():
-        teams[name] = Team.objects.create(name=name, parent=teams[parent])
+        teams[name] = Team.objects.get_or_create(name=name, defaults={"parent": teams[parent]})[0]
     users = _hire(password)
     membership = User.teams.through
     membership.objects.bulk_create(
-        membership(user_id=users[username].pk, team_id=teams[name].pk)
-        for username, _name, _title, _roles, members in PEOPLE
-        for name in members
+        [
+            membership(user_id=users[username].pk, team_id=teams[name].pk)
+            for username, _name, _title, _roles, members in PEOPLE
+            for name in members
+        ],
+        ignore_conflicts=True,
     )
     Product.objects.bulk_create(
-        Product(sku=one.sku, name=one.name, category=one.category, price=one.price) for one in ARTICLES
+        [Product(sku=one.sku, name=one.name, category=one.category, price=one.price) for one in ARTICLES],
+        ignore_conflicts=True,
     )
     return Staff(
         {name: team.pk for name, team in teams.items()},
@@ -106,15 +110,18 @@ def found(password: str = "") -> Staff:
 def _hire(password: str) -> dict[str, User]:
     secret = make_password(password or None)
     User.objects.bulk_create(
-        User(
-            username=username,
-            name=name,
-            email=f"{username}@lanshan.example",
-            job_title=title,
-            roles=roles,
-            password=secret,
-        )
-        for username, name, title, roles, _teams in PEOPLE
+        [
+            User(
+                username=username,
+                name=name,
+                email=f"{username}@lanshan.example",
+                job_title=title,
+                roles=roles,
+                password=secret,
+            )
+            for username, name, title, roles, _teams in PEOPLE
+        ],
+        ignore_conflicts=True,
     )
     usernames = [username for username, *_ in PEOPLE]
     return {user.username: user for user in User.objects.filter(username__in=usernames)}

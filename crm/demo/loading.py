@@ -11,10 +11,11 @@ from django.db.models import Model
 
 # What was set aside is kept in this table until it is back, so that a killed load loses no index.
 ASIDE = "demo_set_aside"
+# PostgreSQL describes a condition on a list in other words than it was given; such an index stays where it is.
 SQL_INDEXES = """
     SELECT 1, indexrelid::regclass::text, pg_get_indexdef(indexrelid),
            format('DROP INDEX %%s', indexrelid::regclass)
-    FROM pg_index WHERE indrelid = ANY(%s::regclass[])
+    FROM pg_index WHERE indrelid = ANY(%s::regclass[]) AND pg_get_indexdef(indexrelid) NOT LIKE '%%ARRAY[%%'
       AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))
 """
 SQL_CONSTRAINTS = """

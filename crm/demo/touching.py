@@ -55,7 +55,7 @@ def touch(
     told = min(len(orders), int(touches * ORDERS))
     episodes = _episodes(rng, people, orders, touches - told, calendar)
     customer, at, step = episodes
-    actor = _actors(rng, step, owner[customer], staff)
+    actor = _actors(step, customer, owner[customer], staff)
     newest = np.arange(len(orders) - told, len(orders))
     none = np.full(told, 0)
     parts: dict[str, list[npt.NDArray[Any]]] = {
@@ -139,14 +139,14 @@ def _choose_scripts(rng: np.random.Generator, western: npt.NDArray[np.bool_], ch
     )
 
 
-def _actors(rng: np.random.Generator, step: Ints, owner: Ints, staff: Staff) -> Ints:
-    """Whoever owns the customer, else somebody of the service; nobody where the customer acts alone."""
-    directions = [one.direction for one in steps()]
-    alone = np.array([one.kind == "visit" and one.channel == "web" for one in steps()])
-    automatic = np.array([one.channel == "sms" for one in steps()])
-    incoming = np.array([direction == "in" for direction in directions]) & np.array(
-        [one.kind in ("message", "email") for one in steps()]
-    )
+def _actors(step: Ints, customer: Ints, owner: Ints, staff: Staff) -> Ints:
+    """Whoever owns the customer, else always the same of the service; nobody where none is needed."""
+    nobody = np.array([_needs_no_colleague(one) for one in steps()])
     service = np.array(staff.of(["sunlei", "zhaojing", "maya", "fangwei"]))
-    somebody = np.where(owner > 0, owner, service[rng.integers(0, len(service), len(step))])
-    return np.where((alone | automatic | incoming)[step], 0, somebody)
+    somebody = np.where(owner > 0, owner, service[customer % len(service)])
+    return np.where(nobody[step], 0, somebody)
+
+
+def _needs_no_colleague(one: Step) -> bool:
+    written_to_us = one.direction == "in" and one.kind in ("message", "email")
+    return written_to_us or one.channel == "sms" or (one.kind, one.channel) == ("visit", "web")

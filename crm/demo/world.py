@@ -10,6 +10,7 @@ from channels.consent.models import Consent, ConsentEntry
 from crm.demo import buying, knowing, owning, people, seasons, touching
 from crm.demo.company import Staff
 from crm.demo.dice import Ints
+from crm.demo.words.catalogue import ARTICLES
 from customers.identity.models import Identity, Profile
 from customers.models import Customer, SearchDocument, Share
 from customers.orders.models import Order, OrderLine, Product
@@ -83,9 +84,15 @@ def imagine(customers: int, orders: int, touches: int, *, seed: int, until: date
         handles,
         knowing.allow(everybody, seed, calendar),
         touched,
-        list(Product.objects.order_by("pk").values_list("pk", flat=True)),
+        _articles(),
         {table: _next_number(table) for table in TABLES},
     )
+
+
+def _articles() -> list[int]:
+    """The keys of our articles, in the catalogue's order."""
+    keys = dict(Product.objects.values_list("sku", "pk"))
+    return [keys[article.sku] for article in ARTICLES]
 
 
 def _next_number(table: type[Model]) -> int:

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--if-empty", action="store_true", help="do nothing where there are customers")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.quiet = options["verbosity"] == 0
         building.put_back(self._say)
         if Customer.objects.exists() and not options["add"]:
             if options["if_empty"]:
@@ -77,8 +78,9 @@ class Command(BaseCommand):
         self._say(f"The demo company is there: {rows:,} rows in {seconds:,.1f} s.")
 
     def _say(self, text: str) -> None:
-        self.stdout.write(text)
-        self.stdout.flush()
+        if not self.quiet:
+            self.stdout.write(text)
+            self.stdout.flush()
 
 
 def _moment(text: str | None) -> datetime:
