@@ -27,18 +27,21 @@
   );
 
   document.addEventListener("htmx:confirm", (event) => {
-    const { question, elt, issueRequest } = event.detail;
+    const { elt, issueRequest, triggeringEvent } = event.detail;
+    // Of a form's several buttons, only one may need the question.
+    const button = triggeringEvent?.submitter || elt;
+    const question = event.detail.question || button.getAttribute("hx-confirm");
     const dialog = document.getElementById("question");
     if (!question || !dialog) return;
     event.preventDefault();
     dom.one("[data-question]", dialog).textContent = question;
     const yes = dom.one("[data-yes]", dialog);
-    yes.classList.toggle("danger", elt.matches(".danger, [data-danger]"));
+    yes.classList.toggle("danger", button.matches(".danger, [data-danger]"));
     yes.classList.toggle("primary", !yes.classList.contains("danger"));
     yes.onclick = () => {
       dialog.close();
       issueRequest(true);
     };
-    show(dialog, elt);
+    show(dialog, button);
   });
 }

@@ -23,11 +23,22 @@
     setTimeout(() => empty.forEach((field) => (field.disabled = false)));
   });
 
+  // Leaving the search box is no new search: typing has asked already, and a late answer would lose fresh ticks.
+  dom.on("change", ".filter-bar input[type=search]", (event) => event.stopPropagation(), true);
+
   // A second click on a slow button must not send twice.
   dom.on("submit", "form[method=post]:not([hx-post])", (event, form) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 5000);
+  });
+
+  // A form that comes back with errors shows the first of them.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.xhr?.status !== 422) return;
+    const wrong = dom.one(".is-invalid, .invalid-feedback");
+    wrong?.scrollIntoView({ block: "center" });
+    wrong?.focus?.({ preventScroll: true });
   });
 
   // Keyboard users stay where they were when the part around them was replaced.
