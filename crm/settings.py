@@ -281,6 +281,8 @@ QUIET_UNTIL = env.number("QUIET_UNTIL", 9)
 QUIET_CHANNELS = env.words("QUIET_CHANNELS") or ["sms", "phone", "whatsapp"]
 # How many connections one worker sends a campaign over at once.
 SEND_CONNECTIONS = env.number("SEND_CONNECTIONS", 2)
+# How many workers are sent to one campaign at once; more than one needs as many bulk workers.
+SEND_WORKERS = env.number("SEND_WORKERS", 1)
 
 # The local provider that plays the outside world in the demo and in tests.
 SANDBOX_SMTP_PORT = env.number("SANDBOX_SMTP_PORT", 8025)
@@ -298,5 +300,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}, "celery": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+        # The sandbox's mail server would log every address.
+        "mail.log": {"level": "ERROR"},
+    },
 }
