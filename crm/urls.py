@@ -2,12 +2,15 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crm.desk.urls")),
+    path("language/", login_not_required(set_language), name="set_language"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("customers/", include("customers.urls")),

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 # Where somebody without a second factor may still go: to set one up, to leave, and the assets of those pages.
-OPEN = ("/account/", "/static/", "/language/")
+OPEN = ("/account/", "/static/", "/language/", "/theme/")
 
 
 def require_second_factor(

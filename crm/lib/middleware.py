@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from urllib.parse import unquote
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from crm.lib.errors import Refused
+from crm.lib.htmx import add_toast
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -34,10 +34,9 @@ class RefusalMiddleware:
 
 def answer(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        messages.error(request, sentence)
         response = HttpResponse(status=status)
         response["HX-Reswap"] = "none"
-        return response
+        return add_toast(response, sentence, level="error")
     return render(request, "refused.html", {"sentence": sentence}, status=status)
 
 
