@@ -28,6 +28,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def running(self) -> Self:
         return self.filter(status__in=[Campaign.Status.MATERIALISING, Campaign.Status.RUNNING])
 
+    def sending(self) -> Self:
+        """Campaigns whose messages may go out now."""
+        return self.filter(status=Campaign.Status.RUNNING, channel__enabled=True)
+
     def stoppable(self) -> Self:
         return self.exclude(status__in=[Campaign.Status.DONE, Campaign.Status.CANCELLED])
 
@@ -70,6 +74,9 @@ class Campaign(models.Model):
     launched_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     launched_at = models.DateTimeField(_("launched"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    trouble = models.CharField(
+        max_length=300, blank=True, editable=False, help_text="Why it had to be stopped."
+    )
     planned_at = models.DateTimeField(
         null=True, editable=False, help_text="When everybody had a delivery row."
     )
@@ -143,6 +150,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             return self.none()
         return self.filter(customer__in=Customer.objects.visible_to(user))
 
+    def due(self) -> Self:
+        return self.filter(state=Delivery.State.READY, due_at__lte=Now())
+
+    def open(self) -> Self:
+        """Deliveries that have not ended yet."""
+        return self.filter(state__in=[Delivery.State.READY, Delivery.State.DISPATCHING])
+
     def contacts(self, since: datetime) -> Self:
         """What counts towards the contact cap: marketing that went out, or may have."""
         spent = [Delivery.State.DISPATCHING, Delivery.State.ACCEPTED, Delivery.State.UNKNOWN]
@@ -174,7 +188,7 @@ class Delivery(models.Model):
     )
     address = models.CharField(max_length=254, blank=True, help_text="Filled at the moment of sending.")
     state = models.CharField(_("state"), max_length=11, choices=State, default=State.READY)
-    reason = models.CharField(_("reason"), max_length=60, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
     due_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.CharField(max_length=32, blank=True)

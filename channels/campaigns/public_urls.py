@@ -1,5 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from channels.campaigns import public_views
 
 app_name = "mail"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("o/<str:token>", public_views.open, name="open"),
+    path("c/<str:token>", public_views.click, name="click"),
+    path("u/<str:token>", public_views.unsubscribe, name="unsubscribe"),
+]

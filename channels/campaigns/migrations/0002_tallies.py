@@ -58,6 +58,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="campaign",
+            name="trouble",
+            field=models.CharField(
+                blank=True, default="", editable=False, help_text="Why it had to be stopped.", max_length=300
+            ),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="campaign",
             name="planned_at",
             field=models.DateTimeField(
                 editable=False, help_text="When everybody had a delivery row.", null=True
@@ -112,7 +120,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="delivery",
             name="reason",
-            field=models.CharField(blank=True, max_length=60, verbose_name="reason"),
+            field=models.CharField(blank=True, max_length=200, verbose_name="reason"),
         ),
         migrations.AlterField(
             model_name="delivery",

@@ -1,0 +1,135 @@
+"""How campaigns end, and what a crash left behind."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from channels import services as channels
+from channels.campaigns import books
+from channels.campaigns.models import Campaign, Delivery
+from channels.connectors.base import Idempotency
+from channels.connectors.registry import NoSuchConnector
+from crm.audit import services as audit
+
+CHUNK = 10_000
+CANCELLED = "cancelled"
+# How long a campaign is not looked at again after a worker was sent to it.
+GRACE = timedelta(seconds=15)
+# A key that is repeated must reach its provider well before that forgets it.
+MARGIN = timedelta(minutes=10)
+SWEEPER = 0x73776565
+
+Status = Campaign.Status
+
+CLOSE = """
+    UPDATE campaigns_delivery SET state = 'skipped', reason = %s WHERE id IN (
+        SELECT id FROM campaigns_delivery WHERE campaign_id = %s AND state = 'ready'
+        LIMIT %s FOR UPDATE SKIP LOCKED)
+"""
+
+
+class Step(StrEnum):
+    """What a campaign needs next."""
+
+    PLAN = "plan"
+    SEND = "send"
+    CLOSE = "close"
+
+
+def next_step(campaign_pk: int) -> Step | None:
+    """None when there is nothing to do now."""
+    return next((step for step, pk in _steps(Q(pk=campaign_pk)) if pk == campaign_pk), None)
+
+
+@transaction.atomic
+def sweep() -> list[tuple[Step, int]]:
+    """Decides about what dead workers left, ends what is over, and names the campaigns that need a worker."""
+    if not _is_the_only_sweeper():
+        return []
+    reap()
+    for pk in Campaign.objects.filter(status=Status.RUNNING).left_alone().values_list("pk", flat=True):
+        finish(pk)
+    found = _steps(Q(pk__in=Campaign.objects.left_alone().values("pk")))
+    return [(step, pk) for step, pk in found if _claim(pk)]
+
+
+def to_do() -> list[tuple[Step, int]]:
+    """Everything that needs doing now, whoever else may be doing it."""
+    return list(_steps(Q()))
+
+
+def finish(campaign_pk: int) -> bool:
+    """Ends the campaign if each of its deliveries has ended."""
+    left = Delivery.objects.open().filter(campaign=OuterRef("pk"))
+    running = Campaign.objects.filter(~Exists(left), pk=campaign_pk, status=Status.RUNNING)
+    return bool(running.update(status=Status.DONE, finished_at=timezone.now(), lease_until=None))
+
+
+def stop_for(campaign_pk: int, trouble: str) -> None:
+    """Pauses a campaign that cannot go on until somebody mends it."""
+    running = Campaign.objects.running().filter(pk=campaign_pk)
+    if running.update(status=Status.PAUSED, trouble=trouble[:300]):
+        audit.record("campaign.stopped", Campaign.objects.get(pk=campaign_pk), by=None)
+
+
+def close(campaign_pk: int) -> None:
+    """Names the end of deliveries that still waited when their campaign was cancelled."""
+    campaign = Campaign.objects.get(pk=campaign_pk, status=Status.CANCELLED)
+    while _close_chunk(campaign):
+        pass
+
+
+def reap() -> int:
+    """Decides about deliveries whose worker died with them at the provider; how many there were."""
+    held = Delivery.objects.filter(state=Delivery.State.DISPATCHING, lease_until__lt=Now())
+    left = Campaign.objects.filter(pk__in=held.values("campaign")).select_related("channel")
+    return sum(books.reap(campaign, timezone.now() - _memory_of(campaign)) for campaign in left)
+
+
+def _steps(which: Q) -> Iterator[tuple[Step, int]]:
+    campaigns = Campaign.objects.filter(which)
+    waiting = Delivery.objects.filter(campaign=OuterRef("pk"), state=Delivery.State.READY)
+    for step, rows in (
+        (Step.PLAN, campaigns.filter(status=Status.MATERIALISING)),
+        (Step.SEND, campaigns.sending().filter(Exists(waiting.filter(due_at__lte=Now())))),
+        (Step.CLOSE, campaigns.filter(Exists(waiting), status=Status.CANCELLED)),
+    ):
+        for pk in rows.order_by("launched_at", "pk").values_list("pk", flat=True):
+            yield step, pk
+
+
+def _claim(campaign_pk: int) -> bool:
+    """So that the next sweep does not send another worker while the first is on its way."""
+    free = Campaign.objects.left_alone().filter(pk=campaign_pk)
+    return bool(free.update(lease_until=Now() + GRACE))
+
+
+@transaction.atomic
+def _close_chunk(campaign: Campaign) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSE, [CANCELLED, campaign.pk, CHUNK])
+        closed: int = cursor.rowcount
+    books.count(campaign, {(Delivery.State.SKIPPED, CANCELLED): closed})
+    return closed
+
+
+def _memory_of(campaign: Campaign) -> timedelta:
+    """For how long the campaign's provider surely recognises a key."""
+    try:
+        caps = channels.connector_of(campaign.channel).caps
+    except NoSuchConnector:
+        return timedelta()
+    return caps.key_lifetime - MARGIN if caps.idempotency is Idempotency.KEY else timedelta()
+
+
+def _is_the_only_sweeper() -> bool:
+    """Two beats or two dispatchers at once do no harm, but one sweep is enough."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SWEEPER])
+        (alone,) = cursor.fetchone()
+    return bool(alone)

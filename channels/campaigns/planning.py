@@ -1,0 +1,106 @@
+"""Freezes a campaign's audience: one delivery row for everybody in the segment, also who gets nothing.
+
+In chunks by customer number, each with its cursor in one transaction, so a crash costs a chunk and never
+doubles a row. Sending begins when everybody has a row.
+"""
+
+import time
+from collections import Counter
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from channels.campaigns import audience, books
+from channels.campaigns.finishing import stop_for
+from channels.campaigns.models import Campaign, Delivery, Tally
+from channels.consent.gate import ADDRESS_COLUMNS
+from crm.lib.errors import Refused
+
+CHUNK = 10_000
+PRESENCE = timedelta(seconds=20)
+SAME_ADDRESS = "same_address"
+
+INSERT = """
+    WITH chosen(id, verdict) AS ({members}), planned AS (
+        INSERT INTO campaigns_delivery
+            (campaign_id, customer_id, state, reason,
+             due_at, key, address, lease_token, attempts, provider_id)
+        SELECT %s, id, CASE WHEN verdict IN ('', 'quiet') THEN 'ready' ELSE 'skipped' END,
+               CASE WHEN verdict IN ('', 'quiet') THEN '' ELSE verdict END,
+               statement_timestamp(), gen_random_uuid(), '', '', 0, ''
+        FROM chosen ORDER BY id ON CONFLICT DO NOTHING RETURNING reason)
+    SELECT (SELECT max(id) FROM chosen),
+           coalesce((SELECT json_object_agg(reason, n)
+                     FROM (SELECT reason, count(*) AS n FROM planned GROUP BY reason) AS counted), '{{}}')
+"""
+
+# Of several customers with one address only the first gets the message.
+COLLAPSE = """
+    UPDATE campaigns_delivery SET state = 'skipped', reason = %s WHERE id IN (
+        SELECT id FROM (
+            SELECT delivery.id, row_number() OVER (
+                PARTITION BY lower(customer.{column}) ORDER BY delivery.customer_id) AS place
+            FROM campaigns_delivery AS delivery
+            JOIN customers_customer AS customer ON customer.id = delivery.customer_id
+            WHERE delivery.campaign_id = %s AND delivery.state = 'ready') AS placed
+        WHERE place > 1)
+"""
+
+
+def materialise(campaign_pk: int, *, seconds: float = 45, stop: Event | None = None) -> None:
+    """Plans chunk after chunk until everybody has a row, the campaign is stopped or the time is over."""
+    until, halt = time.monotonic() + seconds, stop or Event()
+    try:
+        while time.monotonic() < until and not halt.is_set() and _plan_chunk(campaign_pk):
+            pass
+    except Refused as trouble:  # the segment's rule asks for something that is no longer there
+        stop_for(campaign_pk, str(trouble))
+
+
+@transaction.atomic
+def _plan_chunk(campaign_pk: int) -> bool:
+    """Whether there may be more to plan. Of several workers one plans, the others find the row locked."""
+    campaign = (
+        Campaign.objects.filter(pk=campaign_pk, status=Campaign.Status.MATERIALISING)
+        .select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .select_related("segment", "channel", "launched_by")
+        .first()
+    )
+    if campaign is None:
+        return False
+    members = audience.judged(campaign).filter(pk__gt=campaign.cursor).order_by("pk")
+    last, reasons = _insert(campaign, members.values_list("pk", "verdict")[:CHUNK])
+    if last is None:
+        _finish(campaign)
+        return False
+    skipped = {(str(Tally.What.SKIPPED), reason): number for reason, number in reasons.items() if reason}
+    books.count(campaign, skipped | {(Tally.What.PLANNED, ""): reasons.total()})
+    Campaign.objects.filter(pk=campaign.pk).update(cursor=last, lease_until=Now() + PRESENCE)
+    return True
+
+
+def _insert(campaign: Campaign, members: "QuerySet[Any, Any]") -> tuple[int | None, Counter[str]]:
+    """The last customer looked at and how many rows were added for which reason, the empty one being none."""
+    chosen, params = members.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT.format(members=chosen), [*params, campaign.pk])
+        last, reasons = cursor.fetchone()
+    return last, Counter(reasons)
+
+
+def _finish(campaign: Campaign) -> None:
+    column = ADDRESS_COLUMNS.get(campaign.channel.kind)
+    with connection.cursor() as cursor:
+        if column:
+            cursor.execute(COLLAPSE.format(column=column), [SAME_ADDRESS, campaign.pk])
+            books.count(campaign, {(Delivery.State.SKIPPED, SAME_ADDRESS): cursor.rowcount})
+        # Without fresh figures the database may choose to read the whole table for each batch.
+        cursor.execute("ANALYZE campaigns_delivery")
+    Campaign.objects.filter(pk=campaign.pk).update(
+        status=Campaign.Status.RUNNING, planned_at=timezone.now(), lease_until=None
+    )

@@ -1,0 +1,221 @@
+"""Sends what is due. Any number of processes and threads may do this for one campaign at the same time.
+
+Per batch: lock due deliveries, ask the gate, fill in the text and record the intent in one short transaction;
+hand the messages over outside of any; record the outcomes. A crash before the intent leaves the rows waiting.
+A crash after it leaves at most one batch of which nobody knows whether it went out; that is never sent again,
+unless the provider recognises our key.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from channels import services as channels
+from channels.campaigns import books
+from channels.campaigns.books import Result
+from channels.campaigns.claiming import Batch, Parcel, claim
+from channels.campaigns.finishing import stop_for
+from channels.campaigns.message import Message
+from channels.campaigns.models import Campaign, Delivery
+from channels.campaigns.placeholders import NotUnderstood
+from channels.connectors.base import (
+    Accepted,
+    CannotRender,
+    Caps,
+    Idempotency,
+    Outcome,
+    Rejected,
+    Retry,
+    Session,
+    Unknown,
+)
+from channels.connectors.registry import NoSuchConnector
+from channels.consent import suppression
+from channels.consent.models import Suppression
+
+log = logging.getLogger(__name__)
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+TIMEOUT = 30.0
+# A recorded intent is good for so many seconds. What was not handed over by then goes back and is asked
+# again, so neither a pause nor a withdrawal ever waits for a long batch or a slow server.
+GOOD_FOR = 0.25
+HEARTBEAT, PRESENCE = 5.0, timedelta(seconds=20)
+MOST_ATTEMPTS = 8
+FIRST_WAIT, LONGEST_WAIT, LONGEST_OUTAGE = 30.0, 3600.0, 60.0
+GAVE_UP = "gave_up"
+
+
+def deliver(
+    campaign_pk: int, *, seconds: float = 45, connections: int = 0, stop: Event | None = None
+) -> bool:
+    """Sends until nothing is due, the campaign stands or the time is over; True if there is probably more."""
+    campaign = Campaign.objects.sending().select_related("channel").filter(pk=campaign_pk).first()
+    if campaign is None:
+        return False
+    try:
+        message = Message(campaign)
+    except (NotUnderstood, CannotRender, NoSuchConnector) as trouble:
+        stop_for(campaign_pk, str(trouble))
+        return False
+    until, halt = time.monotonic() + seconds, stop or Event()
+    number = connections or settings.SEND_CONNECTIONS
+    if number == 1:
+        return _send(message, until, halt)
+    with ThreadPoolExecutor(number) as pool:
+        lines = [pool.submit(_send_in_thread, message, until, halt) for _ in range(number)]
+        more = [line.result() for line in lines]
+    return any(more)
+
+
+def _send_in_thread(message: Message, until: float, stop: Event) -> bool:
+    try:
+        return _send(message, until, stop)
+    finally:
+        connection.close()
+
+
+def _send(message: Message, until: float, stop: Event) -> bool:
+    with channels.open_session(message.campaign.channel) as session:
+        line = Line(message, session)
+        more = True
+        while more and time.monotonic() < until and not stop.is_set():
+            more = line.send_batch()
+        line.report()
+    return more
+
+
+class Line:
+    """One connection to the provider and what it has learned about it."""
+
+    def __init__(self, message: Message, session: Session) -> None:
+        self.message, self.session = message, session
+        self.campaign = message.campaign
+        self.caps: Caps = channels.connector_of(self.campaign.channel).caps
+        self.size = self.caps.batch
+        self.since = LONG_AGO
+        self.seen_at = -HEARTBEAT
+        self.last_outcome: Outcome | None = None
+
+    def send_batch(self) -> bool:
+        """Whether there may be more to do."""
+        self._show_presence()
+        batch = claim(self.message, self.size, self.since)
+        if batch is None:
+            # What others gave back may be older than what we took last.
+            more, self.since = self.since > LONG_AGO, LONG_AGO
+            return more
+        self.since = batch.due_at
+        if batch.is_held_up:
+            time.sleep(min(1.0, 1 / self.campaign.channel.per_second))
+        results = self._hand_over(batch)
+        self._settle(batch, results)
+        return not self._is_down()
+
+    def _is_down(self) -> bool:
+        """Whether no message would fare better now. Then the campaign rests, not each row of it."""
+        outcome = self.last_outcome
+        if not isinstance(outcome, Retry) or not outcome.channel_down:
+            return False
+        rest = timedelta(seconds=min(outcome.after, LONGEST_OUTAGE))
+        Campaign.objects.sending().filter(pk=self.campaign.pk).update(lease_until=Now() + rest)
+        return True
+
+    def report(self) -> None:
+        """Keeps the channel's health."""
+        if self.last_outcome is not None:
+            channels.note_outcome(self.campaign.channel, self.last_outcome)
+
+    def _hand_over(self, batch: Batch) -> list[Result]:
+        started, results = time.monotonic(), []
+        for done, parcel in enumerate(batch.parcels):
+            if done and time.monotonic() - started > GOOD_FOR:
+                self.size = max(1, done)
+                break
+            outcome = self.last_outcome = self.session.send(parcel.payload, parcel.delivery.key.hex, TIMEOUT)
+            results.append(result_of(parcel, outcome, self.caps))
+            if isinstance(outcome, Retry) and outcome.channel_down:
+                break
+        else:
+            self.size = min(self.caps.batch, self.size * 2)
+        return results + [self._put_back(parcel) for parcel in batch.parcels[len(results) :]]
+
+    def _put_back(self, parcel: Parcel) -> Result:
+        """Nothing happened with it: it waits on as if it had not been taken."""
+        unsent = self.caps.idempotency is Idempotency.NONE
+        pk, customer = parcel.delivery.pk, parcel.delivery.customer
+        return Result(pk, customer, Delivery.State.READY, untouched=True, unsent=unsent)
+
+    def _settle(self, batch: Batch, results: Sequence[Result]) -> None:
+        """Records the outcomes, however often the database has to be asked: nobody else knows them."""
+        deadline, wait, at = time.monotonic() + books.LEASE.total_seconds(), 0.05, timezone.now()
+        while results:
+            try:
+                with transaction.atomic():
+                    books.record_results(self.campaign, batch.token, results, at)
+                    _suppress_dead(self.campaign, batch.parcels, results)
+            except (OperationalError, InterfaceError):
+                if time.monotonic() > deadline or connection.in_atomic_block:
+                    raise
+                log.warning("The database was away; recording %d outcomes again", len(results))
+                connection.close()
+                time.sleep(wait)
+                wait = min(2.0, wait * 2)
+            else:
+                return
+
+    def _show_presence(self) -> None:
+        """Tells the sweep, now and then, that somebody is on it."""
+        if time.monotonic() - self.seen_at < HEARTBEAT:
+            return
+        self.seen_at = time.monotonic()
+        Campaign.objects.sending().filter(pk=self.campaign.pk).update(lease_until=Now() + PRESENCE)
+        self.report()
+
+
+def result_of(parcel: Parcel, outcome: Outcome, caps: Caps) -> Result:
+    """What an outcome means for the delivery."""
+    base = Result(parcel.delivery.pk, parcel.delivery.customer, Delivery.State.READY)
+    # Where keys are repeated, one try's "not sent" says nothing of the tries before.
+    unsent = caps.idempotency is Idempotency.NONE
+    if isinstance(outcome, Accepted):
+        sent = Delivery.State.ACCEPTED
+        return replace(base, state=sent, provider_id=outcome.provider_id[:200], subject=parcel.subject)
+    if isinstance(outcome, Rejected):
+        reason = outcome.reason or outcome.code
+        return replace(
+            base, state=Delivery.State.FAILED, reason=reason, unsent=unsent, is_dead=outcome.permanent
+        )
+    if isinstance(outcome, Retry) and outcome.channel_down:
+        return replace(base, reason=outcome.reason, untouched=True, unsent=unsent)
+    return _try_again(replace(base, reason=outcome.reason), parcel.delivery.attempts + 1, outcome, caps)
+
+
+def _try_again(base: Result, tries: int, outcome: Retry | Unknown, caps: Caps) -> Result:
+    """A later try where that is safe and has not been tried often enough."""
+    wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1))
+    unsent = caps.idempotency is Idempotency.NONE
+    if isinstance(outcome, Retry):
+        if tries < MOST_ATTEMPTS:
+            return replace(base, wait=max(outcome.after, wait), unsent=unsent)
+        gave_up = f"{GAVE_UP}{books.FAMILY}{outcome.reason}"
+        return replace(base, state=Delivery.State.FAILED, reason=gave_up, unsent=unsent)
+    if unsent or tries >= MOST_ATTEMPTS:
+        return replace(base, state=Delivery.State.UNKNOWN)
+    return replace(base, wait=wait)
+
+
+def _suppress_dead(campaign: Campaign, parcels: Sequence[Parcel], results: Sequence[Result]) -> None:
+    """What the provider said no mail reaches is not written to again."""
+    pairs = zip(parcels, results, strict=True)
+    if dead := [parcel.address for parcel, result in pairs if result.is_dead]:
+        suppression.suppress_all(campaign.channel.kind, dead, Suppression.Reason.BOUNCE)

@@ -1,0 +1,47 @@
+"""Wake up, hand over. What there is to do stands in the database; a lost message costs one sweep."""
+
+from celery import shared_task
+from django.conf import settings
+
+from channels.campaigns import finishing, planning, sending
+from channels.campaigns.finishing import Step
+
+# A message nobody took in this time is dropped: the sweep sends another.
+EXPIRES = 30
+
+
+@shared_task(name="campaigns.materialise", queue="bulk", expires=EXPIRES)
+def materialise(campaign_id: int) -> None:
+    planning.materialise(campaign_id)
+    go_on(campaign_id)
+
+
+@shared_task(name="campaigns.deliver", queue="bulk", expires=EXPIRES)
+def deliver(campaign_id: int) -> None:
+    if sending.deliver(campaign_id):
+        deliver.delay(campaign_id)
+    else:
+        finishing.finish(campaign_id)
+
+
+@shared_task(name="campaigns.close", queue="bulk", expires=EXPIRES)
+def close(campaign_id: int) -> None:
+    finishing.close(campaign_id)
+
+
+@shared_task(name="campaigns.sweep")
+def sweep() -> None:
+    for step, campaign_id in finishing.sweep():
+        start(step, campaign_id)
+
+
+def go_on(campaign_id: int) -> None:
+    """Wakes a worker for what the campaign needs next, if anything."""
+    if step := finishing.next_step(campaign_id):
+        start(step, campaign_id)
+
+
+def start(step: Step, campaign_id: int) -> None:
+    task = {Step.PLAN: materialise, Step.SEND: deliver, Step.CLOSE: close}[step]
+    for _ in range(settings.SEND_WORKERS if step is Step.SEND else 1):
+        task.delay(campaign_id)
