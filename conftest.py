@@ -13,7 +13,8 @@ _running = contextlib.ExitStack()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Only the first process starts them; workers inherit VAR, from which settings derive both addresses."""
-    if hasattr(config, "workerinput") or os.environ.get("DATABASE_URL") or config.option.collectonly:
+    given = os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")
+    if hasattr(config, "workerinput") or given or config.option.collectonly:
         return
     _running.enter_context(throwaway.servers(Path(os.environ["VAR"])))
 

@@ -32,7 +32,7 @@ def pending_migrations() -> int:
 def migrate(say: Say) -> None:
     if steps := pending_migrations():
         say(f"Updating the database, {steps} steps …")
-        call_command("migrate", interactive=False, verbosity=0)
+        call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
 
 
 def collect_static(say: Say) -> None:
@@ -51,10 +51,10 @@ def nobody_administers() -> bool:
 
 
 def first_account() -> tuple[str, str]:
-    """Makes the administrator. Only the caller ever knows the password."""
+    """Makes the administrator, who has every role until there are colleagues. The password is told once."""
     password = secrets.token_urlsafe(12)
     User.objects.create_superuser(
-        "admin", "admin@localhost.localdomain", password, name="Administrator", roles=[Role.ADMIN]
+        "admin", "admin@localhost.localdomain", password, name="Administrator", roles=list(Role)
     )
     return "admin", password
 

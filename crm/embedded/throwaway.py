@@ -40,13 +40,19 @@ def folder() -> Path:
 def servers(var: Path | None = None, *, careless: bool = True) -> Iterator[Servers]:
     """Runs both servers in a new folder and removes it at the end, or at the next start after a kill."""
     var = var or folder()
+    with own(var):
+        yield from _running(var, careless=careless)
+
+
+@contextlib.contextmanager
+def own(var: Path) -> Iterator[None]:
+    """A folder of the servers' account for as long as the block lasts."""
     _sweep(var.parent)
-    account = locations.account(var)
-    own_folder(var, account)
+    own_folder(var, locations.account(var))
     with (var / "owner.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            yield from _running(var, careless=careless)
+            yield
         finally:
             shutil.rmtree(var, ignore_errors=True)
 
