@@ -1,7 +1,10 @@
 """What people see when something goes wrong: a plain sentence and a way on. htmx gets a toast instead."""
 
+import sys
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -40,13 +43,21 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Renders without context processors: the database may be what failed."""
+    """Renders without context processors: the database may be what failed, and then this is only a pause."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _bare(request, 503, _("The system is starting again. Please try again in a minute."))
+    return _bare(request, 500, _("Something went wrong. Please try again."))
+
+
+def _bare(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return add_toast(
-            HttpResponse(status=500), _("Something went wrong. Please try again."), level="error"
-        )
-    frame = {"brand": settings.COMPANY_NAME, "theme": theme_of(request)}
-    return HttpResponse(render_to_string("500.html", frame), status=500)
+        response = add_toast(HttpResponse(status=status), sentence, level="error")
+    else:
+        frame = {"brand": settings.COMPANY_NAME, "theme": theme_of(request)}
+        response = HttpResponse(render_to_string(f"{status}.html", frame), status=status)
+    if status == 503:
+        response["Retry-After"] = "10"
+    return response
 
 
 def _answer(request: HttpRequest, status: int, sentence: str, template: str = "") -> HttpResponse:

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404, HttpRequest
 from django.test import RequestFactory
 from django.utils import translation
@@ -51,3 +52,12 @@ def test_crash_page_needs_no_database() -> None:
     response = errors.server_error(asking(cookie="theme=dark"))
     assert response.status_code == 500
     assert 'data-theme="dark"' in response.content.decode()
+
+
+def test_while_the_database_is_away_people_are_told_to_come_back() -> None:
+    try:
+        raise OperationalError("server closed the connection")
+    except OperationalError:
+        response = errors.server_error(asking())
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "10"
