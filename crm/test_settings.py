@@ -23,3 +23,5 @@ CELERY_TASK_EAGER_PROPAGATES = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Static files come straight from their folders: nothing is collected for a test.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
+# One connection: a second thread would not see what a test has not committed.
+SEND_CONNECTIONS = 1
