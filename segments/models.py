@@ -29,6 +29,10 @@ class Segment(models.Model):
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     size = models.PositiveBigIntegerField(_("customers"), null=True, editable=False)
     refreshed_at = models.DateTimeField(_("counted"), null=True, editable=False)
+    summary = models.JSONField(
+        default=dict, editable=False, help_text="What the members add up to, so that pages need not count."
+    )
+    error = models.CharField(_("error"), max_length=300, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = SegmentQuerySet.as_manager()

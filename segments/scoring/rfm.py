@@ -1,0 +1,162 @@
+"""RFM by set-based SQL over the rollup: one row per customer, never the orders.
+
+Recency is the whole days since the last order, counted in the company's time zone (an order dated in the
+future counts as today's); frequency the days with an order; money the total spent. The cut-offs are the
+values at 20, 40, 60 and 80 % of all customers with an order. A score is 1 + the number of cut-offs strictly
+below the value, with recency turned round so that more recent is higher. So equal values have equal scores,
+the same data always gives the same scores, and fifths may be uneven or empty. NTILE would split ties by row
+order.
+
+Moments are never turned into days row by row: the few boundaries between days are turned into moments.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from segments.facts import start_of, zone
+from segments.scoring import groups, lifecycle
+
+# An aborted run leaves its draft behind; the next one removes it.
+DRAFTS = "scoring_draft_"
+SCORED = """
+    orders_rollup AS rollup WHERE orders > 0 AND NOT EXISTS (
+        SELECT FROM customers_customer AS gone
+        WHERE gone.id = rollup.customer_id AND gone.deleted_at IS NOT NULL)
+"""
+CUTOFFS = f"""
+    SELECT percentile_disc(ARRAY[.2, .4, .6, .8]) WITHIN GROUP (ORDER BY last_order_at),
+           percentile_disc(ARRAY[.2, .4, .6, .8]) WITHIN GROUP (ORDER BY days),
+           percentile_disc(ARRAY[.2, .4, .6, .8]) WITHIN GROUP (ORDER BY total)
+    FROM {SCORED}
+"""
+# The new scores beside the old ones, each row with what has to be done about it.
+DRAFT = f"""
+    SELECT customer_id, new.recency, new.frequency, new.monetary, new."group", new.stage, new.total,
+           CASE WHEN new.recency IS NULL THEN 'gone'
+                WHEN old.recency IS NULL THEN 'added'
+                WHEN old."group" <> new."group" THEN 'moved'
+                WHEN (old.recency, old.frequency, old.monetary, old.stage)
+                    IS DISTINCT FROM (new.recency, new.frequency, new.monetary, new.stage) THEN 'changed'
+                ELSE 'same' END AS change
+    FROM (
+        SELECT customer_id, recency, frequency, monetary, stage, total,
+               (%(groups)s)[(recency - 1) * 5 + (frequency + monetary + 1) / 2] AS "group"
+        FROM (
+            SELECT customer_id, total, {lifecycle.CASE} AS stage,
+                   ({{recency}})::smallint AS recency,
+                   ({{frequency}})::smallint AS frequency,
+                   ({{monetary}})::smallint AS monetary
+            FROM {SCORED} OFFSET 0
+        ) AS scored
+    ) AS new FULL JOIN scoring_score AS old USING (customer_id)
+"""
+REMOVE = """
+    DELETE FROM scoring_score AS score
+    USING {draft} AS new WHERE new.customer_id = score.customer_id AND change = 'gone'
+"""
+CHANGE = """
+    UPDATE scoring_score AS score
+    SET recency = new.recency, frequency = new.frequency, monetary = new.monetary,
+        "group" = new."group", stage = new.stage,
+        since = CASE change WHEN 'moved' THEN %(as_of)s ELSE score.since END
+    FROM {draft} AS new WHERE new.customer_id = score.customer_id AND change IN ('moved', 'changed')
+"""
+# A merge may have brought a score in the meantime; the next run looks at it again.
+ADD = """
+    INSERT INTO scoring_score (customer_id, recency, frequency, monetary, "group", stage, since)
+    SELECT customer_id, recency, frequency, monetary, "group", stage, %(as_of)s
+    FROM {draft} WHERE change = 'added'
+    ON CONFLICT DO NOTHING
+"""
+COUNT = """
+    SELECT count(*) FILTER (WHERE change <> 'gone'), count(*) FILTER (WHERE change = 'moved') FROM {draft}
+"""
+
+
+@dataclass(frozen=True)
+class Cutoffs:
+    """What separates the five scores of each dimension. Recency: days, so from long ago to recent."""
+
+    recency: tuple[int, ...] = ()
+    frequency: tuple[int, ...] = ()
+    monetary: tuple[Decimal, ...] = ()
+
+    def to_json(self) -> dict[str, list[Any]]:
+        return {
+            "recency": list(self.recency),
+            "frequency": list(self.frequency),
+            "monetary": [str(amount) for amount in self.monetary],
+        }
+
+
+@dataclass(frozen=True)
+class Published:
+    customers: int
+    moved: int
+
+
+def find_cutoffs(as_of: datetime) -> Cutoffs:
+    """Empty when nobody has bought anything yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(CUTOFFS)
+        last_orders, days, totals = cursor.fetchone()
+    if not last_orders:
+        return Cutoffs()
+    today = as_of.astimezone(zone()).date()
+    since = (max(0, (today - moment.astimezone(zone()).date()).days) for moment in last_orders)
+    return Cutoffs(tuple(since), tuple(days), tuple(totals))
+
+
+@contextmanager
+def draft(name: str, cutoffs: Cutoffs, thresholds: lifecycle.Thresholds, as_of: datetime) -> Iterator[str]:
+    """The scores of everybody, in a table of their own that readers do not look at."""
+    table = DRAFTS + name
+    today = as_of.astimezone(zone()).date()
+    parameters = {"groups": groups.IN_ORDER, **lifecycle.parameters(thresholds, today)}
+    scores: dict[str, str] = {}
+    for dimension, boundaries in _boundaries(cutoffs, today).items():
+        names = [f"{dimension}_{number}" for number in range(len(boundaries))]
+        parameters |= dict(zip(names, boundaries, strict=True))
+        scores[dimension] = " + ".join(["1", *(f"({EXCEEDS[dimension]} %({name})s)::int" for name in names)])
+    with connection.cursor() as cursor:
+        drop_drafts()
+        cursor.execute(f"CREATE UNLOGGED TABLE {table} AS {DRAFT.format(**scores)}", parameters)
+        try:
+            yield table
+        finally:
+            cursor.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+EXCEEDS = {"recency": "last_order_at >=", "frequency": "days >", "monetary": "total >"}
+
+
+def _boundaries(cutoffs: Cutoffs, today: date) -> dict[str, list[Any]]:
+    """More recent than a cut-off is from the next day on; nobody is more recent than today."""
+    ends = [start_of(today - timedelta(days=days - 1)) if days else "infinity" for days in cutoffs.recency]
+    return {"recency": ends, "frequency": list(cutoffs.frequency), "monetary": list(cutoffs.monetary)}
+
+
+def publish(table: str, as_of: datetime) -> Published:
+    """Makes the draft what readers see, touching only rows that differ. The caller holds a transaction."""
+    with connection.cursor() as cursor:
+        for statement in (REMOVE, CHANGE, ADD):
+            cursor.execute(statement.format(draft=table), {"as_of": as_of})
+        cursor.execute(COUNT.format(draft=table))
+        return Published(*cursor.fetchone())
+
+
+def drop_drafts() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename FROM pg_tables"
+            " WHERE schemaname = current_schema() AND starts_with(tablename, %s)",
+            [DRAFTS],
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(table)}")

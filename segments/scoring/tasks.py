@@ -1,0 +1,14 @@
+from celery import shared_task
+
+from segments.scoring import running
+
+
+@shared_task(name="scoring.score")
+def score(run_id: int) -> None:
+    running.run(run_id)
+
+
+@shared_task(name="scoring.sweep")
+def sweep() -> None:
+    """Finds runs that wait or were left by a crash, and the night's run."""
+    running.sweep()
