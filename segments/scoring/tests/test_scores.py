@@ -40,6 +40,7 @@ rollups = st.tuples(moments, moments, st.integers(1, 6), amounts).map(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(rollups, max_size=40))
 def test_any_base_scores_as_the_oracle_says(rows: list[tuple[datetime, datetime, int, Decimal]]) -> None:

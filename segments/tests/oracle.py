@@ -1,0 +1,148 @@
+"""Rules a second time, in plain Python over loaded rows: slow, obvious, and independent of SQL."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from customers.models import Customer
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def applies(tree: dict[str, Any], customer: Customer, as_of: datetime) -> bool:
+    if "rules" not in tree:
+        return leaf(tree, customer, as_of)
+    answers = [applies(child, customer, as_of) for child in tree["rules"]]
+    return {"all": all(answers), "any": any(answers), "none": not any(answers)}[tree["match"]]
+
+
+def leaf(node: dict[str, Any], customer: Customer, as_of: datetime) -> bool:
+    negative = {"none_of": "any_of", "lacks": "contains", "empty": "filled", "is_not": "is", "no": "yes"}
+    op, value = node["op"], node.get("value")
+    if op in negative:
+        return not leaf({**node, "op": negative[op]}, customer, as_of)
+    today = as_of.astimezone(SHANGHAI).date()
+    kind, known = look_up(node["fact"], customer, today)
+    if known in (None, "", []) and kind != "list":
+        return False
+    return ANSWERS[kind](op, known, value, today)
+
+
+def look_up(fact: str, customer: Customer, today: date) -> tuple[str, Any]:
+    group, name = fact.split(".", 1)
+    if group == "profile":
+        return profile(name, customer, today)
+    if group == "orders":
+        return orders(name, customer)
+    if group == "scores":
+        return scores(name, customer)
+    purpose, state = name.split(".")
+    said = [one.channel for one in customer.consents.all() if (one.purpose, one.state) == (purpose, state)]
+    return "list", said
+
+
+def profile(name: str, customer: Customer, today: date) -> tuple[str, Any]:
+    born = customer.birthday
+    if name == "tags":
+        return "list", customer.tags
+    if name in ("has_email", "has_phone"):
+        return "flag", "yes" if getattr(customer, name.removeprefix("has_")) else "no"
+    if name in ("created", "touched"):
+        return "day", getattr(customer, f"{name}_at").astimezone(SHANGHAI).date()
+    if name == "birth_month":
+        return "text", str(born.month) if born else None
+    if name == "age":
+        return "number", age(born, today) if born else None
+    if name == "birthday":
+        return "birthday", born
+    value = getattr(customer, f"{name}_id" if name in ("owner", "team") else name)
+    return "record" if name in ("owner", "team") else "text", value
+
+
+def orders(name: str, customer: Customer) -> tuple[str, Any]:
+    rollup = customer.rollup
+    if name in ("first", "last"):
+        at = getattr(rollup, f"{name}_order_at")
+        return "day", at and at.astimezone(SHANGHAI).date()
+    if name == "average":
+        return "number", rollup.total / rollup.orders if rollup.orders else None
+    if name in ("product", "sku", "category"):
+        field = {"product": "name"}.get(name, name)
+        return "texts", [
+            getattr(line.product, field)
+            for order in customer.orders.all()
+            if order.status not in ("cancelled", "refunded")
+            for line in order.lines.all()
+        ]
+    return "number", getattr(rollup, name)
+
+
+def scores(name: str, customer: Customer) -> tuple[str, Any]:
+    score = getattr(customer, "score", None)
+    if score is None:
+        return "text", "prospect" if name == "stage" else None
+    if name == "since":
+        return "day", score.since.astimezone(SHANGHAI).date()
+    return "text" if name in ("group", "stage") else "number", getattr(score, name)
+
+
+def text(op: str, known: str, value: Any, today: date) -> bool:
+    if op == "filled":
+        return True
+    if op == "any_of":
+        return known in value
+    found = value.lower() in known.lower() if op == "contains" else known.lower().startswith(value.lower())
+    return bool(found)
+
+
+def texts(op: str, known: list[str], value: Any, today: date) -> bool:
+    return any(text(op, one, value, today) for one in known)
+
+
+def number(op: str, known: Any, value: Any, today: date) -> bool:
+    low, high = map(float, value) if op == "between" else (float(value), float(value))
+    return {
+        "is": known == low,
+        "at_least": known >= low,
+        "at_most": known <= low,
+        "between": low <= known <= high,
+    }[op]
+
+
+def day(op: str, known: date, value: Any, today: date) -> bool:
+    if op == "filled":
+        return True
+    if op in ("within", "beyond"):
+        return ((today - known).days <= value) is (op == "within")
+    low, high = map(date.fromisoformat, value if op == "between" else (value, value))
+    return {"since": known >= low, "until": known <= high, "between": low <= known <= high}[op]
+
+
+def listed(op: str, known: list[str], value: Any, today: date) -> bool:
+    return set(value) <= set(known) if op == "all_of" else bool(set(value) & set(known))
+
+
+def birthday(op: str, known: date, value: int, today: date) -> bool:
+    for ahead in range(min(value, 366) + 1):
+        on = today + timedelta(days=ahead)
+        if (on.month, on.day) == (known.month, known.day):
+            return True
+        if (known.month, known.day) == (2, 29) == (2, on.day + 1) and on.month == 2 and on.year % 4:
+            return True
+    return False
+
+
+def age(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+ANSWERS = {
+    "text": text,
+    "texts": texts,
+    "number": number,
+    "day": day,
+    "list": listed,
+    "birthday": birthday,
+    "flag": lambda op, known, value, today: known == op,
+    "record": lambda op, known, value, today: op == "filled" or known in value,
+}

@@ -1,0 +1,156 @@
+"""Random rules over every registered fact, and a base in which each of them has something to find."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from channels.consent.models import Consent, ConsentEntry
+from crm.accounts import factories as people
+from customers.models import Customer
+from customers.orders.models import Order, OrderLine, Product, Rollup
+from segments import facts
+from segments.factories import score
+from segments.facts import Fact, Kind, Operator, Takes
+
+NOW = datetime(2026, 2, 27, 17, 0, tzinfo=UTC)  # 28 February, 01:00 in Shanghai
+WORDS = ["Shanghai", "上海", "shan", "100%", "a_b", "O'Hara", "Tea", "", "Ä"]
+BIRTHDAYS = [
+    None,
+    date(1988, 2, 29),
+    date(1990, 2, 28),
+    date(2000, 3, 1),
+    date(1955, 12, 31),
+    date(2026, 2, 27),
+]
+
+
+def base() -> None:
+    """Thirty customers who differ in everything a rule can ask about, and often have nothing at all."""
+    owner, team = people.user(), people.team()
+    products = [
+        Product.objects.create(sku=f"S{number}", name=f"{word} {number}", category=word)
+        for number, word in enumerate(WORDS)
+    ]
+    for number in range(30):
+        word = WORDS[number % len(WORDS)]
+        customer = Customer.objects.create(
+            name=f"{word} {number}",
+            kind=Customer.Kind.values[number % 2],
+            city=word,
+            province=WORDS[number % 4],
+            company=WORDS[number % 7],
+            gender=["", "female", "male"][number % 3],
+            birthday=BIRTHDAYS[number % len(BIRTHDAYS)],
+            language=["", "en", "zh-hans"][number % 3],
+            tags=[[], ["vip"], ["vip", "Tea"], ["new"]][number % 4],
+            source=["", "shop"][number % 2],
+            email="a@example.com" if number % 3 else "",
+            phone="+8613800000000" if number % 5 else "",
+            owner=owner if number % 4 == 0 else None,
+            team=team if number % 3 == 0 else None,
+            created_at=NOW - timedelta(days=number * 3, hours=number),
+            touched_at=NOW - timedelta(hours=number * 9),
+        )
+        _orders(customer, number, products)
+        if number % 4:
+            _consent(customer, number)
+
+
+def _orders(customer: Customer, number: int, products: list[Product]) -> None:
+    count = number % 5
+    last = NOW - timedelta(days=number * 11, hours=number * 5) if count else None
+    first = last - timedelta(days=number * (count - 1)) if last else None
+    Rollup.objects.create(
+        customer=customer,
+        orders=count,
+        days=min(count, 3),
+        total=count * 33,
+        first_order_at=first,
+        last_order_at=last,
+    )
+    for place in range(count):
+        order = Order.objects.create(
+            customer=customer,
+            source="shop",
+            external_id=f"{number}-{place}",
+            status=["completed", "cancelled", "refunded"][(number + place) % 3],
+            placed_at=NOW,
+            amount=33,
+            currency="CNY",
+        )
+        OrderLine.objects.create(order=order, product=products[(number + place) % len(products)], amount=33)
+    if count:
+        group, stage = [("champion", "active"), ("lost", "lost"), ("new", "new")][number % 3]
+        score(
+            customer,
+            recency=number % 5 + 1,
+            frequency=number % 4 + 1,
+            monetary=number % 3 + 1,
+            group=group,
+            stage=stage,
+            since=NOW - timedelta(days=number),
+        )
+
+
+def _consent(customer: Customer, number: int) -> None:
+    state, channel = ["granted", "withdrawn"][number % 2], ["email", "sms"][number % 3 % 2]
+    entry = ConsentEntry.objects.create(
+        customer=customer, purpose="marketing", channel=channel, state=state, source="test"
+    )
+    Consent.objects.create(
+        customer=customer, purpose="marketing", channel=channel, state=state, entry=entry, at=NOW
+    )
+
+
+def trees(records: list[int]) -> st.SearchStrategy[dict[str, Any]]:
+    leaves = st.sampled_from(facts.all_facts()).flatmap(lambda fact: _leaves(fact, records))
+    groups = st.recursive(leaves, lambda children: _groups(children), max_leaves=12)
+    return _groups(groups).filter(lambda tree: _depth(tree) <= 5)
+
+
+def _groups(children: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {
+            "match": st.sampled_from(["all", "any", "none"]),
+            "rules": st.lists(children, min_size=1, max_size=4),
+        }
+    )
+
+
+def _depth(tree: dict[str, Any]) -> int:
+    return 1 + max(_depth(child) for child in tree["rules"]) if "rules" in tree else 0
+
+
+def _leaves(fact: Fact, records: list[int]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.sampled_from(fact.operators).flatmap(lambda operator: _leaf(fact, operator, records))
+
+
+def _leaf(fact: Fact, operator: Operator, records: list[int]) -> st.SearchStrategy[dict[str, Any]]:
+    node = {"fact": st.just(fact.key), "op": st.just(operator.key)}
+    one = _values(fact, records)
+    values: dict[Takes, st.SearchStrategy[Any]] = {
+        Takes.ONE: one,
+        Takes.MANY: st.lists(one, min_size=1, max_size=3),
+        Takes.RANGE: st.tuples(one, one).map(sorted),
+        Takes.DAYS: st.integers(0, 400),
+    }
+    if operator.takes is not Takes.NOTHING:
+        node["value"] = values[operator.takes]
+    return st.fixed_dictionaries(node)
+
+
+def _values(fact: Fact, records: list[int]) -> st.SearchStrategy[Any]:
+    if fact.kind is Kind.CHOICE:
+        return st.sampled_from([str(value) for value, _label in fact.choices()])
+    return {
+        Kind.TEXT: st.sampled_from([word for word in WORDS if word] + ["%", "_", "\\"]),
+        Kind.TAGS: st.sampled_from(["vip", "Tea", "new", "nothing"]),
+        Kind.RECORD: st.sampled_from(records),
+        Kind.NUMBER: st.integers(0, 60),
+        Kind.SCORE: st.integers(1, 5),
+        Kind.MONEY: st.integers(0, 200),
+        Kind.DATE: st.dates(date(2025, 1, 1), date(2026, 3, 3)).map(str),
+        Kind.ANNIVERSARY: st.nothing(),
+        Kind.FLAG: st.nothing(),
+    }[fact.kind]
