@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -13,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.accounts.models import Team, User
 from crm.accounts.policy import Scope
+from crm.lib import lookups  # noqa: F401 - registers any_of
 
 if TYPE_CHECKING:
     from customers.orders.models import Rollup
@@ -26,15 +28,12 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
             return self.present()
         if scope is Scope.NONE:
             return self.none()
-        # A union of indexed branches: written as OR it is 17 times slower at a million customers.
-        everyone = Customer.objects.order_by()
-        branches = [everyone.filter(owner=user), Share.customers_of(user, action)]
+        held = Q(owner=user) | Q(pk__any_of=ArraySubquery(Share.customers_of(user, action)))
         if scope is Scope.TEAM:
-            branches.append(everyone.filter(team__in=user.team_ids, restricted=False))
+            held |= Q(team__in=user.team_ids, restricted=False)
         elif scope is Scope.TEAM_TREE:
-            branches.append(everyone.filter(team__in=user.team_tree_ids, restricted=False))
-        first, *others = (branch.values("pk") for branch in branches)
-        return self.present().filter(pk__in=first.union(*others, all=True))
+            held |= Q(team__in=user.team_tree_ids, restricted=False)
+        return self.present().filter(held)
 
     def present(self) -> Self:
         return self.filter(deleted_at=None)
@@ -166,12 +165,11 @@ class Share(models.Model):
         return f"{self.user} · {self.customer_id}"
 
     @classmethod
-    def customers_of(cls, user: User, action: str) -> CustomerQuerySet:
-        levels = [cls.Level.VIEW, cls.Level.EDIT] if action == "view" else [cls.Level.EDIT]
-        granted = cls.objects.filter(
-            user=user, level__in=levels if action in ("view", "edit", "reveal") else []
-        )
-        return Customer.objects.order_by().filter(pk__in=granted.values("customer"))
+    def customers_of(cls, user: User, action: str) -> models.QuerySet["Share", int]:
+        """The ids of the customers on whom a share lets `user` do `action`."""
+        levels = {"view": cls.Level.values, "edit": [cls.Level.EDIT], "reveal": [cls.Level.EDIT]}
+        granted = cls.objects.filter(user=user, level__in=levels.get(action, []))
+        return granted.values_list("customer", flat=True)
 
 
 class SearchDocument(models.Model):
