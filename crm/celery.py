@@ -35,6 +35,7 @@ app.autodiscover_tasks()
 # Sweeps find what a lost message or a crash left behind. Each entry is a sentence: what it looks for.
 app.conf.beat_schedule = {
     "scorings that wait or were left, and the night's": every(10, "scoring.sweep", "bulk"),
+    "campaigns that wait, were left or are over": every(5, "campaigns.sweep"),
     "keep the home page counted": every(300, "desk.refresh_figures"),
 }
 

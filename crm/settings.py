@@ -263,7 +263,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # Work over many rows never stands in the way of what somebody waits for.
-CELERY_TASK_ROUTES = {"scoring.*": {"queue": "bulk"}, "segments.*": {"queue": "bulk"}}
+CELERY_TASK_ROUTES = {
+    "scoring.*": {"queue": "bulk"},
+    "segments.*": {"queue": "bulk"},
+    # Sweeping must go on while the bulk worker is busy sending.
+    "campaigns.sweep": {"queue": "default"},
+    "campaigns.*": {"queue": "bulk"},
+}
 CELERY_TIMEZONE = TIME_ZONE
 # The nightly and minute-by-minute work is listed in crm/celery.py.
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")

@@ -10,13 +10,13 @@ from channels.campaigns.finishing import Step
 EXPIRES = 30
 
 
-@shared_task(name="campaigns.materialise", queue="bulk", expires=EXPIRES)
+@shared_task(name="campaigns.materialise", expires=EXPIRES)
 def materialise(campaign_id: int) -> None:
     planning.materialise(campaign_id)
     go_on(campaign_id)
 
 
-@shared_task(name="campaigns.deliver", queue="bulk", expires=EXPIRES)
+@shared_task(name="campaigns.deliver", expires=EXPIRES)
 def deliver(campaign_id: int) -> None:
     if sending.deliver(campaign_id):
         deliver.delay(campaign_id)
@@ -24,7 +24,7 @@ def deliver(campaign_id: int) -> None:
         finishing.finish(campaign_id)
 
 
-@shared_task(name="campaigns.close", queue="bulk", expires=EXPIRES)
+@shared_task(name="campaigns.close", expires=EXPIRES)
 def close(campaign_id: int) -> None:
     finishing.close(campaign_id)
 
