@@ -38,7 +38,7 @@ def collect() -> list[Path]:
         if catalogue.exists():
             with catalogue.open("rb") as source:
                 known = read_po(source, domain="django")
-        known.update(texts, no_fuzzy_matching=True)
+        known.update(texts, no_fuzzy_matching=True, update_creation_date=False)
         known.obsolete.clear()
         with catalogue.open("wb") as target:
             write_po(target, known, no_location=True, sort_output=True)
