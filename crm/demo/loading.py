@@ -11,7 +11,7 @@ from django.db.models import Model
 
 # What was set aside is kept in this table until it is back, so that a killed load loses no index.
 ASIDE = "demo_set_aside"
-# PostgreSQL describes a condition on a list in other words than it was given; such an index stays where it is.
+# PostgreSQL describes a condition on a list in other words than it was given; such indexes stay.
 SQL_INDEXES = """
     SELECT 1, indexrelid::regclass::text, pg_get_indexdef(indexrelid),
            format('DROP INDEX %%s', indexrelid::regclass)

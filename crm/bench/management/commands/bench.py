@@ -1,0 +1,49 @@
+"""manage.py bench NAME: how fast we are, next to the same machine's bare tools."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from crm.bench import running
+from crm.bench.harness import BENCHES, Result
+
+MODULES = ["rfm", "campaign"]
+
+
+class Command(BaseCommand):
+    help = "Measures one part of the product against a baseline measured in the same run."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        for module in MODULES:
+            import_module(f"crm.bench.{module}")
+        parser.add_argument("name", choices=sorted(BENCHES), help="what to measure")
+        parser.add_argument("--rows", type=int, help="how many customers or recipients")
+        parser.add_argument("--json", action="store_true", help="one JSON object a line")
+        parser.add_argument(
+            "--database",
+            default="",
+            help="use this PostgreSQL, migrate it, and fill it where it is empty",
+        )
+        parser.add_argument(
+            "--compare", type=int, help="measure at this size as well and say how each page grows"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name, rows, compare = options["name"], options["rows"], options["compare"]
+        if running.is_child():
+            self._show(running.here(name, rows), as_json=True)
+            return
+        small = list(running.in_child(name, compare, "")) if compare else []
+        large = self._show(running.in_child(name, rows, options["database"]), as_json=options["json"])
+        self._show(running.growth(small, large), as_json=options["json"])
+
+    def _show(self, results: Iterable[Result], *, as_json: bool) -> list[Result]:
+        shown = []
+        for result in results:
+            self.stdout.write(result.as_json() if as_json else result.as_text())
+            self.stdout.flush()
+            shown.append(result)
+        return shown

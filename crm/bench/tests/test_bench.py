@@ -1,0 +1,55 @@
+"""Each benchmark runs, and says what it promised. How fast it was is nobody's business here."""
+
+import io
+import json
+import smtplib
+
+import pytest
+from django.core.management import call_command
+
+from crm.bench.harness import BENCHES, Baseline, Result
+from crm.bench.running import growth
+from crm.bench.sink import HOST, sink
+
+KEYS = {
+    "rfm": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
+    "campaign": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", KEYS)
+def test_a_benchmark_gives_one_object_a_line(name: str) -> None:
+    output = io.StringIO()
+    call_command("bench", name, rows=300, json=True, stdout=output)
+    results = [json.loads(line) for line in output.getvalue().splitlines()]
+    assert set(results[0]) == KEYS[name]
+    assert set(results[0]["baseline"]) == {"name", "rate"}
+    assert results[0]["rows"] == 300
+
+
+def test_every_benchmark_is_tried() -> None:
+    assert set(KEYS) == set(BENCHES)
+
+
+def test_a_result_survives_its_journey_between_processes() -> None:
+    result = Result("import", 10, 2.0, 5.0, "rows/s", Baseline("COPY", 10.0), 0.5, peak_mb=60.0)
+    assert Result.of_json(result.as_json()) == result
+    assert "0.50 × COPY" in result.as_text()
+
+
+def test_growth_compares_pages_of_one_name() -> None:
+    small = [Result("list", 10, p50_ms=10.0, p95_ms=12.0)]
+    large = [Result("list", 1000, p50_ms=20.0, p95_ms=30.0), Result("new page", 1000, p50_ms=1.0, p95_ms=1.0)]
+    (found,) = growth(small, large)
+    assert (found.name, found.ratio) == ("list, growth", 0.5)
+
+
+@pytest.mark.slow
+def test_the_sink_takes_and_counts_messages_with_dots_in_them() -> None:
+    text = b"Subject: dots\r\n\r\n.\r\n..\r\nend"
+    with sink() as server:
+        with smtplib.SMTP(HOST, server.port, local_hostname="bench") as client:
+            for _ in range(3):
+                client.sendmail("a@mail.example", "b@mail.example", text)
+        assert server.taken() == 3
