@@ -3,13 +3,14 @@
 import asyncio
 from weakref import WeakSet
 
-from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import Envelope
 from aiosmtpd.smtp import Session as SmtpSession
 from django.utils import timezone
 
 from channels.sandbox.arrivals import Arrival, Journal, Kept
 from channels.sandbox.misbehaving import Mood
 from channels.sandbox.reading import subject_and_key
+from channels.sandbox.smtp_line import SmtpLine
 
 ANSWERS = {
     Kept.STORED: "250 2.0.0 OK, kept as {key}",
@@ -22,27 +23,27 @@ class SmtpSide:
 
     def __init__(self, journal: Journal) -> None:
         self.mood = Mood()
-        self.lines: WeakSet[SMTP] = WeakSet()
+        self.lines: WeakSet[SmtpLine] = WeakSet()
         self._journal = journal
 
-    def line(self) -> SMTP:
+    def line(self) -> SmtpLine:
         """A new connection's protocol."""
-        made = SMTP(self, hostname="sandbox", ident="Sandbox", enable_SMTPUTF8=True)
+        made = SmtpLine(self, hostname="sandbox", ident="Sandbox", enable_SMTPUTF8=True)
         self.lines.add(made)
         return made
 
     def hang_up(self) -> None:
         for line in list(self.lines):
-            _abort(line)
+            line.abort()
 
     async def handle_EHLO(  # noqa: N802 - aiosmtpd finds its hooks by name
-        self, line: SMTP, session: SmtpSession, envelope: Envelope, name: str, answers: list[str]
+        self, line: SmtpLine, session: SmtpSession, envelope: Envelope, name: str, answers: list[str]
     ) -> list[str]:
         session.host_name = name
         return [answers[0], "250-PIPELINING", "250-ENHANCEDSTATUSCODES", *answers[1:]]
 
     async def handle_RCPT(  # noqa: N802
-        self, line: SMTP, session: SmtpSession, envelope: Envelope, address: str, options: list[str]
+        self, line: SmtpLine, session: SmtpSession, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if self.mood.knows_no(address):
             return "550 5.1.1 There is nobody of that name"
@@ -51,7 +52,7 @@ class SmtpSide:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, line: SMTP, session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, line: SmtpLine, session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802
         mood = self.mood
         raw = envelope.original_content or b""
         if mood.delay:
@@ -80,12 +81,7 @@ class SmtpSide:
         return ANSWERS[Kept.NOT_STORED if Kept.NOT_STORED in kept else Kept.STORED].format(key=key)
 
 
-async def _vanish(line: SMTP) -> None:
+async def _vanish(line: SmtpLine) -> None:
     """Breaks the connection without a word; aiosmtpd then ends this very task."""
-    _abort(line)
+    line.abort()
     await asyncio.Event().wait()
-
-
-def _abort(line: SMTP) -> None:
-    if isinstance(line.transport, asyncio.WriteTransport):
-        line.transport.abort()

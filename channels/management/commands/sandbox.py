@@ -11,6 +11,7 @@ from channels.sandbox.location import HOST, Location
 
 class Command(BaseCommand):
     help = "Runs the local provider that plays the outside world: a mail server and a sending service."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--smtp-port", type=int, default=settings.SANDBOX_SMTP_PORT)
