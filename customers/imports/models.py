@@ -65,7 +65,7 @@ class ImportJob(models.Model):
     done_rows = models.BigIntegerField(
         default=0, help_text="Rows whose fate is committed; a restart goes on here."
     )
-    created_rows = models.BigIntegerField(_("created"), default=0)
+    created_rows = models.BigIntegerField(pgettext_lazy("rows", "created"), default=0)
     updated_rows = models.BigIntegerField(_("updated"), default=0)
     unchanged_rows = models.BigIntegerField(_("unchanged"), default=0)
     skipped_rows = models.BigIntegerField(_("skipped"), default=0)

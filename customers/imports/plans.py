@@ -36,6 +36,12 @@ class Flaw(NamedTuple):
     reason: str
 
 
+class Flawed(NamedTuple):
+    """A row that cannot be taken over."""
+
+    flaws: list[Flaw]
+
+
 def columns_for(kind: str, user: User) -> dict[str, Column]:
     """The columns `user` may import. Owners are only given by who may assign."""
     columns = columns_of(RESOURCES[ImportJob.Kind(kind)])
@@ -81,9 +87,12 @@ class Plan:
         if missing < 0 and any(record[missing:]):
             return Broken("too_many_cells", record)
         row = record + [""] * missing if missing > 0 else record[: len(self.titles)]
-        if not any(map(str.strip, row)):
+        text = "".join(row)
+        if not text.strip():
             return Broken("empty_row", row)
-        if not self.keeps_undecodable and any("\ufffd" in cell for cell in row):
+        if "\0" in text:
+            return Broken("nul", row)
+        if not self.keeps_undecodable and "\ufffd" in text:
             return Broken("undecodable", row)
         return row
 

@@ -42,7 +42,7 @@ ROW = {
     "empty_row": _("This row is empty."),
     "no_amount": _("An order needs an amount."),
     "no_date": _("An order needs a date."),
-    "no_buyer": _("Nothing in this row says who bought."),
+    "no_buyer": _("A customer number, a phone or an e-mail must say who bought."),
     "no_name": _("A new customer needs a name."),
     "not_yours": _("You may not change this customer."),
     "nul": _("This row holds a character that cannot be stored."),

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.reader.excel import ReadOnlyWorksheet
 
 from customers.imports.errors import Unusable
+from customers.imports.tables import COLUMNS
 
 MEMBERS = 2_000
 UNPACKED = 2 << 30
@@ -19,7 +20,6 @@ RATIO, RATIO_FROM = 150, 64 << 20
 # openpyxl keeps all shared texts in memory.
 SHARED_TEXTS = 160 << 20
 BLOCK = 1 << 20
-COLUMNS = 500
 UNCALCULATED = "#FORMULA! "
 TICK = 5_000
 

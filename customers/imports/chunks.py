@@ -1,0 +1,120 @@
+"""The rows of a file in pieces that are committed as a whole. A piece is the same however often it is cut."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from django.db.backends.utils import CursorWrapper
+
+from customers.imports.plans import Flaw, Flawed, Plan
+from customers.imports.records import Broken
+from customers.imports.tables import Table
+
+ROWS = 20_000
+# Rows may be long: this many characters end a chunk as well, so that memory stays flat.
+CHARACTERS = 32 << 20
+# A group, such as the lines of one order, is kept together up to this many rows.
+LONGEST_GROUP = 5_000
+
+Row = TypeVar("Row")
+
+
+class Problem(NamedTuple):
+    line: int
+    column: str
+    reason: str
+    cells: Sequence[str]
+
+
+@dataclass
+class Outcome:
+    """What became of the rows of a chunk."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Importer(Protocol[Row]):
+    """Reads rows, apart from the database, and writes a chunk of them in its transaction."""
+
+    plan: Plan
+
+    def read(self, line: int, cells: list[str]) -> Row | Flawed:
+        """What a row says."""
+
+    def skip(self, cells: list[str]) -> None:
+        """Sees a row that an earlier run has written."""
+
+    def group(self, row: Row) -> str:
+        """Rows that follow each other and share this, unless it is empty, are written together."""
+
+    def write(self, cursor: CursorWrapper, rows: Sequence[Row], now: datetime) -> Outcome:
+        """Writes them, in any number of statements."""
+
+
+@dataclass
+class Chunk(Generic[Row]):
+    """The rows after `done`, up to `last_line`."""
+
+    done: int
+    last_line: int
+    position: int = 0
+    rows: list[Row] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    characters: int = 0
+    group: str = ""
+    group_rows: int = 0
+
+    def add(self, line: int, row: Row | Flawed, cells: Sequence[str], group: str) -> None:
+        self.last_line = line
+        self.characters += sum(map(len, cells))
+        self.group_rows = self.group_rows + 1 if group == self.group else 1
+        self.group = group
+        if isinstance(row, Flawed):
+            self.problems += [Problem(line, flaw.column, flaw.reason, cells) for flaw in row.flaws]
+        else:
+            self.rows.append(row)
+
+    def ends_before(self, group: str) -> bool:
+        """Whether a row of this group belongs to the next chunk."""
+        if self.last_line - self.done < ROWS and self.characters < CHARACTERS:
+            return False
+        return not group or group != self.group or self.group_rows >= LONGEST_GROUP
+
+
+def chunks(table: Table, importer: Importer[Row], done: int) -> Iterator[Chunk[Row]]:
+    """The chunks behind row `done`; one is read ahead in a thread while the caller writes."""
+    with ThreadPoolExecutor(1, "import-reader") as reader:
+        cutting = _cut(table, importer, done)
+        ahead = reader.submit(next, cutting, None)
+        while chunk := ahead.result():
+            ahead = reader.submit(next, cutting, None)
+            yield chunk
+
+
+def _cut(table: Table, importer: Importer[Row], done: int) -> Iterator[Chunk[Row]]:
+    chunk: Chunk[Row] = Chunk(done, done)
+    for line, record in enumerate(table.rows, 1):
+        cells = importer.plan.row(record)
+        if line <= done:
+            if not isinstance(cells, Broken):
+                importer.skip(cells)
+            continue
+        row: Row | Flawed
+        if isinstance(cells, Broken):
+            row, cells = Flawed([Flaw("", cells.reason)]), cells.cells
+        else:
+            row = importer.read(line, cells)
+        group = "" if isinstance(row, Flawed) else importer.group(row)
+        if chunk.ends_before(group):
+            chunk.position = table.position()
+            yield chunk
+            chunk = Chunk(line - 1, line - 1)
+        chunk.add(line, row, cells, group)
+    if chunk.last_line > chunk.done:
+        chunk.position = table.position()
+        yield chunk
