@@ -113,6 +113,10 @@ class Company:
         os.kill(random.choice(targets), signal.SIGKILL)
         return True
 
+    def shoot_when_alive(self, part: str) -> int:
+        self.wait(lambda: self.shoot(part), 60, f"a living {part}")
+        return 1
+
     def processes(self, words: str) -> list[int]:
         """Processes of this company whose command line holds the words, the oldest first."""
         found = []

@@ -85,3 +85,9 @@ def upload_customers(path: str, rows: int) -> int:
         job.file_name, job.file_bytes = Path(path).name, Path(path).stat().st_size
         job.file.save(job.file_name, File(file))
     return job.pk
+
+
+def run_import(job_id: int) -> int:
+    """What the button under the preview does, without its nudge: the sweep must find the work."""
+    previewed = ImportJob.objects.filter(pk=job_id, status=ImportJob.Status.PREVIEW)
+    return previewed.update(status=ImportJob.Status.QUEUED)

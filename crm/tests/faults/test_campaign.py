@@ -1,17 +1,15 @@
 """A campaign to 20,000 people while its workers and servers are killed again and again."""
 
-import random
-import time
 from collections.abc import Callable
 
 import pytest
 
 from crm.tests.faults.company import Company, company
+from crm.tests.faults.shooting import shoot_while
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
 RECIPIENTS = 20_000
-WORKER_KILLS, SERVER_KILLS = 30, 3
 
 
 def test_nobody_is_lost_and_nobody_gets_it_twice(say: Callable[[str], None]) -> None:
@@ -31,20 +29,6 @@ def test_nobody_is_lost_and_nobody_gets_it_twice(say: Callable[[str], None]) -> 
         assert report["accepted"] + report["unknown"] == RECIPIENTS
         # One worker holds at most one recorded batch; each kill can leave no more than that undecided.
         assert report["unknown"] <= kills * 50
-
-
-def shoot_while(one: Company, still_running: str) -> int:
-    """Kills in random order, as long as there is something to disturb. Returns how many hit."""
-    shots = ["worker"] * WORKER_KILLS + ["postgres"] * SERVER_KILLS + ["valkey"] * SERVER_KILLS
-    random.Random(7).shuffle(shots)
-    hits = 0
-    for part in shots:
-        if not one.value(still_running):
-            break
-        one.wait(lambda part=part: one.shoot(part), 60, f"a living {part}")  # type: ignore[misc]
-        hits += 1
-        time.sleep(random.uniform(0.2, 1.2))
-    return hits
 
 
 def ended(one: Company, campaign: int) -> bool:
