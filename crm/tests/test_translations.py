@@ -35,10 +35,10 @@ SPOKEN_ATTRIBUTES = frozenset(
 )
 SILENT_ELEMENTS = frozenset(("script", "style", "kbd"))
 # Calls whose text reaches a person, and arguments that do.
-SPEAKING_CALLS = frozenset("Refused BadInput NotUnderstood ValidationError add_toast success warning".split())
-SPEAKING_ARGUMENTS = frozenset(
-    "label verbose_name verbose_name_plural help_text empty_label short_description".split()
-)
+SPEAKING_CALLS = frozenset("Refused BadInput NotUnderstood ValidationError add_toast".split())
+SPEAKING_ARGUMENTS = frozenset("label verbose_name verbose_name_plural empty_label short_description".split())
+# Blocks that fill an attribute nobody reads.
+SILENT_BLOCKS = frozenset(("page_class", "nav_current"))
 
 
 def catalogue() -> Catalog:
@@ -168,6 +168,8 @@ def without_tags(source: str) -> str:
         if token.token_type is TokenType.BLOCK:
             if name in ("blocktranslate", "blocktrans", "comment"):
                 inside = f"end{name}"
+            elif name == "block" and token.contents.split()[1] in SILENT_BLOCKS:
+                inside = "endblock"
             elif name == inside:
                 inside = ""
         elif token.token_type is TokenType.TEXT and not inside:
@@ -180,12 +182,17 @@ def untranslated_calls(path: Path) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        said = list(node.args) if name in SPEAKING_CALLS else []
+        said = list(node.args) if name in SPEAKING_CALLS or is_message(node.func) else []
         said += [argument.value for argument in node.keywords if argument.arg in SPEAKING_ARGUMENTS]
         for one in said:
             text = plain_text(one)
             if foreign_words(text):
                 yield f"{path.relative_to(settings.BASE_DIR)}:{one.lineno} {text}"
+
+
+def is_message(function: ast.expr) -> bool:
+    """Whether it is one of django.contrib.messages, such as `messages.success`."""
+    return isinstance(function, ast.Attribute) and getattr(function.value, "id", "") == "messages"
 
 
 def plain_text(node: ast.expr) -> str:

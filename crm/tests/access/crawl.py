@@ -12,12 +12,18 @@ METHODS = ("get", "head", "post", "put", "patch", "delete")
 
 @dataclass(frozen=True)
 class Rule:
-    """What an address asks for. `on` names the thing in its path: "customer", "segment", "campaign", …"""
+    """What an address asks for.
+
+    `on` names the thing in its path, such as "customer"; `extra` are further parts of the path. `writes` says
+    that GET is refused; `shows_contacts`, that phone and e-mail stand there in clear on purpose.
+    """
 
     resource: str = ""
     action: str = "view"
     on: str = ""
     writes: bool = False
+    shows_contacts: bool = False
+    extra: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,9 +63,13 @@ def addresses(world: World, rules: dict[str, Rule]) -> list[Address]:
 
 def _of(world: World, name: str, rule: Rule) -> list[Address]:
     if rule.on == "customer":
-        extra = {"key": "value"} if name == "customers:panel" else {}
         return [
-            Address(name, reverse(name, kwargs={"pk": world.customers[holding].pk, **extra}), rule, holding)
+            Address(
+                name,
+                reverse(name, kwargs={"pk": world.customers[holding].pk, **dict(rule.extra)}),
+                rule,
+                holding,
+            )
             for holding in HOLDINGS
         ]
     arguments: dict[str, dict[str, int | None]] = {
@@ -69,4 +79,4 @@ def _of(world: World, name: str, rule: Rule) -> list[Address]:
         "channel": {"pk": getattr(world.channel, "pk", None)},
         "job": {"pk": getattr(world.job, "pk", None)},
     }
-    return [Address(name, reverse(name, kwargs=arguments[rule.on]), rule)]
+    return [Address(name, reverse(name, kwargs=arguments[rule.on] | dict(rule.extra)), rule)]

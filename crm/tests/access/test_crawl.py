@@ -1,0 +1,129 @@
+"""The crawl: every address of ours, as every colleague and as a stranger, by every method.
+
+No page may show a customer to somebody who may not see them, no denied write may change a row, nothing may
+crash. A new address fails `test_every_address_has_a_rule` until it is entered in rules.py.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from crm.accounts.policy import Role
+from crm.tests.access import oracle
+from crm.tests.access.crawl import METHODS, Address, addresses, names
+from crm.tests.access.rules import PUBLIC, RULES
+from crm.tests.access.world import CANARY, HOLDINGS, World, build
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+COLLEAGUES = [f"{role}-{place}" for role in Role for place in ("north", "south")] + ["nobody"]
+DIGEST = "SELECT count(*) || ':' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {} t"
+CONTACT = re.compile(r"canary-(\d+)-mail@secret\.test|13900(\d{6})")
+OURS = (
+    "customers",
+    "timeline",
+    "orders",
+    "identity",
+    "imports",
+    "channels",
+    "sandbox",
+    "consent",
+    "campaigns",
+)
+
+
+def test_every_address_has_a_rule() -> None:
+    assert sorted(set(names()) - set(RULES) - set(PUBLIC)) == []
+
+
+@pytest.mark.parametrize("who", COLLEAGUES)
+def test_a_colleague_sees_and_changes_only_what_the_oracle_allows(who: str) -> None:
+    world = build()
+    client = Client(raise_request_exception=False)
+    client.force_login(world.users[who])
+    before = digest()
+    holes = [
+        hole
+        for address in addresses(world, RULES)
+        for method in METHODS
+        for hole in holes_of(ask(client, method, address), method, address, who, world)
+    ]
+    assert holes == []
+    assert digest() == before
+
+
+def test_a_stranger_is_sent_to_sign_in_and_changes_nothing() -> None:
+    world = build()
+    before = digest()
+    answered = [
+        f"{method} {address.url} {response.status_code}"
+        for address in addresses(world, RULES)
+        for method in METHODS
+        for response in [ask(Client(raise_request_exception=False), method, address)]
+        if response.status_code not in (302, 405) or CANARY.search(text_of(response))
+    ]
+    assert answered == []
+    assert digest() == before
+
+
+def ask(client: Client, method: str, address: Address) -> HttpResponse:
+    """Asks and takes back whatever an allowed write did; what a denied one did must show in the digest."""
+    with transaction.atomic():
+        response: HttpResponse = getattr(client, method)(address.url)
+        if response.status_code < 400 and method not in ("get", "head"):
+            transaction.set_rollback(True)
+    return response
+
+
+def holes_of(response: HttpResponse, method: str, address: Address, who: str, world: World) -> Iterator[str]:
+    where = f"{method} {address.name} ({address.holding}) → {response.status_code}"
+    if response.status_code >= 500:
+        yield f"{where}: crashed"
+    if not address.allows(who) and response.status_code not in (404, 405):
+        yield f"{where}: should be 404"
+    if address.allows(who) and method == "get" and not address.rule.writes and response.status_code == 404:
+        yield f"{where}: should be open"
+    if response.status_code == 200 and "no-store" not in response.headers.get("Cache-Control", ""):
+        yield f"{where}: may be cached"
+    if response.status_code == 200 and "Content-Security-Policy" not in response.headers:
+        yield f"{where}: has no content security policy"
+    text = text_of(response)
+    for number in {int(found) for found in CANARY.findall(text)} - visible(who, world) - {0}:
+        yield f"{where}: shows customer {number}"
+    if not address.rule.shows_contacts and (found := CONTACT.search(text)):
+        yield f"{where}: shows a contact in clear: {found[0]}"
+
+
+def visible(who: str, world: World) -> set[int]:
+    return {
+        customer.pk
+        for holding, customer in world.customers.items()
+        if oracle.may_customer(who, "view", holding)
+    }
+
+
+def text_of(response: HttpResponse) -> str:
+    content = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    return content.decode(errors="replace") + str(dict(response.headers))
+
+
+def digest() -> dict[str, str]:
+    """A fingerprint of every table that holds the company's own data."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            if model._meta.app_label in (*OURS, "accounts", "audit", "segments", "scoring"):
+                table = model._meta.db_table
+                cursor.execute(DIGEST.format(table))
+                found[table] = cursor.fetchone()[0]
+    found.pop("accounts_user")  # signing in writes last_login
+    return found
+
+
+def test_the_crawl_knows_every_way_of_holding_a_customer() -> None:
+    assert {"own", "other", "unowned", "restricted", "shared", "deleted"} <= set(HOLDINGS)
