@@ -6,3 +6,11 @@ class CustomersConfig(AppConfig):
     name = "customers"
     label = "customers"
     verbose_name = _("Customers")
+
+    def ready(self) -> None:
+        from crm.lib import labels
+        from customers import filters
+        from customers.models import Customer
+
+        labels.register("kind", Customer.Kind)
+        filters.register()

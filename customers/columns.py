@@ -5,7 +5,8 @@
 
 `cell(customer)` gives safe HTML and must not query: name in `related` what select_related is to load. `sort`
 is a column without NULLs, such as "score__monetary"; customers without that row are left out while sorting by
-it. `apply(rows, values)` narrows the list to the chosen values, which are always among `choices(user)`.
+it. `apply(rows, values)` narrows the list to the chosen values, which are among `choices(user)` unless the
+filter `is_open`. A column with `is_badge` also stands beside the name on the customer's own page.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ class Column:
     needs: tuple[str, str] = ("customer", "view")
     order: int = 100
     css: str = ""
+    is_badge: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class ListFilter:
     apply: Callable[[CustomerQuerySet, list[str]], CustomerQuerySet]
     needs: tuple[str, str] = ("customer", "view")
     order: int = 100
+    is_open: bool = False
 
 
 _columns: dict[str, Column] = {}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
 
 from crm.accounts.http import UserRequest
@@ -50,3 +51,20 @@ def find(key: str, user: User) -> Panel | None:
 def all_for(user: User, place: str) -> list[Panel]:
     shown = (one for one in _panels.values() if one.place == place and user.may(*one.needs))
     return sorted(shown, key=lambda panel: (panel.order, panel.key))
+
+
+def column(place: str, request: UserRequest, customer: Customer) -> list[tuple[Panel, str]]:
+    """The panels of a column with their content; empty for those that are fetched later."""
+    blocks = [
+        (panel, "" if panel.lazy else content(panel, request, customer))
+        for panel in all_for(request.user, place)
+    ]
+    return [(panel, text) for panel, text in blocks if panel.lazy or text]
+
+
+def content(panel: Panel, request: UserRequest, customer: Customer) -> str:
+    """The inside of the card, empty when there is nothing to show."""
+    loaded = panel.load(request, customer)
+    if loaded is None:
+        return ""
+    return render_to_string(panel.template, {"customer": customer, **loaded}, request)

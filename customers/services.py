@@ -156,7 +156,8 @@ def shown(name: str, value: Any) -> Any:
 
 def _lock(customers: CustomerQuerySet) -> list[int]:
     """Their ids, locked in one order so that two clicks cannot wait for each other."""
-    chosen = list(customers.order_by("pk").select_for_update().values_list("pk", flat=True)[: AT_ONCE + 1])
+    locked = customers.order_by("pk").select_for_update(of=("self",))
+    chosen = list(locked.values_list("pk", flat=True)[: AT_ONCE + 1])
     if len(chosen) > AT_ONCE:
         raise Refused(
             _("At most %(most)s customers can be changed at once. Narrow the list first.")

@@ -6,3 +6,11 @@ class IdentityConfig(AppConfig):
     name = "customers.identity"
     label = "identity"
     verbose_name = _("Identity")
+
+    def ready(self) -> None:
+        from crm.lib import labels
+        from customers.identity import panels
+        from customers.identity.models import Identity
+
+        labels.register("identity", Identity.Kind)
+        panels.register()

@@ -6,3 +6,11 @@ class OrdersConfig(AppConfig):
     name = "customers.orders"
     label = "orders"
     verbose_name = _("Orders")
+
+    def ready(self) -> None:
+        from crm.lib import labels
+        from customers.orders import panels
+        from customers.orders.models import Order
+
+        labels.register("order", Order.Status)
+        panels.register()

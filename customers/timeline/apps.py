@@ -6,3 +6,9 @@ class TimelineConfig(AppConfig):
     name = "customers.timeline"
     label = "timeline"
     verbose_name = _("Timeline")
+
+    def ready(self) -> None:
+        from crm.lib import labels
+        from customers.timeline.models import Entry
+
+        labels.register("channel", Entry.Channel)

@@ -1,0 +1,185 @@
+"""What people type about customers, cleaned."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from crm.accounts.models import Team, User
+from crm.accounts.policy import Role, Scope
+from crm.lib import phones, reading
+from crm.lib.templatetags.ui import mask_email, mask_phone
+from customers.models import Customer
+from customers.resources import read_country, read_tags
+from customers.timeline.models import Entry
+
+# Who looks after customers of their own.
+KEEPERS = (Role.SALES, Role.SERVICE, Role.OPERATIONS, Role.MANAGER)
+WRITTEN = ("phone", "email", "sms", "wechat", "whatsapp")
+
+
+def keepers(user: User, *, also: int | None = None) -> QuerySet[User]:
+    """The colleagues to whom `user` may give a customer, and the one who has it now."""
+    fit = Q(is_active=True, roles__overlap=[role.value for role in KEEPERS])
+    if user.scope("customer", "assign") < Scope.ALL:
+        fit &= Q(teams__in=user.team_tree_ids)
+    return User.objects.filter(fit | Q(pk=also)).order_by("name", "pk").distinct()
+
+
+class CustomerForm(forms.ModelForm[Customer]):
+    """Create and edit. A stored phone or e-mail is shown masked; left as it stands, it stays as it is."""
+
+    preferred_channel = forms.ChoiceField(
+        label=_("Preferred channel"),
+        required=False,
+        choices=[("", _("Not known")), *((one, Entry.Channel(one).label) for one in WRITTEN)],
+    )
+    phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
+    email = forms.CharField(label=_("E-mail"), required=False, max_length=254)
+    country = forms.CharField(label=_("Country"), required=False, max_length=40)
+    tags = forms.CharField(
+        label=_("Tags"), required=False, max_length=1000, help_text=_("Separated by commas.")
+    )
+
+    class Meta:
+        model = Customer
+        fields = [
+            *("kind", "name", "company", "job_title", "phone", "email", "preferred_channel", "language"),
+            *("gender", "birthday", "country", "province", "city", "address", "postcode", "tags"),
+            *("owner", "team", "restricted"),
+        ]
+        widgets = {
+            "birthday": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "kind": forms.Select,
+        }
+
+    def __init__(self, *arguments: Any, user: User, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.masks = {
+            "phone": mask_phone(self.instance.phone) if self.instance.phone else "",
+            "email": mask_email(self.instance.email) if self.instance.email else "",
+        }
+        self.initial.update(self.masks, tags=", ".join(self.instance.tags))
+        self._limit_to(user)
+        self.helper = helper(self)
+
+    def _limit_to(self, user: User) -> None:
+        """Who may not hand over customers does not see the fields for it."""
+        if not user.may("customer", "assign"):
+            for name in ("owner", "team", "restricted"):
+                del self.fields[name]
+            return
+        reach = user.scope("customer", "assign")
+        owner = cast("forms.ModelChoiceField[User]", self.fields["owner"])
+        team = cast("forms.ModelChoiceField[Team]", self.fields["team"])
+        owner.queryset = keepers(user, also=self.instance.owner_id)
+        owner.empty_label, team.empty_label = str(_("Nobody")), str(_("No team"))
+        if reach < Scope.ALL:
+            team.queryset = Team.objects.filter(pk__in=[*user.team_tree_ids, self.instance.team_id or 0])
+
+    def clean_phone(self) -> str:
+        return self._handle("phone", phones.normalise)
+
+    def clean_email(self) -> str:
+        return self._handle("email", reading.email)
+
+    def clean_country(self) -> str:
+        written = self.cleaned_data["country"]
+        return str(read(read_country, written)) if written else ""
+
+    def clean_tags(self) -> list[str]:
+        return list(read(read_tags, self.cleaned_data["tags"]))
+
+    def differences(self) -> list[tuple[str, str, str]]:
+        """Label, stored value and typed value of each field in which both differ. Contacts stay masked."""
+        stored = Customer.objects.select_related("owner", "team").get(pk=self.instance.pk)
+        return [
+            (str(self.fields[name].label), display(stored, name), display(self.instance, name))
+            for name in self.fields
+            if getattr(stored, name) != getattr(self.instance, name)
+        ]
+
+    def _handle(self, name: str, reader: Callable[[str], str]) -> str:
+        written = self.cleaned_data[name].strip()
+        if written and written == self.masks[name]:
+            return str(getattr(self.instance, name))
+        return str(read(reader, written))
+
+
+def display(customer: Customer, name: str) -> str:
+    """A field as people read it."""
+    value = getattr(customer, name)
+    masks: dict[str, Callable[[Any], str]] = {"phone": mask_phone, "email": mask_email, "tags": ", ".join}
+    if not value:
+        return "–"
+    if name in masks:
+        return masks[name](value)
+    named = getattr(customer, f"get_{name}_display", None)
+    return str(named() if named else value)
+
+
+def read(reader: Callable[[str], Any], text: str) -> Any:
+    try:
+        return reader(text)
+    except reading.Unreadable as unreadable:
+        raise ValidationError(str(unreadable)) from None
+
+
+def helper(form: forms.BaseForm) -> FormHelper:
+    """Fields in three groups; those the form does not have are left out."""
+    groups = (
+        (_("Who"), (("kind", "name"), ("company", "job_title"), ("gender", "birthday"), ("tags",))),
+        (_("How to reach them"), (("phone", "email"), ("preferred_channel", "language"))),
+        (_("Where"), (("country", "province", "city"), ("address", "postcode"))),
+        (_("Who looks after them"), (("owner", "team"), ("restricted",))),
+    )
+    made = FormHelper()
+    made.form_tag = False
+    made.layout = Layout(
+        *(
+            Fieldset(legend, *(Div(*map(Field, row), css_class="row") for row in rows))
+            for legend, rows in groups
+            if rows[0][0] in form.fields
+        )
+    )
+    return made
+
+
+class AssignmentForm(forms.Form):
+    owner = forms.ModelChoiceField(User.objects.none())
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        cast("forms.ModelChoiceField[User]", self.fields["owner"]).queryset = keepers(user)
+
+
+class TagsForm(forms.Form):
+    tags = forms.CharField(max_length=500)
+
+    def clean_tags(self) -> list[str]:
+        return list(read(read_tags, self.cleaned_data["tags"]))
+
+
+class HandlesForm(forms.Form):
+    """A phone number and an e-mail address as somebody is typing them: half of one is not an error."""
+
+    phone = forms.CharField(required=False, max_length=40)
+    email = forms.CharField(required=False, max_length=254)
+
+    def clean_phone(self) -> str:
+        return half(phones.normalise, self.cleaned_data["phone"])
+
+    def clean_email(self) -> str:
+        return half(reading.email, self.cleaned_data["email"])
+
+
+def half(reader: Callable[[str], str], text: str) -> str:
+    try:
+        return reader(text)
+    except reading.Unreadable:
+        return ""

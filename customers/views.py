@@ -1,0 +1,202 @@
+"""The customer list and the customer's own page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from crm.accounts.http import UserRequest, get_visible, needs
+from crm.accounts.models import User
+from crm.lib.errors import BadInput
+from crm.lib.htmx import render_part, wants_part
+from customers import columns, panels, services
+from customers.forms import AssignmentForm, CustomerForm, HandlesForm, TagsForm, keepers
+from customers.identity.likeness import alike
+from customers.listing import Listing
+from customers.models import Customer, CustomerQuerySet
+from customers.timeline.reading import feed
+
+
+@require_GET
+@needs("customer", "view")
+def customer_list(request: UserRequest) -> HttpResponse:
+    listing = Listing(request.user, request.GET)
+    actions = ("create", "edit", "assign")
+    may = {one: request.user.may("customer", one) for one in actions}
+    context = {"listing": listing, "may": may, "currency": settings.DEFAULT_CURRENCY}
+    if may["assign"]:
+        context["keepers"] = keepers(request.user)
+    return render_part(request, "customers/list.html", "results", context)
+
+
+@require_POST
+@needs("customer", "assign")
+def assignment(request: UserRequest) -> HttpResponse:
+    form = AssignmentForm(request.POST, user=request.user)
+    if not form.is_valid():
+        raise BadInput(_("Please choose who is to look after these customers."))
+    number = services.assign(chosen(request), form.cleaned_data["owner"], by=request.user)
+    text = ngettext("%(number)s customer has a new owner.", "%(number)s customers have a new owner.", number)
+    messages.success(request, text % {"number": f"{number:,}"})
+    return redirect(back_to_list(request.GET))
+
+
+@require_POST
+@needs("customer", "edit")
+def tags(request: UserRequest) -> HttpResponse:
+    form = TagsForm(request.POST)
+    if not form.is_valid():
+        raise BadInput(_("Please write a tag of at most 50 characters."))
+    number = services.tag(chosen(request), form.cleaned_data["tags"], by=request.user)
+    text = ngettext("%(number)s customer was tagged.", "%(number)s customers were tagged.", number)
+    messages.success(request, text % {"number": f"{number:,}"})
+    return redirect(back_to_list(request.GET))
+
+
+@require_GET
+@needs("customer", "view")
+def customer_detail(request: UserRequest, pk: int) -> HttpResponse:
+    return page_of(request, pk)
+
+
+@require_POST
+@needs("customer", "edit")
+def notes(request: UserRequest, pk: int) -> HttpResponse:
+    customer = get_visible(Customer.objects.visible_to(request.user, "edit"), pk)
+    services.note(customer, request.POST.get("body", ""), by=request.user)
+    return redirect("customers:detail", pk)
+
+
+@require_POST
+@needs("customer", "reveal")
+def reveal(request: UserRequest, pk: int) -> HttpResponse:
+    """The full contact, in this one answer only: nothing remembers that it was shown but the audit log."""
+    customer = get_visible(Customer.objects.visible_to(request.user, "reveal"), pk)
+    field = request.POST.get("field", "")
+    value = services.reveal(customer, field, by=request.user)
+    if wants_part(request):
+        return render(request, "customers/_revealed.html", {"field": field, "value": value})
+    return page_of(request, pk, revealed={field: value})
+
+
+@require_GET
+@needs("customer", "view")
+def panel(request: UserRequest, pk: int, key: str) -> HttpResponse:
+    customer = get_visible(Customer.objects.visible_to(request.user), pk)
+    found = panels.find(key, request.user)
+    if found is None:
+        raise Http404
+    content = panels.content(found, request, customer)
+    context = {"panel": found, "content": content, "customer": customer}
+    return render_part(request, "customers/panel.html", "content", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("customer", "create")
+def new(request: UserRequest) -> HttpResponse:
+    form = CustomerForm(request.POST or None, user=request.user)
+    like = None
+    if request.method == "POST" and form.is_valid():
+        fields = form.cleaned_data
+        like = alike(request.user, phone=fields["phone"], email=fields["email"])
+        if not like or request.POST.get("confirmed"):
+            customer = services.create(fields, by=request.user)
+            messages.success(request, _("The customer was created."))
+            return redirect("customers:detail", customer.pk)
+    context = {"form": form, "alike": like}
+    return render(request, "customers/new.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("customer", "edit")
+def edit(request: UserRequest, pk: int) -> HttpResponse:
+    customer = get_visible(Customer.objects.visible_to(request.user, "edit"), pk)
+    current = customer.version
+    form = CustomerForm(request.POST or None, instance=customer, user=request.user)
+    context = {"form": form, "customer": customer, "version": current}
+    if request.method == "GET":
+        return render(request, "customers/edit.html", context)
+    context["version"] = version = version_of(request)
+    if form.is_valid():
+        try:
+            services.update(customer, form.cleaned_data, version=version, by=request.user)
+        except services.EditedMeanwhile:
+            # Whoever saves again has seen both.
+            context |= {"version": current, "theirs": form.differences(), "conflict": True}
+        else:
+            messages.success(request, _("Your changes were saved."))
+            return redirect("customers:detail", pk)
+    return render(request, "customers/edit.html", context, status=422)
+
+
+@require_POST
+@needs("customer", "delete")
+def deletion(request: UserRequest, pk: int) -> HttpResponse:
+    customer = get_visible(Customer.objects.visible_to(request.user, "delete"), pk)
+    services.remove(customer, by=request.user)
+    messages.success(request, _("The customer was deleted."))
+    return redirect("customers:list")
+
+
+@require_POST
+@needs("customer", "create")
+def duplicates(request: UserRequest) -> HttpResponse:
+    """A POST that changes nothing: what is typed into the form must not stand in an address."""
+    form = HandlesForm(request.POST)
+    handles = form.cleaned_data if form.is_valid() else {}
+    beside = [int(pk)] if (pk := request.POST.get("beside", "")).isdecimal() else []
+    return render(request, "customers/_alike.html", {"alike": alike(request.user, beside=beside, **handles)})
+
+
+def page_of(request: UserRequest, pk: int, *, revealed: dict[str, str] | None = None) -> HttpResponse:
+    user, badges = request.user, [one for one in columns.all_for(request.user) if one.is_badge]
+    related = {name for one in badges for name in one.related}
+    rows = Customer.objects.visible_to(user).select_related("owner", "team", "rollup", *related)
+    customer = get_visible(rows, pk)
+    cursor = request.GET.get("cursor", "")
+    context: dict[str, Any] = {
+        "customer": customer,
+        "feed": feed(user, customer, request.GET.get("tab", ""), cursor),
+        "shown_day": request.GET.get("day", ""),
+        "may": rights(user, customer),
+        "revealed": revealed or {},
+    }
+    if not wants_part(request):
+        context["badges"] = [badge.cell(customer) for badge in badges]
+        context["facts"] = panels.column(panels.FACTS, request, customer)
+        context["insights"] = panels.column(panels.INSIGHTS, request, customer)
+    return render_part(request, "customers/detail.html", "days" if cursor else "timeline", context)
+
+
+def rights(user: User, customer: Customer) -> dict[str, bool]:
+    """What `user` may do with this customer; decides which buttons are shown, the views ask again."""
+    return {
+        action: Customer.objects.visible_to(user, action).filter(pk=customer.pk).exists()
+        for action in ("edit", "reveal", "delete")
+        if user.may("customer", action)
+    }
+
+
+def chosen(request: UserRequest) -> CustomerQuerySet:
+    """The ticked customers, or all that match the filters in the address."""
+    if request.POST.get("matching") == "1":
+        return Listing(request.user, request.GET).rows()
+    ids = [int(pk) for pk in request.POST.getlist("ids") if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+    return Customer.objects.visible_to(request.user).filter(pk__in=ids)
+
+
+def back_to_list(query: QueryDict) -> str:
+    return f"{reverse('customers:list')}?{query.urlencode()}"
+
+
+def version_of(request: UserRequest) -> int:
+    version = request.POST.get("version", "")
+    if not version.isdecimal() or len(version) > 9:
+        raise BadInput(_("This form is damaged. Please open it again."))
+    return int(version)
