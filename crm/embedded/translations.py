@@ -31,7 +31,7 @@ def compile_stale() -> list[Path]:
 
 def collect() -> list[Path]:
     """Brings new texts of code and templates into each catalogue and drops those no longer used."""
-    texts = _texts_in_use()
+    texts = texts_in_use()
     for catalogue in _wanted_catalogues():
         catalogue.parent.mkdir(parents=True, exist_ok=True)
         known = Catalog(locale=catalogue.parts[-3], header_comment="", fuzzy=False)
@@ -45,6 +45,15 @@ def collect() -> list[Path]:
     return list(_wanted_catalogues())
 
 
+def texts_in_use() -> Catalog:
+    texts = Catalog()
+    methods: Any = [("**.py", "python"), ("templates/**", _extract_template)]
+    found = extract_from_dir(settings.BASE_DIR, methods, keywords=KEYWORDS, directory_filter=_is_searched)
+    for _, _, message, comments, context in found:
+        texts.add(message, auto_comments=comments, context=context)
+    return texts
+
+
 def catalogues() -> Iterator[Path]:
     for folder in settings.LOCALE_PATHS:
         yield from sorted(Path(folder).glob("*/LC_MESSAGES/*.po"))
@@ -54,15 +63,6 @@ def _wanted_catalogues() -> Iterator[Path]:
     for language, _ in settings.LANGUAGES:
         if language != "en":
             yield Path(settings.LOCALE_PATHS[0]) / to_locale(language) / "LC_MESSAGES/django.po"
-
-
-def _texts_in_use() -> Catalog:
-    texts = Catalog()
-    methods: Any = [("**.py", "python"), ("templates/**", _extract_template)]
-    found = extract_from_dir(settings.BASE_DIR, methods, keywords=KEYWORDS, directory_filter=_is_searched)
-    for _, _, message, comments, context in found:
-        texts.add(message, auto_comments=comments, context=context)
-    return texts
 
 
 def _is_searched(folder: str | os.PathLike[str]) -> bool:
