@@ -11,9 +11,9 @@ from types import FrameType
 
 from crm.embedded.processes import CannotStart, Child
 
-LONGEST_PAUSE = 30
+LONGEST_PAUSE = 5
 # A child that ran this long was healthy; its next death starts with the shortest pause again.
-HEALTHY = 60
+HEALTHY = 10
 
 
 @dataclass
