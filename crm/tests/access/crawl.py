@@ -77,6 +77,8 @@ def _of(world: World, name: str, rule: Rule) -> list[Address]:
         "segment": {"pk": getattr(world.segment, "pk", None)},
         "campaign": {"pk": getattr(world.campaign, "pk", None)},
         "channel": {"pk": getattr(world.channel, "pk", None)},
+        "run": {"pk": getattr(world.run, "pk", None)},
+        "arrival": {"pk": getattr(world.arrival, "pk", None)},
         "job": {"pk": getattr(world.job, "pk", None)},
     }
     return [Address(name, reverse(name, kwargs=arguments[rule.on] | dict(rule.extra)), rule)]

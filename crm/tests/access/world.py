@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from channels.campaigns.models import Campaign, CampaignLink, Delivery
 from channels.consent.models import Consent, ConsentEntry, Purpose, State
 from channels.models import Channel
+from channels.sandbox.models import SandboxMessage
 from crm.accounts import factories as people
 from crm.accounts.models import Team, User
 from crm.accounts.policy import Role
@@ -36,6 +37,8 @@ class World:
     channel: Channel | None = None
     campaign: Campaign | None = None
     job: ImportJob | None = None
+    run: ScoringRun | None = None
+    arrival: SandboxMessage | None = None
 
 
 def build() -> World:
@@ -185,4 +188,13 @@ def _fill_company(world: World) -> None:
     ImportProblem.objects.create(
         job=world.job, line=1, column="name", reason="empty", cells=["CANARY-0-cell"]
     )
-    ScoringRun.objects.create(status="done", finished_at=LONG_AGO)
+    world.run = ScoringRun.objects.create(status="done", finished_at=LONG_AGO)
+    world.arrival = SandboxMessage.objects.create(
+        received_at=LONG_AGO,
+        protocol="smtp",
+        sender="news@crm.test",
+        recipient="somebody@elsewhere.test",
+        subject="Hello",
+        raw=b"Subject: Hello\r\n\r\nHello",
+        answered=True,
+    )
