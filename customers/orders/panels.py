@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.accounts.http import UserRequest
 from customers import panels
@@ -17,7 +18,15 @@ SHOWN = 6
 def register() -> None:
     needs = ("order", "view")
     panels.register(
-        panels.Panel("value", _("Value"), "orders/_value.html", value, needs=needs, order=10, lazy=False)
+        panels.Panel(
+            "value",
+            pgettext_lazy("panel", "Value"),
+            "orders/_value.html",
+            value,
+            needs=needs,
+            order=10,
+            lazy=False,
+        )
     )
     panels.register(panels.Panel("orders", _("Latest orders"), "orders/_latest.html", latest, needs=needs))
 
