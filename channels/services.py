@@ -1,5 +1,8 @@
 """What the product does with its channels, whatever their connector."""
 
+from typing import Any
+
+from django.db import transaction
 from django.utils import timezone
 
 from channels import secrets
@@ -11,13 +14,18 @@ from channels.connectors.base import (
     Outcome,
     OutOfService,
     Prepared,
+    Rejected,
+    Retry,
     Session,
     Trouble,
     reason,
 )
 from channels.models import Channel
+from crm.accounts.models import User
+from crm.audit import services as audit
 
 SANDBOX_CHANNELS = {"sandbox_smtp": "Sandbox SMTP", "sandbox_http": "Sandbox HTTP"}
+CHECK_TIMEOUT = 10
 
 
 def connector_of(channel: Channel) -> Connector:
@@ -37,6 +45,8 @@ def open_session(channel: Channel) -> Session:
         return OutOfService(reason(Trouble.SETUP, f"no connector {channel.connector}"))
     except secrets.Unreadable:
         return OutOfService(reason(Trouble.SETUP, "the stored password is unreadable"))
+    except (TypeError, ValueError):
+        return OutOfService(reason(Trouble.SETUP, "the stored settings are incomplete"))
 
 
 def note_outcome(channel: Channel, outcome: Outcome) -> None:
@@ -44,8 +54,42 @@ def note_outcome(channel: Channel, outcome: Outcome) -> None:
     row, now = Channel.objects.filter(pk=channel.pk), timezone.now()
     if isinstance(outcome, Accepted):
         row.update(last_sent_at=now)
-        return
-    row.update(last_error_at=now, last_error=outcome.reason[:300])
+    else:
+        row.update(last_error_at=now, last_error=outcome.reason[:300])
+
+
+def check(channel: Channel) -> Retry | Rejected | None:
+    """Connects and signs in without sending anything. None: it works."""
+    with open_session(channel) as session:
+        trouble = session.check(CHECK_TIMEOUT)
+    row = Channel.objects.filter(pk=channel.pk)
+    if trouble is None:
+        row.update(last_error_at=None, last_error="")
+    else:
+        row.update(last_error_at=timezone.now(), last_error=trouble.reason[:300])
+    return trouble
+
+
+@transaction.atomic
+def save(channel: Channel, config: dict[str, Any], new_secret: dict[str, str], *, by: User) -> Channel:
+    """Keeps a channel as its form describes it; without a new secret the stored one stays."""
+    created = channel.pk is None
+    channel.kind = connector_of(channel).kind
+    channel.config = config
+    if new_secret:
+        channel.secret = secrets.seal(new_secret)
+    channel.last_error_at, channel.last_error = None, ""
+    channel.save()
+    what = {"connector": channel.connector, "secret_changed": bool(new_secret)}
+    audit.record("channel.created" if created else "channel.changed", channel, by=by, **what)
+    return channel
+
+
+@transaction.atomic
+def switch(channel: Channel, *, on: bool, by: User) -> None:
+    """Off, nothing more leaves through it; what waits stays waiting."""
+    if Channel.objects.filter(pk=channel.pk).exclude(enabled=on).update(enabled=on):
+        audit.record("channel.enabled" if on else "channel.disabled", channel, by=by)
 
 
 def ensure_sandbox_channels() -> list[Channel]:

@@ -237,6 +237,22 @@ class ConnectorForm(forms.Form):
 
     secret: ClassVar[tuple[str, ...]] = ()
 
+    def __init__(self, data: Any = None, *, stored: Config | None = None, has_secret: bool = False) -> None:
+        super().__init__(data, initial=dict(stored or {}))
+        self.stored: Config = stored or {}
+        self.has_secret = has_secret
+        if has_secret:
+            for name in self.secret:
+                self.fields[name].help_text = _("One is stored. Leave this empty to keep it.")
+
+    def config(self) -> dict[str, Any]:
+        """What may be shown again."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.secret}
+
+    def new_secret(self) -> dict[str, str]:
+        """What was typed into the secret fields; empty to keep what is stored."""
+        return {name: self.cleaned_data[name] for name in self.secret if self.cleaned_data.get(name)}
+
 
 class Connector(ABC):
     """One way to reach people. Stateless; every account of it is a row of Channel."""

@@ -7,7 +7,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from channels.connectors.base import (
-    CannotRender,
     Caps,
     Config,
     Connector,
@@ -16,7 +15,7 @@ from channels.connectors.base import (
     Secret,
     Session,
 )
-from channels.connectors.mime import EmailTemplate, Sender, ascii_address
+from channels.connectors.mime import EmailTemplate, Sender, usable_address
 from channels.connectors.registry import register
 from channels.connectors.smtp import Security, Server, SmtpSession
 from channels.sandbox import location
@@ -37,10 +36,10 @@ class SenderForm(ConnectorForm):
     )
 
     def clean_from_address(self) -> str:
-        return _usable(self.cleaned_data["from_address"])
+        return usable_address(self.cleaned_data["from_address"])
 
     def clean_reply_to(self) -> str:
-        return _usable(self.cleaned_data["reply_to"])
+        return usable_address(self.cleaned_data["reply_to"])
 
 
 class SmtpForm(SenderForm):
@@ -80,10 +79,18 @@ class SmtpForm(SenderForm):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        open_line = values.get("security") == Security.NONE
-        if open_line and values.get("user") and not _is_local(values.get("host", "")):
+        if not values.get("user"):
+            return values
+        if values.get("security") == Security.NONE and not _is_local(values.get("host", "")):
             self.add_error("security", _("A password needs an encrypted connection."))
+        if not values.get("password") and not self._keeps_password(values):
+            self.add_error("password", _("Please enter the password for this server and user."))
         return values
+
+    def _keeps_password(self, values: dict[str, Any]) -> bool:
+        """Only for the server and user it was given for: else a new host would be sent the old password."""
+        same = all(values.get(name) == self.stored.get(name) for name in ("host", "port", "user", "security"))
+        return self.has_secret and same
 
 
 @register
@@ -124,13 +131,6 @@ class SandboxSmtp(Smtp):
 
     def open(self, config: Config, secret: Secret) -> Session:
         return SmtpSession(Server(location.HOST, location.current().smtp_port))
-
-
-def _usable(address: str) -> str:
-    try:
-        return ascii_address(address) if address else ""
-    except CannotRender:
-        raise forms.ValidationError(_("Mail cannot be sent with this address.")) from None
 
 
 def _ascii(text: str) -> str:

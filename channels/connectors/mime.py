@@ -15,6 +15,9 @@ from functools import lru_cache
 from hashlib import sha256
 from html import escape
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
 from channels.connectors.base import CannotRender, Content, Envelope, Payload, Prepared
 from channels.connectors.fields import Slots, clean, one_line
 
@@ -119,6 +122,14 @@ def ascii_address(address: str) -> str:
     if len(encoded) > 254 or len(domain) > 253 or not ADDRESS.fullmatch(encoded):
         raise CannotRender("address")
     return encoded
+
+
+def usable_address(address: str) -> str:
+    """For settings forms: the address in the form it is sent in, or a sentence."""
+    try:
+        return ascii_address(address) if address else ""
+    except CannotRender:
+        raise ValidationError(_("Mail cannot be sent with this address.")) from None
 
 
 def header_text(text: str) -> bytes:

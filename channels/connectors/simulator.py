@@ -33,7 +33,7 @@ from channels.connectors.base import (
     without_addresses,
 )
 from channels.connectors.fields import Slots, clean, one_line
-from channels.connectors.mime import ascii_address
+from channels.connectors.mime import ascii_address, usable_address
 from channels.connectors.registry import register
 from channels.connectors.wire import Wire
 from channels.sandbox import location
@@ -45,6 +45,9 @@ SOON, LATER, MUCH_LATER = 10, 60, 300
 class SimulatorForm(ConnectorForm):
     from_name = forms.CharField(label=_("Sender's name"), max_length=100, required=False)
     from_address = forms.EmailField(label=_("Sender's address"), max_length=254)
+
+    def clean_from_address(self) -> str:
+        return usable_address(self.cleaned_data["from_address"])
 
 
 class JsonTemplate(Prepared):

@@ -1,0 +1,57 @@
+"""What people type about channels."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from channels.connectors import registry
+from channels.connectors.base import Connector, ConnectorForm
+from channels.models import Channel
+
+
+class ConnectorChoice(forms.Form):
+    """Which connector a new channel uses, from the address of the page."""
+
+    connector = forms.CharField(required=False, max_length=40)
+
+    def chosen(self) -> Connector | None:
+        if not self.is_valid() or not self.cleaned_data["connector"]:
+            return None
+        try:
+            return registry.get(self.cleaned_data["connector"])
+        except registry.NoSuchConnector:
+            return None
+
+
+class ChannelForm(forms.ModelForm[Channel]):
+    """What every channel has, whatever its connector; the connector's own fields are in `settings`."""
+
+    class Meta:
+        model = Channel
+        fields = ("name", "per_second")
+        labels = {"per_second": _("Messages a second, at most")}
+
+    def __init__(self, data: Any = None, *, connector: Connector, instance: Channel | None = None) -> None:
+        super().__init__(data, instance=instance)
+        stored = instance.config if instance else None
+        has_secret = bool(instance and instance.secret)
+        self.settings: ConnectorForm = connector.config_form(data, stored=stored, has_secret=has_secret)
+        self.helper = plain_helper()
+        self.settings.helper = plain_helper()  # type: ignore[attr-defined]
+
+    def is_valid(self) -> bool:
+        return all([super().is_valid(), self.settings.is_valid()])
+
+
+class AvailabilityForm(forms.Form):
+    enabled = forms.BooleanField(required=False)
+
+
+def plain_helper() -> FormHelper:
+    """Fields only: the page brings the form, its buttons and the token."""
+    made = FormHelper()
+    made.form_tag = False
+    made.disable_csrf = True
+    return made

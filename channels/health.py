@@ -1,0 +1,87 @@
+"""How a channel is doing, for its card."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from channels.campaigns.models import Tally
+from channels.connectors import registry
+from channels.connectors.base import Trouble
+from channels.models import Channel
+
+# What a provider says about one message or one recipient is no trouble of the channel.
+PASSING = {Trouble.RECIPIENT, Trouble.MESSAGE, Trouble.BUSY}
+COUNTED = (Tally.What.ACCEPTED, Tally.What.FAILED, Tally.What.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Card:
+    channel: Channel
+    connector: str | Promise
+    sender: str
+    is_editable: bool
+    tone: str
+    state: str
+    trouble: str
+    words: str
+    sent: int
+    failed: int
+    unknown: int
+
+
+def cards(channels: Iterable[Channel]) -> list[Card]:
+    found = list(channels)
+    sums = (
+        Tally.objects.filter(campaign__channel__in=found, what__in=COUNTED)
+        .values_list("campaign__channel", "what")
+        .annotate(total=Sum("count"))
+    )
+    counts = {(channel, what): total for channel, what, total in sums}
+    return [_card(one, counts) for one in found]
+
+
+def _card(channel: Channel, counts: dict[tuple[int, str], int]) -> Card:
+    label, is_known = connector_label(channel)
+    code, _colon, words = channel.last_error.partition(": ")
+    trouble = Trouble(code) if code in Trouble.values else None
+    tone, state = _state(channel, trouble, is_known=is_known)
+    return Card(
+        channel=channel,
+        connector=label,
+        sender=str(channel.config.get("from_address", "")),
+        is_editable=is_known,
+        tone=tone,
+        state=state,
+        trouble=str(trouble.label) if trouble else "",
+        words=words,
+        sent=counts.get((channel.pk, Tally.What.ACCEPTED), 0),
+        failed=counts.get((channel.pk, Tally.What.FAILED), 0),
+        unknown=counts.get((channel.pk, Tally.What.UNKNOWN), 0),
+    )
+
+
+def connector_label(channel: Channel) -> tuple[str | Promise, bool]:
+    """Its name, and whether this installation has it."""
+    try:
+        return registry.get(channel.connector).label, True
+    except registry.NoSuchConnector:
+        return channel.connector, False
+
+
+def _state(channel: Channel, trouble: Trouble | None, *, is_known: bool) -> tuple[str, str]:
+    if not channel.enabled:
+        return "", pgettext("channel", "Switched off")
+    if not is_known:
+        return "bad", pgettext("channel", "Connector missing")
+    failed_last = channel.last_error_at and (
+        channel.last_sent_at is None or channel.last_error_at > channel.last_sent_at
+    )
+    if failed_last and trouble not in PASSING:
+        return "bad", pgettext("channel", "In trouble")
+    if channel.last_sent_at is None:
+        return "6", pgettext("channel", "Not used yet")
+    return "ok", _("Working")
