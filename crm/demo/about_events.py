@@ -11,6 +11,7 @@ from crm.demo.touching import Step, steps
 from crm.demo.words import places
 from crm.demo.words.catalogue import ARTICLES
 from crm.demo.world import World
+from customers.imports.ordering import TELLER
 from customers.models import Customer
 from customers.orders.models import Order, OrderLine
 from customers.timeline.models import Entry
@@ -80,20 +81,10 @@ def _talk(step: int, about: int, number: str) -> tuple[str, ...]:
 
 
 def _purchase(world: World, order: int) -> tuple[str, ...]:
-    number = world.first[Order] + order
-    western = world.people.western[world.orders.customer[order]]
-    word = "Order" if western else "订单"
-    summary = f"{word} {texts.order_number(number)} · ¥{world.orders.amount[order] / 100:,.2f}"
-    return (
-        "order.placed",
-        CHANNELS[world.orders.channel[order]],
-        "in",
-        summary,
-        "",
-        "orders",
-        str(number),
-        "{}",
-    )
+    number, cents = world.first[Order] + order, int(world.orders.amount[order])
+    paid = f"{cents // 100:,}" if cents % 100 == 0 else f"{cents / 100:,.2f}"
+    summary = f"{texts.order_number(number)} · ¥{paid}"
+    return "order.placed", CHANNELS[world.orders.channel[order]], "in", summary, "", TELLER, str(number), "{}"
 
 
 @cache

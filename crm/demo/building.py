@@ -14,21 +14,15 @@ from crm.demo.world import TABLES, World
 
 Say = Callable[[str], None]
 SLICE = 50_000
-# Up to this many rows, doing without indexes for a while saves nothing.
-SMALL = 1_000_000
 # The children inherit the world when they are forked: handing it over would cost more than writing it.
 _world: World | None = None
 
 
-def is_small(world: World) -> bool:
-    return sum(world.sizes().values()) <= SMALL
-
-
 def build(world: World, *, workers: int, say: Say) -> None:
-    if is_small(world):
-        with transaction.atomic():
-            for table, start, stop in _slices(world):
-                writing.write(world, table, start, stop)
+    """Writes everything, with `workers` processes or, with none, in the caller's transaction."""
+    if not workers:
+        for table, start, stop in _slices(world):
+            writing.write(world, table, start, stop)
         _finish(vacuum=False)
         return
     with _without_indexes(say):

@@ -70,11 +70,8 @@ def handle(kind: str, source: str, profile: int, phone: str, mail: str) -> tuple
         return "", mail
     if kind == Kind.UNIONID:
         return "", mixed("unionid", profile)
-    return SCOPES.get(Kind(kind), source), source_key(source, profile)
-
-
-# Customer numbers are unique within their source, the others within the account that gave them.
-SCOPES = {Kind.CARD: "member", Kind.OPENID: "lanshan", Kind.VISITOR: "shop.lanshan.example"}
+    # Numbers and cards are unique within the source that gave them.
+    return source, source_key(source, profile)
 
 
 def mixed(name: str, number: int) -> str:

@@ -62,12 +62,31 @@ class World:
         }
 
 
-def imagine(customers: int, orders: int, touches: int, *, seed: int, until: datetime, staff: Staff) -> World:
-    calendar = seasons.calendar(until)
-    everybody = people.meet(customers, seed, calendar)
+# Up to this many rows, doing without indexes for a while saves nothing.
+SMALL = 1_000_000
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How large a company is asked for, and when its story ends."""
+
+    customers: int
+    orders: int
+    touchpoints: int
+    seed: int
+    until: datetime
+
+    @property
+    def is_small(self) -> bool:
+        return 10 * self.customers + 3 * self.orders + self.touchpoints <= SMALL
+
+
+def imagine(wish: Wish, staff: Staff) -> World:
+    seed, calendar = wish.seed, seasons.calendar(wish.until)
+    everybody = people.meet(wish.customers, seed, calendar)
     ownership = owning.hand_out(everybody, seed, staff)
-    bought, lines = buying.buy(everybody, orders, seed, calendar)
-    talked = touching.touch(everybody, bought, touches, seed, calendar, ownership.owner, staff)
+    bought, lines = buying.buy(everybody, wish.orders, seed, calendar)
+    talked = touching.touch(everybody, bought, wish.touchpoints, seed, calendar, ownership.owner, staff)
     touched = everybody.created.copy()
     for moments, of in ((bought.placed, bought.customer), (talked.at, talked.customer)):
         latest = everybody.created.copy()

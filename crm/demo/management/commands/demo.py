@@ -3,6 +3,7 @@
 import os
 import time
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from crm.demo import building, company, world
+from crm.demo import building, company, showing, world
+from crm.demo.world import Wish
 from customers.models import Customer
 
 PER_CUSTOMER = 10
@@ -43,37 +45,21 @@ class Command(BaseCommand):
                 "This base already has customers, so the demo company stays out of it. "
                 "Give it an empty base, or say --add to put it beside them."
             )
-        self._make(
-            **{name: options[name] for name in ("customers", "orders", "touchpoints", "seed", "until")},
-            password=options["password"],
-            workers=options["workers"],
-        )
+        wish = _wish(options)
+        # All or nothing where that is possible: a large base takes several connections.
+        with transaction.atomic() if wish.is_small else nullcontext():
+            self._make(wish, options["password"], options["workers"])
 
-    def _make(
-        self,
-        *,
-        customers: int,
-        orders: int | None,
-        touchpoints: int | None,
-        seed: int,
-        until: str | None,
-        password: str,
-        workers: int,
-    ) -> None:
+    def _make(self, wish: Wish, password: str, workers: int) -> None:
         began = time.monotonic()
         with transaction.atomic():
             staff = company.found(password)
-        self._say(f"Imagining {customers:,} customers …")
-        imagined = world.imagine(
-            customers,
-            PER_CUSTOMER * customers if orders is None else orders,
-            PER_CUSTOMER * customers if touchpoints is None else touchpoints,
-            seed=seed,
-            until=_moment(until),
-            staff=staff,
-        )
-        building.build(imagined, workers=workers, say=self._say)
+        self._say(f"Imagining {wish.customers:,} customers …")
+        imagined = world.imagine(wish, staff)
+        building.build(imagined, workers=0 if wish.is_small else workers, say=self._say)
         rows = sum(imagined.sizes().values())
+        del imagined
+        showing.show(staff, seed=wish.seed, until=wish.until, say=self._say)
         seconds = time.monotonic() - began
         self._say(f"The demo company is there: {rows:,} rows in {seconds:,.1f} s.")
 
@@ -81,6 +67,18 @@ class Command(BaseCommand):
         if not self.quiet:
             self.stdout.write(text)
             self.stdout.flush()
+
+
+def _wish(options: dict[str, Any]) -> Wish:
+    usual = PER_CUSTOMER * options["customers"]
+    orders, touchpoints = options["orders"], options["touchpoints"]
+    return Wish(
+        customers=options["customers"],
+        orders=usual if orders is None else orders,
+        touchpoints=usual if touchpoints is None else touchpoints,
+        seed=options["seed"],
+        until=_moment(options["until"]),
+    )
 
 
 def _moment(text: str | None) -> datetime:

@@ -1,0 +1,38 @@
+"""Adds up what customers bought, scores them and groups them, by the product's own verbs."""
+
+from django.db import connection
+
+from crm.accounts.models import User
+from crm.demo.words.mailings import SEGMENTS
+from customers.models import SearchDocument
+from customers.orders import rollups
+from segments import membership, services
+from segments.models import Segment
+from segments.scoring import running
+
+
+def add_up() -> None:
+    """The rollups of everybody: every customer has a search document, so its table names them all."""
+    with connection.cursor() as cursor:
+        rollups.refresh(cursor, SearchDocument._meta.db_table)
+        cursor.execute("ANALYZE orders_rollup")
+
+
+def score(*, by: User) -> None:
+    run = running.queue(by=by)
+    if run:
+        running.run(run.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE scoring_score")
+
+
+def group(*, by: User) -> dict[str, Segment]:
+    """The company's segments by name, with their members."""
+    made = {}
+    for one in SEGMENTS:
+        segment = Segment.objects.filter(name=one.name).first() or Segment(name=one.name)
+        segment.description = one.description
+        services.save(segment, {"match": "all", "rules": one.rules}, by=by)
+        membership.refresh(segment.pk)
+        made[one.name] = segment
+    return made

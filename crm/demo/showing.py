@@ -1,0 +1,38 @@
+"""What the company does with its customers, so that every page has something to show."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from crm.accounts.models import User
+from crm.demo import arriving, campaigning, segmenting
+from crm.demo.company import Staff
+
+Say = Callable[[str], None]
+
+
+def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
+    marketing = User.objects.get(pk=staff.users["sutang"])
+    operations = User.objects.get(pk=staff.users["tianye"])
+    step = _teller(say)
+    segmenting.add_up()
+    step("Orders added up per customer")
+    segmenting.score(by=operations)
+    step("Customers scored")
+    segments = segmenting.group(by=marketing)
+    step("Segments filled")
+    campaigning.run(segments, seed=seed, until=until, by=marketing)
+    step("Campaigns sent")
+    arriving.run(until=until, by=operations)
+    step("A file imported")
+
+
+def _teller(say: Say) -> Callable[[str], None]:
+    began = time.monotonic()
+
+    def step(text: str) -> None:
+        nonlocal began
+        say(f"{text}, {time.monotonic() - began:,.1f} s")
+        began = time.monotonic()
+
+    return step
