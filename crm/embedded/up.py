@@ -20,6 +20,9 @@ from crm.embedded.processes import CannotStart, own_folder
 from crm.embedded.supervisor import Supervisor, python
 from crm.embedded.valkey import Valkey
 
+# Addresses to listen on that stand for all of this machine's, and what to open from here.
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "localhost"}  # noqa: S104
+
 
 def up(say: Say) -> None:
     running = Supervisor(say)
@@ -125,7 +128,7 @@ def _why_not(error: OSError) -> str:
 
 
 def _page_answers() -> bool:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.HOST, settings.HOST)  # noqa: S104
+    host = EVERYWHERE.get(settings.HOST, settings.HOST)
     connection = http.client.HTTPConnection(host, settings.PORT, timeout=2)
     with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
         connection.request("GET", str(settings.LOGIN_URL))
@@ -134,10 +137,10 @@ def _page_answers() -> bool:
 
 
 def _summary(account: tuple[str, str] | None) -> str:
-    database = (
-        "in DATABASE_URL" if env.text("DATABASE_URL") else f"PostgreSQL in {locations.home(settings.VAR)}"
-    )
-    lines = [f"The CRM is ready: {settings.PUBLIC_URL}"]
+    database = env.text("DATABASE_URL") and "the one in DATABASE_URL"
+    database = database or f"PostgreSQL in {locations.home(settings.VAR)}"
+    here = EVERYWHERE.get(settings.HOST, settings.HOST)
+    lines = [f"The CRM is ready: {settings.PUBLIC_URL.replace(f'//{settings.HOST}:', f'//{here}:')}"]
     if account:
         name, password = account
         lines.append(f"  sign in   {name} with the password {password} (shown only this once)")
