@@ -8,7 +8,9 @@ class SegmentsConfig(AppConfig):
     verbose_name = _("Segments")
 
     def ready(self) -> None:
-        from segments import order_facts, profile_facts
+        from segments import columns, order_facts, panels, profile_facts
 
         profile_facts.register_all()
         order_facts.register_all()
+        columns.register_all()
+        panels.register_all()

@@ -1,9 +1,10 @@
 """Segments: groups of customers described by a rule, and who is in them."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,16 @@ from customers.models import Customer
 class SegmentQuerySet(models.QuerySet["Segment"]):
     def visible_to(self, user: User, action: str = "view") -> Self:
         return self if user.may("segment", action) else self.none()
+
+    def stale(self, *, before: datetime) -> Self:
+        """Never counted, counted by an older rule, or counted before this moment."""
+        return self.filter(
+            Q(refreshed_at=None) | Q(refreshed_at__lt=F("updated_at")) | Q(refreshed_at__lt=before)
+        )
+
+    def unheld(self) -> Self:
+        """Nobody is counting it now, or whoever did has died."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=timezone.now()))
 
 
 class Segment(models.Model):
@@ -46,6 +57,11 @@ class Segment(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_being_counted(self) -> bool:
+        """Whether the stored members are those of an older rule, or none were found yet."""
+        return not self.error and (self.refreshed_at is None or self.refreshed_at < self.updated_at)
+
 
 class Membership(models.Model):
     """Who is in a segment, since when. Written by the nightly refresh and when a segment is saved."""
@@ -54,7 +70,11 @@ class Membership(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="memberships", db_index=False)
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="memberships")
+    # No foreign key in the database: checking it for every row doubles the time of a large refresh, and
+    # members are always read through their customer.
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="memberships", db_constraint=False
+    )
     entered_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -98,7 +98,12 @@ def condition(rule: Group | Leaf, as_of: datetime) -> Q:
 
 def members(rule: Group, *, as_of: datetime | None = None) -> CustomerQuerySet:
     """The customers to whom the rule applies now, or at `as_of`."""
-    return Customer.objects.present().filter(condition(rule, as_of or timezone.now()))
+    return narrow(Customer.objects.present(), rule, as_of=as_of)
+
+
+def narrow(customers: CustomerQuerySet, rule: Group, *, as_of: datetime | None = None) -> CustomerQuerySet:
+    """Those of `customers` to whom the rule applies."""
+    return customers.filter(condition(rule, as_of or timezone.now()))
 
 
 def _group(node: dict[str, Any], path: Path, problems: dict[Path, str]) -> Group:

@@ -1,9 +1,17 @@
 """What people and other features ask of segments."""
 
 from datetime import datetime
+from functools import partial
 
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from crm.accounts.models import User
+from crm.audit import services as audit
+from crm.lib.errors import Refused
 from customers.models import CustomerQuerySet
-from segments import rules
+from segments import rules, tasks
 from segments.models import Segment
 
 
@@ -13,3 +21,42 @@ def members(segment: Segment, *, as_of: datetime | None = None) -> CustomerQuery
     Raises InvalidRule, which is a Refused, when the rule asks for something that is no longer there.
     """
     return rules.members(rules.parse(segment.rule), as_of=as_of)
+
+
+@transaction.atomic
+def save(segment: Segment, tree: object, *, by: User) -> None:
+    """Keeps name and rule, and has the members counted in the background. Raises InvalidRule."""
+    segment.rule = rules.to_json(rules.parse(tree))
+    is_new = segment.pk is None
+    if is_new:
+        segment.created_by = by
+    segment.error = ""
+    segment.lease_until = None
+    try:
+        with transaction.atomic():
+            segment.save()
+    except IntegrityError:
+        raise Refused(_("Somebody has just made a segment of this name.")) from None
+    audit.record("segment.created" if is_new else "segment.changed", segment, by=by)
+    _refresh_soon(segment)
+
+
+@transaction.atomic
+def delete(segment: Segment, *, by: User) -> None:
+    # A campaign that is being planned for it is either there already, or finds no segment.
+    Segment.objects.select_for_update().get(pk=segment.pk)
+    audit.record("segment.deleted", segment, by=by, name=segment.name)
+    try:
+        segment.delete()
+    except ProtectedError:
+        raise Refused(_("A campaign uses this segment, so it stays.")) from None
+
+
+def refresh(segment: Segment) -> None:
+    """Has the members counted again."""
+    Segment.objects.filter(pk=segment.pk).update(lease_until=None)
+    _refresh_soon(segment)
+
+
+def _refresh_soon(segment: Segment) -> None:
+    transaction.on_commit(partial(tasks.refresh.delay, segment.pk))

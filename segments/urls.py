@@ -1,5 +1,16 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from segments import views
 
 app_name = "segments"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.segment_list, name="list"),
+    path("new/", views.new, name="new"),
+    path("draft/", views.draft, name="draft"),
+    path("count/", views.count, name="count"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/edit/", views.edit, name="edit"),
+    path("<int:pk>/deletion/", views.deletion, name="deletion"),
+    path("<int:pk>/refreshes/", views.refreshes, name="refreshes"),
+]

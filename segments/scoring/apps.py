@@ -9,9 +9,11 @@ class ScoringConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.lib import labels
-        from segments.scoring import facts
+        from segments.scoring import columns, facts, panels
         from segments.scoring.models import Group, Stage
 
         facts.register_all()
+        columns.register_all()
+        panels.register_all()
         labels.register("group", Group)
         labels.register("stage", Stage)

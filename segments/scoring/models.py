@@ -108,6 +108,10 @@ class ScoringRun(models.Model):
     def __str__(self) -> str:
         return f"{self.as_of:%Y-%m-%d %H:%M}"
 
+    @property
+    def is_under_way(self) -> bool:
+        return self.status in (self.Status.QUEUED, self.Status.RUNNING)
+
 
 class ScoreQuerySet(models.QuerySet["Score"]):
     def visible_to(self, user: User, action: str = "view") -> Self:

@@ -1,5 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from segments.scoring import views
 
 app_name = "scoring"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.rfm, name="rfm"),
+    path("runs/", views.runs, name="runs"),
+    path("runs/<int:pk>/", views.run, name="run"),
+]

@@ -1,5 +1,6 @@
 """Rules a second time, in plain Python over loaded rows: slow, obvious, and independent of SQL."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -101,12 +102,8 @@ def texts(op: str, known: list[str], value: Any, today: date) -> bool:
 
 def number(op: str, known: Any, value: Any, today: date) -> bool:
     low, high = map(float, value) if op == "between" else (float(value), float(value))
-    return {
-        "is": known == low,
-        "at_least": known >= low,
-        "at_most": known <= low,
-        "between": low <= known <= high,
-    }[op]
+    answers = {"is": known == low, "at_least": known >= low, "at_most": known <= low}
+    return bool(low <= known <= high if op == "between" else answers[op])
 
 
 def day(op: str, known: date, value: Any, today: date) -> bool:
@@ -136,7 +133,7 @@ def age(born: date, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
-ANSWERS = {
+ANSWERS: dict[str, Callable[[str, Any, Any, date], bool]] = {
     "text": text,
     "texts": texts,
     "number": number,

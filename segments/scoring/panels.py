@@ -1,0 +1,85 @@
+"""The RFM block on the customer page: the scores, and why they are what they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from crm.accounts.http import UserRequest
+from crm.lib.templatetags.ui import money
+from customers.models import Customer
+from customers.orders.models import Rollup
+from customers.panels import Panel, register
+from segments.facts import zone
+from segments.scoring import lifecycle, report
+from segments.scoring.groups import ACTIONS, TONES
+from segments.scoring.models import Score, ScoringRun, Stage
+
+
+@dataclass(frozen=True)
+class Dimension:
+    label: str
+    score: int
+    value: str
+    band: str
+
+
+def register_all() -> None:
+    register(
+        Panel("rfm", gettext_lazy("RFM"), "scoring/_panel.html", load, needs=("score", "view"), order=20)
+    )
+
+
+def load(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None:
+    score = (
+        Score.objects.visible_to(request.user)
+        .select_related("customer__rollup")
+        .filter(customer=customer)
+        .first()
+    )
+    run = ScoringRun.objects.visible_to(request.user).done().order_by("-as_of").first()
+    if score is None or run is None:
+        return {"score": None, "was_scored": run is not None, "why": _reason(Stage.PROSPECT, run)}
+    return {
+        "score": score,
+        "run": run,
+        "dimensions": _dimensions(score, score.customer.rollup, run),
+        "tone": TONES[score.group],
+        "action": ACTIONS[score.group],
+        "why": _reason(score.stage, run),
+    }
+
+
+def _reason(stage: str, run: ScoringRun | None) -> str:
+    return lifecycle.reason(stage, lifecycle.Thresholds(**(run.params if run else {})))
+
+
+def _dimensions(score: Score, rollup: Rollup, run: ScoringRun) -> list[Dimension]:
+    bands = {band.score: band for band in report.bands(run.cutoffs)}
+    last = rollup.last_order_at
+    since = max(0, (run.as_of.astimezone(zone()).date() - last.astimezone(zone()).date()).days) if last else 0
+    return [
+        Dimension(
+            _("Recency"),
+            score.recency,
+            ngettext("last order %(days)d day before", "last order %(days)d days before", since)
+            % {"days": since},
+            bands[score.recency].recency,
+        ),
+        Dimension(
+            _("Frequency"),
+            score.frequency,
+            ngettext("orders on %(days)d day", "orders on %(days)d days", rollup.days)
+            % {"days": rollup.days},
+            bands[score.frequency].frequency,
+        ),
+        Dimension(
+            _("Money"),
+            score.monetary,
+            money(rollup.total, settings.DEFAULT_CURRENCY),
+            bands[score.monetary].monetary,
+        ),
+    ]

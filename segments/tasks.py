@@ -1,0 +1,14 @@
+from celery import shared_task
+
+from segments import membership
+
+
+@shared_task(name="segments.refresh")
+def refresh(segment_id: int) -> None:
+    membership.refresh(segment_id)
+
+
+@shared_task(name="segments.sweep")
+def sweep() -> None:
+    """Finds segments that are out of date: changed, scored anew, or left by a crash."""
+    membership.sweep()

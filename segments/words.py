@@ -1,0 +1,65 @@
+"""A rule the way people read it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import Promise
+
+from crm.lib.templatetags.ui import money
+from segments.facts import Fact, Kind, Takes
+from segments.rules import Group, Leaf, Match
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A condition: what is asked, how, and about which values."""
+
+    fact: str | Promise
+    operator: str
+    values: list[str]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A group with its conditions."""
+
+    match: str | Promise
+    parts: list["Phrase | Clause"]
+    is_group: bool = True
+
+
+def tell(rule: Group) -> Clause:
+    # Names are looked up once per fact, however many conditions ask about it.
+    return _clause(rule, {})
+
+
+Names = dict[str, dict[Any, str]]
+
+
+def _clause(group: Group, names: Names) -> Clause:
+    parts: list[Phrase | Clause] = [
+        _clause(child, names) if isinstance(child, Group) else _phrase(child, names) for child in group.rules
+    ]
+    return Clause(Match(group.match).label, parts)
+
+
+def _phrase(leaf: Leaf, names: Names) -> Phrase:
+    operator = str(leaf.operator.label)
+    if leaf.operator.takes is Takes.DAYS:
+        return Phrase(leaf.fact.label, operator.replace("…", str(leaf.value)), [])
+    values: Iterable[Any] = leaf.value if isinstance(leaf.value, tuple) else [leaf.value]
+    if leaf.operator.takes is Takes.NOTHING:
+        values = []
+    return Phrase(leaf.fact.label, operator, [_named(leaf.fact, value, names) for value in values])
+
+
+def _named(fact: Fact, value: Any, names: Names) -> str:
+    if fact.kind is Kind.MONEY:
+        return money(value, settings.DEFAULT_CURRENCY)
+    if fact.kind in (Kind.CHOICE, Kind.RECORD):
+        if fact.key not in names:
+            names[fact.key] = {choice: str(label) for choice, label in fact.choices()}
+        return names[fact.key].get(value, "–")
+    return str(value)
