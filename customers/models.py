@@ -53,7 +53,7 @@ class Customer(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.PERSON)
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(pgettext_lazy("customer", "name"), max_length=200)
     organisation = models.ForeignKey(
         "self",
         verbose_name=_("works at"),

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.accounts.models import Team, User
 from customers.models import Customer
@@ -26,7 +27,7 @@ def register_all() -> None:
 
 def _facts() -> Sequence[tuple[str, Text, Kind, Build, dict[str, Any]]]:
     return (
-        ("name", _("Name"), Kind.TEXT, column("name"), {"without": ALWAYS_FILLED}),
+        ("name", pgettext_lazy("customer", "Name"), Kind.TEXT, column("name"), {"without": ALWAYS_FILLED}),
         ("kind", _("Kind"), Kind.CHOICE, column("kind"), _of(Customer.Kind.choices, ALWAYS_FILLED)),
         ("company", _("Company"), Kind.TEXT, column("company"), {}),
         ("job_title", _("Job title"), Kind.TEXT, column("job_title"), {}),

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.accounts.models import User
 from customers.models import Customer
@@ -68,7 +69,7 @@ class Identity(models.Model):
 
     class Kind(models.TextChoices):
         PHONE = "phone", _("Phone")
-        EMAIL = "email", _("E-mail")
+        EMAIL = "email", pgettext_lazy("address", "E-mail")
         CUSTOMER_NUMBER = "number", _("Customer number")
         CARD = "card", _("Member card")
         OPENID = "openid", _("WeChat openid")
