@@ -1,8 +1,10 @@
 """What people type about channels."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Fieldset, Layout, LayoutObject
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -38,8 +40,10 @@ class ChannelForm(forms.ModelForm[Channel]):
         stored = instance.config if instance else None
         has_secret = bool(instance and instance.secret)
         self.settings: ConnectorForm = connector.config_form(data, stored=stored, has_secret=has_secret)
-        self.helper = plain_helper()
-        self.settings.helper = plain_helper()  # type: ignore[attr-defined]
+        self.helper = plain_helper(Fieldset(connector.label, *_rows((("name", "per_second"),))))
+        self.settings.helper = plain_helper(  # type: ignore[attr-defined]
+            *(Fieldset(heading, *_rows(rows)) for heading, rows in self.settings.groups)
+        )
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), self.settings.is_valid()])
@@ -49,9 +53,14 @@ class AvailabilityForm(forms.Form):
     enabled = forms.BooleanField(required=False)
 
 
-def plain_helper() -> FormHelper:
+def plain_helper(*parts: LayoutObject) -> FormHelper:
     """Fields only: the page brings the form, its buttons and the token."""
     made = FormHelper()
     made.form_tag = False
     made.disable_csrf = True
+    made.layout = Layout(*parts)
     return made
+
+
+def _rows(rows: Iterable[Iterable[str]]) -> list[LayoutObject]:
+    return [Div(*map(Field, row), css_class="row") for row in rows]

@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 Config = Mapping[str, Any]
 Secret = Mapping[str, str]
+Groups = tuple[tuple[str | Promise, tuple[tuple[str, ...], ...]], ...]
 
 logger = logging.getLogger(__name__)
 
@@ -236,6 +237,8 @@ class ConnectorForm(forms.Form):
     """Base of the settings forms. Fields named in `secret` are kept encrypted and never shown again."""
 
     secret: ClassVar[tuple[str, ...]] = ()
+    # How the fields stand on the page: groups with a heading, of rows, of names.
+    groups: ClassVar[Groups] = ()
 
     def __init__(self, data: Any = None, *, stored: Config | None = None, has_secret: bool = False) -> None:
         super().__init__(data, initial=dict(stored or {}))

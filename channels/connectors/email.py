@@ -12,6 +12,7 @@ from channels.connectors.base import (
     Connector,
     ConnectorForm,
     Content,
+    Groups,
     Secret,
     Session,
 )
@@ -23,8 +24,13 @@ from channels.sandbox import location
 ASCII_ONLY = _("Only letters without accents, digits and common signs are possible here.")
 
 
+SENDER_GROUP = (_("Sender"), (("from_name", "from_address"), ("reply_to",)))
+
+
 class SenderForm(ConnectorForm):
     """Who the mail comes from."""
+
+    groups: ClassVar[Groups] = (SENDER_GROUP,)
 
     from_name = forms.CharField(label=_("Sender's name"), max_length=100, required=False)
     from_address = forms.EmailField(label=_("Sender's address"), max_length=254)
@@ -44,6 +50,10 @@ class SenderForm(ConnectorForm):
 
 class SmtpForm(SenderForm):
     secret = ("password",)
+    groups = (
+        SENDER_GROUP,
+        (_("Server"), (("host", "port"), ("security", "timeout"), ("user", "password"))),
+    )
 
     host = forms.CharField(label=_("Mail server"), max_length=253)
     port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=587)

@@ -43,6 +43,8 @@ SOON, LATER, MUCH_LATER = 10, 60, 300
 
 
 class SimulatorForm(ConnectorForm):
+    groups = ((_("Sender"), (("from_name", "from_address"),)),)
+
     from_name = forms.CharField(label=_("Sender's name"), max_length=100, required=False)
     from_address = forms.EmailField(label=_("Sender's address"), max_length=254)
 

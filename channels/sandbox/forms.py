@@ -1,4 +1,5 @@
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -24,4 +25,5 @@ class FaultsForm(forms.ModelForm[Faults]):
         made = FormHelper()
         made.form_tag = False
         made.disable_csrf = True
+        made.layout = Layout("delay", "temporary", "permanent", "dropped", "refused")
         return made

@@ -54,7 +54,12 @@ def message(request: UserRequest, pk: int) -> HttpResponse:
     # Only our own links: the page's policy lets forms go nowhere else.
     link = read.unsubscribe_url
     path = link.removeprefix(settings.PUBLIC_URL) if link.startswith(f"{settings.PUBLIC_URL}/") else ""
-    context = {"message": found, "letter": read, "unsubscribe_path": path}
+    context = {
+        "message": found,
+        "letter": read,
+        "unsubscribe_path": path,
+        "is_narrow": request.GET.get("width") == "phone",
+    }
     return render(request, "sandbox/message.html", context)
 
 
