@@ -36,7 +36,7 @@ class NewUserForm(RolesMixin, UserCreationForm):  # type: ignore[type-arg]
 class UserAdmin(StockUserAdmin):  # type: ignore[type-arg]
     form = EditUserForm
     add_form = NewUserForm
-    list_display = ("username", "name", "email", "roles", "is_active", "last_login")
+    list_display = ("username", "name", "email", "role_names", "is_active", "last_login")
     list_filter = ("is_active", "teams")
     search_fields = ("username", "name", "email")
     ordering = ("username",)
@@ -57,6 +57,10 @@ class UserAdmin(StockUserAdmin):  # type: ignore[type-arg]
             },
         ),
     )
+
+    @admin.display(description=_("roles"))
+    def role_names(self, user: User) -> str:
+        return ", ".join(str(Role(role).label) for role in user.roles)
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
         """Nobody widens their own rights: not the roles, not the switch that opens the whole admin."""

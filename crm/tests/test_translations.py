@@ -22,7 +22,7 @@ from crm.accounts.models import User
 from crm.embedded import translations
 from crm.tests.test_architecture import OURS, ROOT, sources
 
-PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|\{\w*\}|</?[a-z]+")
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[%ds]|\{\w*\}|</?[a-z]+")
 TAG = re.compile(r"<[^>]*>")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
@@ -52,7 +52,7 @@ SILENT_BLOCKS = {"page_class"}
 
 
 def catalogue() -> Catalog:
-    (path,) = translations.catalogues()
+    (path,) = (one for one in translations.catalogues() if one.name == "django.po")
     with path.open("rb") as source:
         return read_po(source, domain="django")
 
