@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "crm.accounts.middleware.note_session",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "crm.accounts.middleware.require_second_factor",
     "crm.lib.middleware.RefusalMiddleware",
