@@ -2,8 +2,13 @@
 
 from itertools import count
 
+from django.utils import timezone
+
+from customers.identity.indexing import index
+from customers.identity.models import Identity, Profile
 from customers.models import Customer
-from customers.orders.models import Rollup
+from customers.orders.models import Order, Rollup
+from customers.timeline.models import Entry
 
 _numbers = count(1)
 
@@ -12,3 +17,27 @@ def customer(**fields: object) -> Customer:
     made = Customer.objects.create(**{"name": f"Customer {next(_numbers)}", **fields})
     Rollup.objects.create(customer=made)
     return made
+
+
+def found(**fields: object) -> Customer:
+    """A customer that search knows of."""
+    made = customer(**fields)
+    index([made.pk])
+    return made
+
+
+def identity(customer: Customer, kind: str, value: str, **fields: object) -> Identity:
+    profile, _made = Profile.objects.get_or_create(
+        customer=customer, source="shop", source_key=str(customer.pk)
+    )
+    return Identity.objects.create(profile=profile, kind=kind, value=value, source="shop", **fields)
+
+
+def entry(customer: Customer, **fields: object) -> Entry:
+    given = {"kind": "visit", "channel": "store", "occurred_at": timezone.now(), "summary": "Visit"} | fields
+    return Entry.objects.create(customer=customer, source="test", source_id=str(next(_numbers)), **given)
+
+
+def order(customer: Customer, **fields: object) -> Order:
+    given = {"external_id": f"ORD-{next(_numbers):06}", "amount": 100, "placed_at": timezone.now()} | fields
+    return Order.objects.create(customer=customer, source="shop", currency="CNY", **given)

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.accounts.models import Team, User
 from crm.accounts.policy import Role, Scope
@@ -40,7 +41,7 @@ class CustomerForm(forms.ModelForm[Customer]):
         choices=[("", _("Not known")), *((one, Entry.Channel(one).label) for one in WRITTEN)],
     )
     phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
-    email = forms.CharField(label=_("E-mail"), required=False, max_length=254)
+    email = forms.CharField(label=pgettext_lazy("address", "E-mail"), required=False, max_length=254)
     country = forms.CharField(label=_("Country"), required=False, max_length=40)
     tags = forms.CharField(
         label=_("Tags"), required=False, max_length=1000, help_text=_("Separated by commas.")
@@ -65,6 +66,9 @@ class CustomerForm(forms.ModelForm[Customer]):
             "email": mask_email(self.instance.email) if self.instance.email else "",
         }
         self.initial.update(self.masks, tags=", ".join(self.instance.tags))
+        for name in ("gender", "language"):
+            field = cast(forms.ChoiceField, self.fields[name])
+            field.choices = [("", _("Not known")), *list(field.choices)[1:]]
         self._limit_to(user)
         self.helper = helper(self)
 

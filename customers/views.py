@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,6 +16,7 @@ from crm.accounts.http import UserRequest, get_visible, needs
 from crm.accounts.models import User
 from crm.lib.errors import BadInput
 from crm.lib.htmx import render_part, wants_part
+from crm.lib.templatetags.ui import NOTHING
 from customers import columns, panels, services
 from customers.forms import AssignmentForm, CustomerForm, HandlesForm, TagsForm, keepers
 from customers.identity.likeness import alike
@@ -168,7 +170,8 @@ def page_of(request: UserRequest, pk: int, *, revealed: dict[str, str] | None = 
         "revealed": revealed or {},
     }
     if not wants_part(request):
-        context["badges"] = [badge.cell(customer) for badge in badges]
+        cells = (badge.cell(customer) for badge in badges)
+        context["badges"] = [cell for cell in cells if strip_tags(cell).strip() != NOTHING]
         context["facts"] = panels.column(panels.FACTS, request, customer)
         context["insights"] = panels.column(panels.INSIGHTS, request, customer)
     return render_part(request, "customers/detail.html", "days" if cursor else "timeline", context)

@@ -19,6 +19,7 @@ from customers.timeline import kinds
 from customers.timeline.models import Entry
 
 SIZE = 30
+SHORT = 40
 # Channels on which people write to each other: shown as speech bubbles.
 TALK = {Entry.Channel.WECHAT, Entry.Channel.WHATSAPP, Entry.Channel.CHAT, Entry.Channel.SMS}
 TABS = (
@@ -38,6 +39,7 @@ class Event:
 
     entry: Entry
     title: str | Promise
+    detail: str
     text: str
     icon: str
     is_bubble: bool
@@ -84,14 +86,17 @@ def day_name(day: date) -> str:
 
 def event(entry: Entry) -> Event:
     kind = kinds.of(entry.kind)
+    summary = entry.summary if kind.label else ""
     is_bubble = entry.channel in TALK and entry.direction != Entry.Direction.NONE
-    below = [entry.summary] if kind.label else []
+    # A short summary stands beside the title, a long one below it.
+    aside = len(summary) <= SHORT
     return Event(
         entry=entry,
         title=kind.label or entry.summary,
-        text="\n".join(filter(None, [*below, entry.body])) or (entry.summary if is_bubble else ""),
+        detail=summary if aside else "",
+        text=entry.body if aside else f"{summary}\n{entry.body}".strip(),
         icon=kind.icon or entry.channel,
-        is_bubble=is_bubble,
+        is_bubble=is_bubble and bool(entry.body),
         changes=[_change(name, *values) for name, values in entry.data.get("changes", {}).items()],
     )
 
