@@ -91,6 +91,8 @@ def _note(segment: Segment, found: Figures) -> str:
 
 def _change(segment: Segment) -> str:
     entered, left = segment.summary.get("entered", 0), segment.summary.get("left", 0)
+    if not entered and not left:
+        return _("no change")
     return _("+%(entered)s −%(left)s") % {"entered": thousands(entered), "left": thousands(left)}
 
 

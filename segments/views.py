@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.accounts.http import UserRequest, get_visible, needs
+from crm.accounts.policy import Scope
 from crm.lib.htmx import render_part
 from crm.lib.paging import keyset
 from customers.models import Customer
@@ -30,6 +31,7 @@ def segment_list(request: UserRequest) -> HttpResponse:
     context = {
         "page": keyset(rows, "name", request.GET.get("cursor", "")),
         "q": search,
+        "sees_all": request.user.scope("customer", "view") is Scope.ALL,
         "may_create": request.user.may("segment", "create"),
         "starters": starters.STARTERS,
         "currency": settings.DEFAULT_CURRENCY,

@@ -40,14 +40,14 @@ ACTIONS: dict[str, str | Promise] = {
 TONES: dict[str, int] = {
     Group.CHAMPION: 2,
     Group.LOYAL: 1,
-    Group.POTENTIAL: 6,
+    Group.POTENTIAL: 7,
     Group.NEW: 4,
     Group.PROMISING: 4,
     Group.ATTENTION: 3,
     Group.SLEEPING: 3,
     Group.RISK: 5,
     Group.CANNOT_LOSE: 5,
-    Group.HIBERNATING: 0,
+    Group.HIBERNATING: 6,
     Group.LOST: 0,
 }
 
