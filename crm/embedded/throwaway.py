@@ -54,7 +54,8 @@ def own(var: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            shutil.rmtree(var, ignore_errors=True)
+            for made in (locations.socket_folder(var), var):
+                shutil.rmtree(made, ignore_errors=True)
 
 
 def _running(var: Path, *, careless: bool) -> Iterator[Servers]:
