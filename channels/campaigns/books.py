@@ -71,6 +71,9 @@ class Result:
 TAKE = """
     SELECT id, customer_id, key, attempts, due_at, sent_at FROM campaigns_delivery
     WHERE campaign_id = %s AND state = 'ready' AND due_at <= statement_timestamp() AND due_at >= %s
+      AND EXISTS (SELECT 1 FROM campaigns_campaign AS campaign
+                  JOIN channels_channel AS channel ON channel.id = campaign.channel_id
+                  WHERE campaign.id = %s AND campaign.status = 'running' AND channel.enabled)
     ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
 
@@ -137,9 +140,12 @@ REAP = """
 
 
 def take(campaign: Campaign, number: int, since: datetime) -> list[Waiting]:
-    """Up to so many due deliveries, locked for this transaction; those that others hold are passed over."""
+    """Up to so many due deliveries of a running campaign, locked until this transaction ends.
+
+    Those that others hold are passed over.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, [campaign.pk, since, number])
+        cursor.execute(TAKE, [campaign.pk, since, campaign.pk, number])
         return [Waiting(*row) for row in cursor.fetchall()]
 
 

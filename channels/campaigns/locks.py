@@ -12,10 +12,9 @@ NAMESPACE = 0x63616D70
 SIZE = 2**31 - 1
 
 
-def share_running(campaign: Campaign) -> bool:
-    """Whether the campaign may send; a yes holds until this transaction ends."""
+def share(campaign: Campaign) -> None:
+    """Until this transaction ends nobody stops the campaign; ask next whether somebody had."""
     _lock("pg_advisory_xact_lock_shared", campaign)
-    return Campaign.objects.sending().filter(pk=campaign.pk).exists()
 
 
 def own(campaign: Campaign) -> None:

@@ -10,10 +10,12 @@ from datetime import timedelta
 from threading import Event
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from channels.campaigns import audience, books
 from channels.campaigns.finishing import stop_for
@@ -58,7 +60,7 @@ def materialise(campaign_pk: int, *, seconds: float = 45, stop: Event | None = N
     try:
         while time.monotonic() < until and not halt.is_set() and _plan_chunk(campaign_pk):
             pass
-    except Refused as trouble:  # the segment's rule asks for something that is no longer there
+    except Refused as trouble:
         stop_for(campaign_pk, str(trouble))
 
 
@@ -73,6 +75,8 @@ def _plan_chunk(campaign_pk: int) -> bool:
     )
     if campaign is None:
         return False
+    if campaign.launched_by is None or not campaign.launched_by.may("campaign", "send"):
+        raise Refused(_("Whoever launched this campaign may no longer send any."))
     members = audience.judged(campaign).filter(pk__gt=campaign.cursor).order_by("pk")
     last, reasons = _insert(campaign, members.values_list("pk", "verdict")[:CHUNK])
     if last is None:
@@ -86,7 +90,10 @@ def _plan_chunk(campaign_pk: int) -> bool:
 
 def _insert(campaign: Campaign, members: "QuerySet[Any, Any]") -> tuple[int | None, Counter[str]]:
     """The last customer looked at and how many rows were added for which reason, the empty one being none."""
-    chosen, params = members.query.sql_with_params()
+    try:
+        chosen, params = members.query.sql_with_params()
+    except EmptyResultSet:  # no condition of this rule can ever hold
+        return None, Counter()
     with connection.cursor() as cursor:
         cursor.execute(INSERT.format(members=chosen), [*params, campaign.pk])
         last, reasons = cursor.fetchone()

@@ -22,7 +22,7 @@ from django.utils import timezone
 from channels import services as channels
 from channels.campaigns import books
 from channels.campaigns.books import Result
-from channels.campaigns.claiming import Batch, Parcel, claim
+from channels.campaigns.claiming import Batch, Parcel, claim, judge_for
 from channels.campaigns.finishing import stop_for
 from channels.campaigns.message import Message
 from channels.campaigns.models import Campaign, Delivery
@@ -103,13 +103,14 @@ class Line:
         self.caps: Caps = channels.connector_of(self.campaign.channel).caps
         self.size = self.caps.batch
         self.since = LONG_AGO
-        self.seen_at = -HEARTBEAT
+        self.judge = judge_for(self.campaign)
+        self.seen_at = time.monotonic() - HEARTBEAT
         self.last_outcome: Outcome | None = None
 
     def send_batch(self) -> bool:
         """Whether there may be more to do."""
-        self._show_presence()
-        batch = claim(self.message, self.size, self.since)
+        self._look_up()
+        batch = claim(self.message, self.judge, self.size, self.since)
         if batch is None:
             # What others gave back may be older than what we took last.
             more, self.since = self.since > LONG_AGO, LONG_AGO
@@ -173,12 +174,13 @@ class Line:
             else:
                 return
 
-    def _show_presence(self) -> None:
-        """Tells the sweep, now and then, that somebody is on it."""
+    def _look_up(self) -> None:
+        """Now and then: tells the sweep that somebody is on it, and moves on with the time."""
         if time.monotonic() - self.seen_at < HEARTBEAT:
             return
         self.seen_at = time.monotonic()
         Campaign.objects.sending().filter(pk=self.campaign.pk).update(lease_until=Now() + PRESENCE)
+        self.judge = judge_for(self.campaign)
         self.report()
 
 

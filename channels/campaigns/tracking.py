@@ -17,7 +17,7 @@ from customers.models import Customer
 from customers.timeline import services as timeline
 from customers.timeline.models import Entry
 
-# Link checkers, archives and programs. Picture proxies of mail services fetch when a person looks: they count.
+# Link checkers, archives and programs. Picture proxies fetch when a person looks: they count.
 MACHINE = re.compile(
     r"bot\b|crawl|spider|scan|barracuda|proofpoint|mimecast|safelinks|symantec|trendmicro|forcepoint|fireeye"
     r"|curl|wget|python|okhttp|java/|go-http|libwww|axios|headless|phantom|preview|prefetch|linkcheck",

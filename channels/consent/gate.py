@@ -73,6 +73,28 @@ def judged(
     return customers.annotate(verdict=Case(*cases, default=Value(""), output_field=CharField()))
 
 
+class Judge:
+    """A question compiled once and asked of one batch of customers after the other.
+
+    Composing it anew each time would cost more than sending the batch. The moment of the question stands
+    still meanwhile, so a judge should not serve longer than a few seconds.
+    """
+
+    def __init__(self, question: Question, *columns: str) -> None:
+        self.question = question
+        rows = judged(Customer.objects.all(), question).values_list("pk", "verdict", *columns)
+        self._query, self._params = rows.query.sql_with_params()
+
+    def ask(self, customer_ids: Iterable[int]) -> list[tuple[Any, ...]]:
+        """Rows of the customer's number, the verdict and the columns."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT * FROM ({self._query}) AS judged WHERE pk = ANY(%s)",
+                [*self._params, list(customer_ids)],
+            )
+            return list(cursor.fetchall())
+
+
 def verdict_on(customer: Customer, question: Question) -> str:
     """The verdict on one customer."""
     rows = judged(Customer.objects.filter(pk=customer.pk), question).values_list("verdict", flat=True)
