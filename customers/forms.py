@@ -1,6 +1,6 @@
 """What people type about customers, cleaned."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
@@ -68,7 +68,10 @@ class CustomerForm(forms.ModelForm[Customer]):
         self.initial.update(self.masks, tags=", ".join(self.instance.tags))
         for name in ("gender", "language"):
             field = cast(forms.ChoiceField, self.fields[name])
-            field.choices = [("", _("Not known")), *list(field.choices)[1:]]
+            field.choices = [
+                ("", _("Not known")),
+                *list(cast("Iterable[tuple[str, str]]", field.choices))[1:],
+            ]
         self._limit_to(user)
         self.helper = helper(self)
 
