@@ -3,24 +3,34 @@
 from django.core.cache import cache
 from django.db import connection
 
+from crm.accounts.models import User
+from crm.accounts.policy import Scope
+
 # Enough pages of the table to know what is frequent; a small table is read as a whole.
 SAMPLED_PAGES = 500
 KEPT_SECONDS = 300
 SHOWN = 40
+# A word that fewer customers share is none of the vocabulary.
+FEW = 5
 EXPRESSIONS = {"city": "city", "tags": "unnest(tags)"}
 
 
-def frequent(column: str) -> list[str]:
-    """The words of "city" or "tags" in a sample of the base. They are the company's vocabulary, no secret."""
+def frequent(column: str, user: User) -> list[str]:
+    """The words of "city" or "tags" in a sample of the base.
+
+    What many customers share is the company's vocabulary. What only a few have may tell something about them,
+    so it is shown only to those who see every customer.
+    """
     key = f"facets:{column}"
-    found: list[str] | None = cache.get(key)
+    found: list[tuple[str, int]] | None = cache.get(key)
     if found is None:
         found = _count(EXPRESSIONS[column])
         cache.set(key, found, KEPT_SECONDS)
-    return found
+    least = 1 if user.scope("customer", "view") is Scope.ALL else FEW
+    return [word for word, number in found if number >= least]
 
 
-def _count(expression: str) -> list[str]:
+def _count(expression: str) -> list[tuple[str, int]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT least(100, 100.0 * %s * 8192 / greatest(1, pg_relation_size('customers_customer')))",
@@ -28,9 +38,9 @@ def _count(expression: str) -> list[str]:
         )
         share = float(cursor.fetchone()[0])
         cursor.execute(
-            f"SELECT word FROM (SELECT {expression} AS word"
+            f"SELECT word, count(*) FROM (SELECT {expression} AS word"
             " FROM customers_customer TABLESAMPLE SYSTEM (%s) REPEATABLE (1) WHERE deleted_at IS NULL) words"
             " WHERE word <> '' GROUP BY word ORDER BY count(*) DESC, word LIMIT %s",
             [share, SHOWN],
         )
-        return [word for (word,) in cursor.fetchall()]
+        return list(cursor.fetchall())

@@ -39,7 +39,7 @@ def of_kinds(rows: CustomerQuerySet, values: list[str]) -> CustomerQuerySet:
 
 
 def cities(user: User) -> Sequence[tuple[str, str]]:
-    return [(city, city) for city in facets.frequent("city")]
+    return [(city, city) for city in facets.frequent("city", user)]
 
 
 def in_cities(rows: CustomerQuerySet, values: list[str]) -> CustomerQuerySet:
@@ -47,7 +47,7 @@ def in_cities(rows: CustomerQuerySet, values: list[str]) -> CustomerQuerySet:
 
 
 def tags(user: User) -> Sequence[tuple[str, str]]:
-    return [(tag, tag) for tag in facets.frequent("tags")]
+    return [(tag, tag) for tag in facets.frequent("tags", user)]
 
 
 def with_tags(rows: CustomerQuerySet, values: list[str]) -> CustomerQuerySet:

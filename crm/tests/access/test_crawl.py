@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -39,6 +40,11 @@ OURS = (
 
 def test_every_address_has_a_rule() -> None:
     assert sorted(set(names()) - set(RULES) - set(PUBLIC)) == []
+
+
+@pytest.fixture(autouse=True)
+def _forget_what_is_kept() -> None:
+    cache.clear()
 
 
 @pytest.mark.parametrize("who", COLLEAGUES)

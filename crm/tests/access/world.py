@@ -160,7 +160,7 @@ def _fill_company(world: World) -> None:
     Product.objects.create(sku="bean", name="Coffee beans")
     world.segment = Segment.objects.create(name="Everybody", created_by=marketer)
     world.channel = Channel.objects.create(
-        connector="email",
+        connector="smtp",
         kind="email",
         name="Newsletter",
         secret="CANARY-0-secret",
