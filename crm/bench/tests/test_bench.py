@@ -12,6 +12,8 @@ from crm.bench.running import growth
 from crm.bench.sink import HOST, sink
 
 KEYS = {
+    "import": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio", "peak_mb"},
+    "pages": {"name", "rows", "rate", "unit", "baseline", "ratio", "p50_ms", "p95_ms", "queries"},
     "rfm": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "campaign": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
 }
@@ -23,9 +25,10 @@ def test_a_benchmark_gives_one_object_a_line(name: str) -> None:
     output = io.StringIO()
     call_command("bench", name, rows=300, json=True, stdout=output)
     results = [json.loads(line) for line in output.getvalue().splitlines()]
-    assert set(results[0]) == KEYS[name]
-    assert set(results[0]["baseline"]) == {"name", "rate"}
-    assert results[0]["rows"] == 300
+    first = next(result for result in results if "baseline" in result)
+    assert set(first) == KEYS[name]
+    assert set(first["baseline"]) == {"name", "rate"}
+    assert first["rows"] >= 300
 
 
 def test_every_benchmark_is_tried() -> None:

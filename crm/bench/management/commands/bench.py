@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from crm.bench import running
 from crm.bench.harness import BENCHES, Result
 
-MODULES = ["rfm", "campaign"]
+MODULES = ["importing", "rfm", "campaign", "pages"]
 
 
 class Command(BaseCommand):
