@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
 from crm.accounts.models import User
@@ -21,7 +22,7 @@ class UserRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-View = Callable[Concatenate[UserRequest, Given], HttpResponse]
+View = Callable[Concatenate[UserRequest, Given], HttpResponseBase]
 
 
 def needs(resource: str, action: str) -> Callable[[View[Given]], View[Given]]:
@@ -29,7 +30,7 @@ def needs(resource: str, action: str) -> Callable[[View[Given]], View[Given]]:
 
     def decorate(view: View[Given]) -> View[Given]:
         @wraps(view)
-        def guarded(request: UserRequest, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+        def guarded(request: UserRequest, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponseBase:
             if not request.user.may(resource, action):
                 raise Http404
             return view(request, *args, **kwargs)

@@ -104,7 +104,7 @@ def _write_known(cursor: CursorWrapper, purchases: Sequence[Purchase], products:
     copy(cursor, "import_lines", LINE, _lines(purchases, products))
     cursor.execute(STAGE_SUMS)
     columns = ["order_id", "amount", "items", "refunded"]
-    copy(cursor, "import_sums", columns, map(_loose, purchases), nullable=["refunded"])
+    copy(cursor, "import_sums", columns, map(_loose, purchases))
     cursor.execute("ANALYZE import_lines, import_sums")
     changed: set[int] = set()
     for statement in (UPDATE_LINES, INSERT_LINES, UPDATE_SUMS):

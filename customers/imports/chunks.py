@@ -12,7 +12,7 @@ from customers.imports.plans import Flaw, Flawed, Plan
 from customers.imports.records import Broken
 from customers.imports.tables import Table
 
-ROWS = 20_000
+ROWS = 10_000
 # Rows may be long: this many characters end a chunk as well, so that memory stays flat.
 CHARACTERS = 32 << 20
 # A group, such as the lines of one order, is kept together up to this many rows.

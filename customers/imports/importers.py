@@ -1,13 +1,14 @@
 """How a chunk of customers or of orders is taken over."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
 from crm.lib.copying import copy
 from customers.imports import articles, extras, ordering
-from customers.imports.chunks import Outcome, Problem
+from customers.imports.chunks import Importer, Outcome, Problem
 from customers.imports.matching import People, Person
 from customers.imports.models import ImportJob
 from customers.imports.ordering import Purchase
@@ -138,3 +139,9 @@ def _touch(buyer: Person, row: OrderRow) -> None:
     if buyer.is_new:
         moment = row.placed_at.isoformat()
         buyer.values["touched_at"] = max(buyer.values.get("touched_at", moment), moment)
+
+
+IMPORTERS: dict[str, Callable[[ImportJob], Importer[Any]]] = {
+    ImportJob.Kind.CUSTOMERS: CustomerImporter,
+    ImportJob.Kind.ORDERS: OrderImporter,
+}

@@ -6,7 +6,7 @@ name. Sharing a phone or an e-mail alone never joins two people, and two numbers
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,7 +43,7 @@ class Word:
     person: Person
     pk: int = 0
     digest: int | None = None
-    raw: str = ""
+    raw: Callable[[], str] = "{}".format
     handles: dict[Handle, None] = field(default_factory=dict)
     is_changed: bool = False
 

@@ -92,6 +92,10 @@ class ImportJob(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def left_out_rows(self) -> int:
+        return self.skipped_rows + self.error_rows
+
 
 class ImportProblem(models.Model):
     """One row that was not taken over, and why."""

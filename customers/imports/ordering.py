@@ -87,7 +87,6 @@ STAGED = (
     "id", "customer_id", "channel", "status", "placed_at", "amount", "refunded", "currency", "items",
     "summary",
 )  # fmt: skip
-SAID = ("amount", "refunded", "items")
 # What an order becomes: what the file does not say stays, and a refund stays within the amount.
 UPDATE = """
     WITH wanted AS (
@@ -160,7 +159,7 @@ def update_known(cursor: CursorWrapper, purchases: Sequence[Purchase]) -> set[in
     if not purchases:
         return set()
     cursor.execute(STAGE)
-    copy(cursor, "import_orders", STAGED, map(_staged, purchases), nullable=SAID)
+    copy(cursor, "import_orders", STAGED, map(_staged, purchases))
     cursor.execute("ANALYZE import_orders")
     cursor.execute(UPDATE)
     changed = {pk for (pk,) in cursor.fetchall()}
@@ -171,7 +170,7 @@ def update_known(cursor: CursorWrapper, purchases: Sequence[Purchase]) -> set[in
 def add_up(cursor: CursorWrapper, purchases: Iterable[Purchase]) -> None:
     """Brings the rollups and the last activity of everybody concerned up to date."""
     cursor.execute(STAGE_BUYERS)
-    copy(cursor, "import_buyers", ["customer_id", "latest"], _buyers(purchases), nullable=["latest"])
+    copy(cursor, "import_buyers", ["customer_id", "latest"], _buyers(purchases))
     cursor.execute("ANALYZE import_buyers")
     rollups.refresh(cursor, "import_buyers")
     cursor.execute(TOUCH)

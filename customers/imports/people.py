@@ -1,7 +1,8 @@
 """A row of a customer file: what it says, and by what its customer can be recognised."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -9,11 +10,11 @@ from customers.identity.models import Identity
 from customers.identity.normalising import name_key
 from customers.imports.plans import Flawed, Plan
 
-Kind = Identity.Kind
+PHONE, EMAIL, NUMBER = (Identity.Kind(kind).value for kind in ("phone", "email", "number"))
 # Handles of one customer only; a household may share the others.
-EXCLUSIVE = (Kind.CARD.value, Kind.OPENID.value, Kind.UNIONID.value)
+EXCLUSIVE = tuple(Identity.Kind(kind).value for kind in ("card", "openid", "unionid"))
 # Known the world over; the other exclusive ones are unique within one source.
-GLOBAL = frozenset({Kind.UNIONID.value})
+GLOBAL = frozenset({Identity.Kind.UNIONID.value})
 # Stands before keys that were made from what a row says because its source has no numbers.
 NO_NUMBER = "~"
 
@@ -28,12 +29,12 @@ class PersonRow:
     values: dict[str, Any]
     extras: dict[str, Any]
     number: str
-    handles: tuple[Handle, ...]  # exclusive ones, the strongest first
-    shared: tuple[Handle, ...]  # phones and e-mail
-    contacts: tuple[Contact, ...]  # shared ones with the name, which together recognise somebody
+    handles: Sequence[Handle]  # exclusive ones, the strongest first
+    shared: Sequence[Handle]  # phones and e-mail
+    contacts: Sequence[Contact]  # shared ones with the name, which together recognise somebody
     key: str
     digest: int | None
-    raw: str
+    raw: Callable[[], str]  # the row as JSON, made only when it is written
 
 
 @dataclass(frozen=True)
@@ -49,39 +50,36 @@ class PeopleReader:
             return Flawed(flaws)
         number = values.pop("number", "")
         phones = values.pop("phone", ()) + values.pop("other_phone", ())
+        shared = [(EMAIL, values["email"])] if "email" in values else []
         if phones:
             values["phone"] = phones[0]
+            shared += [(PHONE, phone) for phone in phones]
         _put_name_together(values)
-        mail = values.get("email", "")
-        shared = (
-            *((Kind.EMAIL.value, one) for one in (mail,) if one),
-            *((Kind.PHONE.value, one) for one in phones),
-        )
-        handles = tuple((kind, values.pop(kind)) for kind in EXCLUSIVE if kind in values)
         name = name_key(values.get("name") or values.get("company", ""))
-        contacts = tuple((kind, value, name) for kind, value in shared) if name else ()
-        extras = {field: values.pop(field) for field in self.extra_fields if field in values}
+        contacts = [(kind, value, name) for kind, value in shared] if name else []
+        handles = [(kind, values.pop(kind)) for kind in EXCLUSIVE if kind in values]
+        key = number or self._key(cells, handles, contacts)
+        if number:
+            handles.insert(0, (NUMBER, number))
         return PersonRow(
             line=line,
             cells=cells,
             values=values,
-            extras=extras,
+            extras={field: values.pop(field) for field in self.extra_fields if field in values},
             number=number,
-            handles=((Kind.CUSTOMER_NUMBER.value, number), *handles) if number else handles,
+            handles=handles,
             shared=shared,
             contacts=contacts,
-            key=number or self._key(cells, handles, contacts),
+            key=key,
             digest=int.from_bytes(self.plan.digest(cells), signed=True),
-            raw=self.plan.raw(cells),
+            raw=partial(self.plan.raw, cells),
         )
 
-    def _key(self, cells: list[str], handles: tuple[Handle, ...], contacts: tuple[Contact, ...]) -> str:
+    def _key(self, cells: list[str], handles: list[Handle], contacts: list[Contact]) -> str:
         """What stands for the missing number: the best handle, or all that the row says."""
-        return (
-            key_of((handles or contacts)[0])
-            if handles or contacts
-            else NO_NUMBER + self.plan.digest(cells, 12).hex()
-        )
+        if handles:
+            return key_of(handles[0])
+        return key_of(contacts[0]) if contacts else NO_NUMBER + self.plan.digest(cells, 12).hex()
 
 
 def key_of(handle: Handle | Contact) -> str:
@@ -91,7 +89,7 @@ def key_of(handle: Handle | Contact) -> str:
 
 def _put_name_together(values: dict[str, Any]) -> None:
     surname, given = values.pop("surname", ""), values.pop("given_name", "")
-    if "name" not in values and (surname or given):
+    if (surname or given) and "name" not in values:
         both = surname + given
         # 王 + 小明 is written together, family name first; Anna + Schmidt is not.
         values["name"] = both if not both.isascii() and _is_chinese(both) else f"{given} {surname}".strip()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from crm.accounts.models import User
@@ -117,14 +118,21 @@ class Plan:
 
     def raw(self, row: Sequence[str]) -> str:
         """The row as it came, as JSON, without its empty cells."""
-        return json.dumps(
-            {title: cell for title, cell in zip(self.titles, row, strict=True) if cell}, ensure_ascii=False
-        )
+        pairs = zip(self.json_titles, row, strict=True)
+        return "{" + ", ".join([title + encode_basestring(cell) for title, cell in pairs if cell]) + "}"
+
+    @cached_property
+    def json_titles(self) -> list[str]:
+        return [f"{encode_basestring(title)}: " for title in self.titles]
 
     def digest(self, row: Sequence[str], size: int = 8) -> bytes:
         """A fingerprint of all the row says."""
-        said = "\x1f".join([row[index] for _name, index, _read in self.readers])
+        said = "\x1f".join([row[index] for index in self.indexes])
         return blake2b(said.encode(), digest_size=size, key=self.key).digest()
+
+    @cached_property
+    def indexes(self) -> list[int]:
+        return [index for _name, index, _read in self.readers]
 
     @cached_property
     def key(self) -> bytes:

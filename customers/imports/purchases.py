@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
 from crm.lib.money import LARGEST
-from customers.identity.models import Identity
 from customers.identity.normalising import name_key
-from customers.imports.people import NO_NUMBER, PersonRow, key_of
+from customers.imports.people import EMAIL, NO_NUMBER, NUMBER, PHONE, PersonRow, key_of
 from customers.imports.plans import Flaw, Flawed, Plan
 
-Kind = Identity.Kind
 BUYER = ("customer_number", "customer_name", "phone", "email")
 LONGEST_SKU = 64
 COPIES = """
@@ -111,9 +110,9 @@ class OrderReader:
     def _buyer(self, line: int, cells: list[str], values: dict[str, Any]) -> PersonRow:
         number, name = values.get("customer_number", ""), values.get("customer_name", "")
         phones, mail = values.get("phone", ()), values.get("email", "")
-        shared = tuple((kind, value) for kind, value in ((Kind.EMAIL.value, mail),) if value)
-        shared += tuple((Kind.PHONE.value, phone) for phone in phones)
-        contacts = tuple((kind, value, name_key(name)) for kind, value in shared) if name else ()
+        shared = [(EMAIL, mail)] if mail else []
+        shared += [(PHONE, phone) for phone in phones]
+        contacts = [(kind, value, name_key(name)) for kind, value in shared] if name else []
         said = {"name": name, "phone": phones[0] if phones else "", "email": mail}
         return PersonRow(
             line=line,
@@ -121,12 +120,12 @@ class OrderReader:
             values={field: value for field, value in said.items() if value},
             extras={},
             number=number,
-            handles=((Kind.CUSTOMER_NUMBER.value, number),) if number else (),
+            handles=[(NUMBER, number)] if number else [],
             shared=shared,
             contacts=contacts,
             key=number or key_of((contacts or shared)[0]),
             digest=None,  # an order is no word about the customer: whatever is said later is news
-            raw=self._said_of_buyer(cells),
+            raw=partial(self._said_of_buyer, cells),
         )
 
     def _said_of_buyer(self, cells: list[str]) -> str:

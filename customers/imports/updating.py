@@ -85,7 +85,7 @@ def index_all(customer_ids: Collection[int]) -> None:
 def _update_people(cursor: CursorWrapper, people: Iterable[Person], origin: Origin) -> set[int]:
     cursor.execute(STAGE_PEOPLE)
     rows = ((one.pk, *customer_values(one)) for one in people)
-    copy(cursor, "import_people", ["customer_id", *TEXTS, *OTHERS], rows, nullable=NULLABLE)
+    copy(cursor, "import_people", ["customer_id", *TEXTS, *OTHERS], rows)
     cursor.execute("ANALYZE import_people")
     cursor.execute(UPDATE_PEOPLE, [origin.now])
     return {pk for (pk,) in cursor.fetchall()}
@@ -96,7 +96,10 @@ def _write_words(cursor: CursorWrapper, words: Iterable[Word], origin: Origin) -
     write_words(cursor, [word for word in words if not word.pk], origin)
     cursor.execute(STAGE_WORDS)
     copy(
-        cursor, "import_words", ["id", "raw", "digest"], ((word.pk, word.raw, word.digest) for word in known)
+        cursor,
+        "import_words",
+        ["id", "raw", "digest"],
+        ((word.pk, word.raw(), word.digest) for word in known),
     )
     cursor.execute(UPDATE_WORDS, [origin.now])
     cursor.execute(STAGE_HANDLES)

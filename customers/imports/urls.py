@@ -1,5 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from customers.imports import views
 
 app_name = "imports"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.import_list, name="list"),
+    path("new/", views.import_new, name="new"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/mapping/", views.mapping, name="mapping"),
+    path("<int:pk>/run/", views.run, name="run"),
+    path("<int:pk>/cancellation/", views.cancellation, name="cancellation"),
+    path("<int:pk>/problems/", views.problems, name="problems"),
+]

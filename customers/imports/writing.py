@@ -15,7 +15,7 @@ from crm.lib.copying import array, copy, draw_ids
 from customers import search
 from customers.identity.models import Identity, Profile
 from customers.imports.matching import Person, Word, scope_of
-from customers.imports.people import Handle
+from customers.imports.people import EMAIL, NUMBER, PHONE, Handle
 from customers.models import Customer, SearchDocument
 from customers.orders.models import Rollup
 
@@ -26,7 +26,7 @@ TEXTS = (
 )  # fmt: skip
 OTHERS = ("birthday", "tags", "owner_id", "team_id")
 NULLABLE = ("birthday", "owner_id", "team_id")
-NUMBERS = (Kind.CUSTOMER_NUMBER.value, Kind.CARD.value)
+NUMBERS = (NUMBER, Kind.CARD.value)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def write_words(cursor: CursorWrapper, words: Sequence[Word], origin: Origin) ->
             word.person.pk,
             origin.source,
             word.key,
-            word.raw or "{}",
+            word.raw(),
             word.digest,
             now,
             now,
@@ -90,7 +90,7 @@ def write_words(cursor: CursorWrapper, words: Sequence[Word], origin: Origin) ->
         )
         for word in words
     )
-    copy(cursor, table.name, table.columns, rows, nullable=["digest"])
+    copy(cursor, table.name, table.columns, rows)
 
 
 def copy_identities(cursor: CursorWrapper, words: Iterable[Word], origin: Origin) -> None:
@@ -144,7 +144,7 @@ def _copy_customers(cursor: CursorWrapper, people: Iterable[Person], origin: Ori
                 values[-2:] = origin.owner, origin.team
             yield (person.pk, *values, now, now, person.values.get("touched_at", now), *table.rest)
 
-    copy(cursor, table.name, table.columns, rows(), nullable=NULLABLE)
+    copy(cursor, table.name, table.columns, rows())
 
 
 def _copy_documents(cursor: CursorWrapper, people: Iterable[Person], words: Iterable[Word]) -> None:
@@ -161,8 +161,8 @@ def tokens(person: Person, said: Said) -> list[str]:
     return search.tokens(
         person.values["name"],
         company=person.values.get("company", ""),
-        phones=kinds[Kind.PHONE.value],
-        emails=kinds[Kind.EMAIL.value],
+        phones=kinds[PHONE],
+        emails=kinds[EMAIL],
         numbers=[value for kind in NUMBERS for value in kinds[kind]],
     )
 
