@@ -34,6 +34,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Sweeps find what a lost message or a crash left behind. Each entry is a sentence: what it looks for.
 app.conf.beat_schedule = {
+    "imports that wait or were left half-way": every(5, "imports.sweep"),
     "segments that are out of date": every(60, "segments.sweep", "bulk"),
     "scorings that wait or were left, and the night's": every(10, "scoring.sweep", "bulk"),
     "campaigns that wait, were left or are over": every(5, "campaigns.sweep"),
