@@ -8,7 +8,7 @@ class ConsentConfig(AppConfig):
     verbose_name = _("Consent")
 
     def ready(self) -> None:
-        from channels.consent import facts
+        from channels.consent import facts, imports
         from channels.consent.gate import Reason
         from channels.consent.models import Purpose, State
         from crm.lib import labels
@@ -17,3 +17,4 @@ class ConsentConfig(AppConfig):
         labels.register("consent", State)
         labels.register("reason", Reason)
         facts.register_all()
+        imports.register()

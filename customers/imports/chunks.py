@@ -42,6 +42,7 @@ class Importer(Protocol[Row]):
     """Reads rows, apart from the database, and writes a chunk of them in its transaction."""
 
     plan: Plan
+    rows_at_once: int
 
     def read(self, line: int, cells: list[str]) -> Row | Flawed:
         """What a row says."""
@@ -62,6 +63,7 @@ class Chunk(Generic[Row]):
 
     done: int
     last_line: int
+    rows_at_once: int
     position: int = 0
     rows: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -81,7 +83,7 @@ class Chunk(Generic[Row]):
 
     def ends_before(self, group: str) -> bool:
         """Whether a row of this group belongs to the next chunk."""
-        if self.last_line - self.done < ROWS and self.characters < CHARACTERS:
+        if self.last_line - self.done < self.rows_at_once and self.characters < CHARACTERS:
             return False
         return not group or group != self.group or self.group_rows >= LONGEST_GROUP
 
@@ -97,7 +99,7 @@ def chunks(table: Table, importer: Importer[Row], done: int) -> Iterator[Chunk[R
 
 
 def _cut(table: Table, importer: Importer[Row], done: int) -> Iterator[Chunk[Row]]:
-    chunk: Chunk[Row] = Chunk(done, done)
+    chunk: Chunk[Row] = Chunk(done, done, importer.rows_at_once)
     for line, record in enumerate(table.rows, 1):
         cells = importer.plan.row(record)
         if line <= done:
@@ -113,7 +115,7 @@ def _cut(table: Table, importer: Importer[Row], done: int) -> Iterator[Chunk[Row
         if chunk.ends_before(group):
             chunk.position = table.position()
             yield chunk
-            chunk = Chunk(line - 1, line - 1)
+            chunk = Chunk(line - 1, line - 1, importer.rows_at_once)
         chunk.add(line, row, cells, group)
     if chunk.last_line > chunk.done:
         chunk.position = table.position()

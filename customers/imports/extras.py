@@ -26,6 +26,7 @@ class Extra:
     columns: Mapping[str, Column]
     apply: Apply
     needs: tuple[str, str] = ("customer", "edit")
+    rows_at_once: int = 0  # a smaller chunk, for work that cannot take a whole one
 
 
 _extras: dict[str, Extra] = {}

@@ -8,7 +8,7 @@ from django.db.backends.utils import CursorWrapper
 
 from crm.lib.copying import copy
 from customers.imports import articles, extras, ordering
-from customers.imports.chunks import Importer, Outcome, Problem
+from customers.imports.chunks import ROWS, Importer, Outcome, Problem
 from customers.imports.matching import People, Person
 from customers.imports.models import ImportJob
 from customers.imports.ordering import Purchase
@@ -23,6 +23,7 @@ class CustomerImporter:
     def __init__(self, job: ImportJob) -> None:
         self.job, self.plan = job, Plan.of(job)
         self.extras = extras.used(self.plan.fields)
+        self.rows_at_once = min([ROWS, *[one.rows_at_once for one in self.extras if one.rows_at_once]])
         fields = {name for extra in self.extras for name in extra.columns} & self.plan.fields
         self.extra_fields = sorted(fields)
         self.reader = PeopleReader(self.plan, frozenset(fields))
@@ -77,6 +78,7 @@ class OrderImporter:
     def __init__(self, job: ImportJob) -> None:
         self.job, self.plan = job, Plan.of(job)
         self.reader = OrderReader(self.plan)
+        self.rows_at_once = ROWS
         self.by_article = bool({"sku", "product"} & self.plan.fields)
 
     def read(self, line: int, cells: list[str]) -> OrderRow | Flawed:
