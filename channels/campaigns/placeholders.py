@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+CHINESE = re.compile(r"[㐀-鿿]")
 CHINESE_NAME = re.compile(r"[㐀-鿿]{2,4}")
 FAMILY_NAMES_OF_TWO = frozenset(
     {"欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐"}
@@ -57,7 +58,7 @@ def salutation(person: Person) -> str:
     if person.kind != "person":
         return name
     if not CHINESE_NAME.fullmatch(name):
-        return name.split()[0] if name.isascii() and name else name
+        return name.split()[0] if name and not CHINESE.search(name) else name
     title = TITLES.get(person.gender, "")
     family = name[:2] if name[:2] in FAMILY_NAMES_OF_TWO and len(name) > 2 else name[:1]
     return family + title if title else name
@@ -98,7 +99,7 @@ def slots(pieces: tuple[Piece, ...]) -> Iterator[Slot]:
 
 
 def value(slot: Slot, person: Person) -> str | None:
-    """What stands in this place for this person; None when there is nothing to say."""
+    """What stands in this place for this person; None when there is nothing to say and no words for that."""
     return FIELDS[slot.field][1](person) or slot.fallback
 
 
@@ -130,4 +131,4 @@ def _slot(inside: str) -> Slot:
         raise NotUnderstood(
             _("The words for those without “%(field)s” may not hold braces.") % {"field": name}
         )
-    return Slot(field, fallback or None if bar else None)
+    return Slot(field, fallback if bar else None)

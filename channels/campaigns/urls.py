@@ -1,5 +1,25 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from channels.campaigns import views
 
 app_name = "campaigns"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.campaign_list, name="list"),
+    path("new/", views.new, name="new"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/edit/", views.edit, name="edit"),
+    path("<int:pk>/deletion/", views.deletion, name="deletion"),
+    path("<int:pk>/audience/", views.audience_preview, name="audience"),
+    path("<int:pk>/audience/<slug:reason>/", views.left_out, name="left-out"),
+    path("<int:pk>/progress/", views.progress, name="progress"),
+    path("<int:pk>/results/", views.results, name="results"),
+    path("<int:pk>/deliveries/", views.deliveries, name="deliveries"),
+    path("<int:pk>/preview/", views.preview, name="preview"),
+    path("<int:pk>/preview/<int:customer_pk>/", views.preview_html, name="preview-html"),
+    path("<int:pk>/trial/", views.trial, name="trial"),
+    path("<int:pk>/launch/", views.launch, name="launch"),
+    path("<int:pk>/pause/", views.pause, name="pause"),
+    path("<int:pk>/resumption/", views.resumption, name="resumption"),
+    path("<int:pk>/cancellation/", views.cancellation, name="cancellation"),
+]

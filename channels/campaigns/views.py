@@ -1,0 +1,285 @@
+"""The campaign list and a campaign's own pages."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from channels.campaigns import audience, figures, reasons, services
+from channels.campaigns.books import FAMILY
+from channels.campaigns.forms import CampaignForm, DeliveryFilter, PreviewForm
+from channels.campaigns.message import Message
+from channels.campaigns.models import Campaign, Delivery
+from channels.campaigns.placeholders import FIELDS, Person
+from channels.connectors.base import CannotRender
+from crm.accounts.http import UserRequest, get_visible, needs
+from crm.lib.errors import Refused
+from crm.lib.htmx import render_part
+from crm.lib.paging import keyset
+from customers import search
+from customers.models import Customer
+
+NAMED = 20
+# Nothing in a preview may act or fetch; its links open in a page of their own.
+FRAME_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src 'self' data:; "
+    "style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'"
+)
+
+
+@require_GET
+@needs("campaign", "view")
+def campaign_list(request: UserRequest) -> HttpResponse:
+    rows = Campaign.objects.visible_to(request.user).select_related("segment", "channel")
+    page = keyset(rows.prefetch_related("tallies"), "-created_at", request.GET.get("cursor", ""))
+    context = {
+        "page": page,
+        "rows": [(campaign, figures.progress_of(campaign)) for campaign in page.rows],
+        "may_create": request.user.may("campaign", "create"),
+    }
+    return render_part(request, "campaigns/list.html", "results", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("campaign", "create")
+def new(request: UserRequest) -> HttpResponse:
+    segment = request.GET.get("segment", "")
+    initial = {"segment": segment} if segment.isdecimal() and len(segment) < 19 else {}
+    form = CampaignForm(
+        request.POST or None, user=request.user, initial=initial, instance=Campaign(created_by=request.user)
+    )
+    return _write(request, form)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("campaign", "edit")
+def edit(request: UserRequest, pk: int) -> HttpResponse:
+    campaign = get_visible(Campaign.objects.visible_to(request.user, "edit"), pk)
+    if not campaign.is_draft:
+        raise Refused(_("This campaign was already launched and can no longer be changed."))
+    return _write(request, CampaignForm(request.POST or None, user=request.user, instance=campaign))
+
+
+@require_POST
+@needs("campaign", "edit")
+def deletion(request: UserRequest, pk: int) -> HttpResponse:
+    drafts = Campaign.objects.visible_to(request.user, "edit").drafts()
+    get_visible(Campaign.objects.visible_to(request.user, "edit"), pk)
+    if not drafts.filter(pk=pk).delete()[0]:
+        raise Refused(_("Only a draft can be deleted. What was sent stays on record."))
+    messages.success(request, _("The draft was deleted."))
+    return redirect("campaigns:list")
+
+
+@require_GET
+@needs("campaign", "view")
+def detail(request: UserRequest, pk: int) -> HttpResponse:
+    campaign = _campaign(request, pk)
+    user = request.user
+    context = {
+        "campaign": campaign,
+        "may": {action: user.may("campaign", action) for action in ("edit", "send")},
+        **_figures(campaign),
+    }
+    return render(request, "campaigns/detail.html", context)
+
+
+@require_GET
+@needs("campaign", "view")
+def progress(request: UserRequest, pk: int) -> HttpResponse:
+    """The figures alone; they ask for themselves again as long as they may move."""
+    campaign = _campaign(request, pk)
+    return render(request, "campaigns/_progress.html", {"campaign": campaign, **_figures(campaign)})
+
+
+@require_GET
+@needs("campaign", "view")
+def audience_preview(request: UserRequest, pk: int) -> HttpResponse:
+    """Who would get it now, and why the others would not: the rules are those of sending."""
+    campaign = _campaign(request, pk)
+    found = audience.judged(campaign, by=request.user).order_by()
+    counts = dict(found.values_list("verdict").annotate(Count("pk")))
+    steps = [
+        (verdict.partition(FAMILY)[0], reasons.words(verdict), number)
+        for verdict, number in sorted(counts.items(), key=lambda one: -one[1])
+        if verdict
+    ]
+    reachable = counts.get("", 0)
+    context = {"campaign": campaign, "steps": steps, "matched": sum(counts.values()), "reachable": reachable}
+    return render(request, "campaigns/_audience.html", context)
+
+
+@require_GET
+@needs("campaign", "view")
+def left_out(request: UserRequest, pk: int, reason: str) -> HttpResponse:
+    """Some of those who would be left out for one reason, among the customers one may see."""
+    campaign = _campaign(request, pk)
+    found = audience.judged(campaign, by=request.user).filter(verdict__startswith=reason)
+    context = {"campaign": campaign, "reason": reasons.words(reason), "customers": found[:NAMED]}
+    return render_part(request, "campaigns/left_out.html", "names", context)
+
+
+@require_GET
+@needs("campaign", "view")
+def results(request: UserRequest, pk: int) -> HttpResponse:
+    campaign = _campaign(request, pk)
+    context = {"sales": figures.sales_of(campaign), "currency": settings.DEFAULT_CURRENCY}
+    return render(request, "campaigns/_results.html", context)
+
+
+@require_GET
+@needs("campaign", "view")
+def deliveries(request: UserRequest, pk: int) -> HttpResponse:
+    campaign = _campaign(request, pk)
+    filters = DeliveryFilter(request.GET)
+    state = filters.cleaned_data["state"] if filters.is_valid() else ""
+    rows = Delivery.objects.visible_to(request.user).filter(campaign=campaign).select_related("customer")
+    if state:
+        rows = rows.filter(state=state)
+    page = keyset(rows, "customer_id", request.GET.get("cursor", ""))
+    context = {
+        "campaign": campaign,
+        "page": page,
+        "rows": [(row, reasons.words(row.reason)) for row in page.rows],
+        "states": Delivery.State.choices,
+        "state": state,
+    }
+    return render_part(request, "campaigns/deliveries.html", "results", context)
+
+
+@require_GET
+@needs("campaign", "view")
+def preview(request: UserRequest, pk: int) -> HttpResponse:
+    """The message as one customer would see it; `q` looks for another one."""
+    campaign = _campaign(request, pk)
+    form = PreviewForm(request.GET)
+    asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    visible = Customer.objects.visible_to(request.user)
+    if asked.get("q"):
+        customers = search.find(visible, asked["q"], 8)
+    else:
+        customers = list(audience.judged(campaign, by=request.user).filter(verdict="")[:8])
+    chosen = visible.filter(pk=asked["customer"]).first() if asked.get("customer") else None
+    chosen = chosen or (customers[0] if customers else None)
+    context = {"campaign": campaign, "customers": customers, "chosen": chosen, "q": asked.get("q", "")}
+    return render_part(request, "campaigns/preview.html", "part", context | _draft(campaign, chosen))
+
+
+@require_GET
+@needs("campaign", "view")
+@xframe_options_sameorigin
+def preview_html(request: UserRequest, pk: int, customer_pk: int) -> HttpResponse:
+    campaign = _campaign(request, pk)
+    customer = get_visible(Customer.objects.visible_to(request.user), customer_pk)
+    draft = _draft(campaign, customer)
+    response = HttpResponse(draft["draft"].html if draft.get("draft") else draft["problem"])
+    response["Content-Security-Policy"] = FRAME_POLICY
+    return response
+
+
+@require_POST
+@needs("campaign", "edit")
+def trial(request: UserRequest, pk: int) -> HttpResponse:
+    campaign = get_visible(Campaign.objects.visible_to(request.user, "edit"), pk)
+    customer = audience.judged(campaign, by=request.user).filter(verdict="").first()
+    person = person_of(customer) if customer else Person(name=str(request.user))
+    services.send_trial(campaign, person, to=request.user)
+    messages.success(request, _("A test is on its way to %(address)s.") % {"address": request.user.email})
+    return redirect("campaigns:detail", pk)
+
+
+@require_POST
+@needs("campaign", "send")
+def launch(request: UserRequest, pk: int) -> HttpResponse:
+    services.launch(_to_send(request, pk), by=request.user)
+    messages.success(request, _("The campaign is on its way."))
+    return redirect("campaigns:detail", pk)
+
+
+@require_POST
+@needs("campaign", "send")
+def pause(request: UserRequest, pk: int) -> HttpResponse:
+    services.pause(_to_send(request, pk), by=request.user)
+    messages.success(request, _("The campaign is paused. Nothing more goes out until you resume it."))
+    return redirect("campaigns:detail", pk)
+
+
+@require_POST
+@needs("campaign", "send")
+def resumption(request: UserRequest, pk: int) -> HttpResponse:
+    services.resume(_to_send(request, pk), by=request.user)
+    messages.success(request, _("The campaign goes on."))
+    return redirect("campaigns:detail", pk)
+
+
+@require_POST
+@needs("campaign", "send")
+def cancellation(request: UserRequest, pk: int) -> HttpResponse:
+    services.cancel(_to_send(request, pk), by=request.user)
+    messages.success(request, _("The campaign was cancelled. What was sent stays sent."))
+    return redirect("campaigns:detail", pk)
+
+
+def person_of(customer: Customer) -> Person:
+    """What personal fields know about a customer."""
+    return Person(
+        name=customer.name,
+        kind=customer.kind,
+        gender=customer.gender,
+        company=customer.company,
+        city=customer.city,
+        language=customer.language,
+        last_order_at=customer.rollup.last_order_at,
+    )
+
+
+def _campaign(request: UserRequest, pk: int) -> Campaign:
+    rows = Campaign.objects.visible_to(request.user).select_related("segment", "channel", "created_by")
+    return get_visible(rows.prefetch_related("tallies"), pk)
+
+
+def _to_send(request: UserRequest, pk: int) -> Campaign:
+    rows = Campaign.objects.visible_to(request.user, "send").select_related("segment", "channel")
+    return get_visible(rows, pk)
+
+
+def _write(request: UserRequest, form: CampaignForm) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        campaign = form.save()
+        messages.success(request, _("The campaign was saved."))
+        return redirect("campaigns:detail", campaign.pk)
+    context = {
+        "form": form,
+        "campaign": form.instance if form.instance.pk else None,
+        "fields": [(f"{{{{ {name} }}}}", label) for name, (label, _value) in FIELDS.items()],
+    }
+    return render(request, "campaigns/edit.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _figures(campaign: Campaign) -> dict[str, Any]:
+    known = figures.progress_of(campaign)
+    return {
+        "progress": known,
+        "funnel": figures.funnel(known),
+        "rates": [
+            (_("Opened"), known.opened, known.share(known.opened)),
+            (_("Clicked"), known.clicked, known.share(known.clicked)),
+            (_("Unsubscribed"), known.unsubscribed, known.share(known.unsubscribed)),
+        ],
+    }
+
+
+def _draft(campaign: Campaign, customer: Customer | None) -> dict[str, Any]:
+    """The message for this customer, or why there can be none."""
+    if customer is None:
+        return {}
+    try:
+        return {"draft": Message(campaign).draft(person_of(customer))}
+    except CannotRender as problem:
+        return {"problem": reasons.words(problem.code)}
