@@ -269,6 +269,8 @@ CELERY_TASK_ROUTES = {
     # Sweeping must go on while the bulk worker is busy sending.
     "campaigns.sweep": {"queue": "default"},
     "campaigns.*": {"queue": "bulk"},
+    "imports.read": {"queue": "interactive"},
+    "imports.run": {"queue": "bulk"},
 }
 CELERY_TIMEZONE = TIME_ZONE
 # The nightly and minute-by-minute work is listed in crm/celery.py.

@@ -7,12 +7,12 @@ from customers.imports.models import ImportJob
 FIRST_LOOK = (ImportJob.Status.UPLOADED, ImportJob.Status.READING)
 
 
-@shared_task(name="imports.read", queue="interactive")
+@shared_task(name="imports.read")
 def read(job_id: int) -> None:
     runner.read(job_id)
 
 
-@shared_task(name="imports.run", queue="bulk")
+@shared_task(name="imports.run")
 def run(job_id: int) -> None:
     runner.run(job_id)
 
