@@ -25,7 +25,6 @@ LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 ADDRESS = re.compile(rf"{ATOM}(?:\.{ATOM})*@(?:{LABEL}\.)*{LABEL}")
 WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]+")
-PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 PLAIN_TEXT = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?")
 KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -65,7 +64,7 @@ class EmailTemplate(Prepared):
         to = ascii_address(envelope.to)
         fields = envelope.fields
         try:
-            subject = self._subject.fill(fields, one_line)
+            subject = self._subject.fill(fields, one_line).strip()
             text = self._fixed_text or _base64(self._text.fill(fields, clean))
             html = b"" if not self._before_html else self._fixed_html or self._filled_html(fields)
         except KeyError as missing:
@@ -140,11 +139,13 @@ def header_text(text: str) -> bytes:
 
 
 def _mailbox(name: str, address: str) -> bytes:
-    name = one_line(name)
+    name = " ".join(one_line(name).split())
     if not name:
         return address.encode()
-    shown = name.encode() if PLAIN_NAME.fullmatch(name) and len(name) < 60 else _encoded_words(name)
-    return b"%s <%s>" % (shown, address.encode())
+    if PLAIN_TEXT.fullmatch(name) and "=?" not in name:
+        escaped = name.replace("\\", r"\\").replace('"', r"\"")
+        return f'"{escaped}" <{address}>'.encode()
+    return b"%s <%s>" % (_encoded_words(name), address.encode())
 
 
 def _encoded_words(text: str) -> bytes:

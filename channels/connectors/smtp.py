@@ -73,6 +73,8 @@ class SmtpSession(Session):
         return None if isinstance(answer, _Line) else answer
 
     def _send(self, payload: Payload, key: str, timeout: float) -> Outcome:
+        if not (_fits_a_command(payload.sender) and _fits_a_command(payload.to)):
+            return Rejected("address", permanent=False, reason=reason(Trouble.RECIPIENT))
         line = self._ready_line(timeout)
         if not isinstance(line, _Line):
             return line
@@ -222,6 +224,11 @@ class _NotSmtp(ConnectionError):
     """What answers there is no mail server."""
 
 
+def _fits_a_command(address: str) -> bool:
+    """Whatever renders messages, no address may end a command line and begin another."""
+    return address.isascii() and address.isprintable() and not {"<", ">", " "} & set(address)
+
+
 def _dotted(data: bytes) -> bytes:
     """The message as DATA wants it: its dots doubled at line starts, closed by a line with one dot."""
     end = b".\r\n" if data.endswith(b"\r\n") else b"\r\n.\r\n"
@@ -289,7 +296,6 @@ TROUBLES: tuple[tuple[type[Exception], Trouble], ...] = (
     (smtplib.SMTPConnectError, Trouble.REFUSED),
     (smtplib.SMTPException, Trouble.PROTOCOL),
     (socket.gaierror, Trouble.NO_HOST),
-    (UnicodeError, Trouble.NO_HOST),
     (ssl.SSLError, Trouble.TLS),
     (_NotSmtp, Trouble.PROTOCOL),
     (TimeoutError, Trouble.NO_ANSWER),

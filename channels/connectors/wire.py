@@ -14,7 +14,10 @@ class Wire:
 
     def __init__(self, host: str, port: int, deadline: float, *, tls: bool = False) -> None:
         self.deadline = deadline
-        self._socket = socket.create_connection((host, port), self._left())
+        try:
+            self._socket = socket.create_connection((host, port), self._left())
+        except UnicodeError:
+            raise socket.gaierror("not the name of a host") from None
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             self.encrypt(host)

@@ -1,0 +1,130 @@
+"""For each connector, how its provider shows each of the ways a message can go."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from channels.connectors import registry
+from channels.connectors.base import Session
+from channels.connectors.simulator import HttpSession
+from channels.connectors.smtp import Server, SmtpSession
+from channels.connectors.tests.providers import DROP, SILENT, STOP_READING, Talk, http, http_answer, smtp
+
+
+@dataclass(frozen=True)
+class Stage:
+    """`open_at` gives the connector's session to any host and port; the rest are providers by their mood."""
+
+    key: str
+    open_at: Callable[[str, int], Session]
+    kind: Talk
+    says_later: tuple[Talk, ...]
+    knows_no_such_address: tuple[Talk, ...]
+    refuses_the_message: tuple[Talk, ...]
+    locks_us_out: tuple[Talk, ...]
+    breaks_before: tuple[Talk, ...]
+    stops_reading: Talk
+    breaks_after: tuple[Talk, ...]
+    makes_no_sense_after: tuple[Talk, ...]
+    # What it says before the message, for those that drip it.
+    first_words: bytes = field(default=b"")
+
+
+SMTP = {
+    "open_at": lambda host, port: SmtpSession(Server(host, port)),
+    "kind": smtp(),
+    "says_later": (
+        smtp(rcpt=b"450 4.2.0 greylisted\r\n"),
+        smtp(rcpt=b"452 4.5.3 too many\r\n"),
+        smtp(mail=b"451 4.3.0 busy\r\n"),
+        smtp(mail=b"421 4.3.2 closing\r\n"),
+        smtp(data=b"451 4.3.0 busy\r\n"),
+        smtp(end=b"451 4.3.0 disk full\r\n"),
+        smtp(end=b"421 4.3.2 closing\r\n"),
+    ),
+    "knows_no_such_address": (
+        smtp(rcpt=b"550 5.1.1 nobody here\r\n"),
+        smtp(rcpt=b"550 nobody here\r\n"),
+        smtp(rcpt=b"553-5.1.2 no such\r\n553 5.1.2 host\r\n"),
+        smtp(end=b"550 5.1.1 nobody here\r\n"),
+        smtp(ehlo=b"250-sink\r\n250 PIPELINING\r\n", rcpt=b"550 5.1.1 no\r\n", data=b"503 no recipient\r\n"),
+        smtp(ehlo=b"250-sink\r\n250 PIPELINING\r\n", rcpt=b"550 5.1.1 no\r\n"),
+    ),
+    "refuses_the_message": (
+        smtp(rcpt=b"550 5.7.1 policy\r\n"),
+        smtp(rcpt=b"552 5.2.2 mailbox full\r\n"),
+        smtp(mail=b"552 5.3.4 too large\r\n"),
+        smtp(data=b"554 5.5.1 no\r\n"),
+        smtp(end=b"554 5.7.1 looks like spam\r\n"),
+        smtp(end=b"552 5.3.4 too large\r\n"),
+    ),
+    "locks_us_out": (
+        smtp(greeting=b"554 5.7.1 blocked\r\n"),
+        smtp(greeting=b"421 busy\r\n"),
+        smtp(greeting=b"SSH-2.0-OpenSSH_9.9\r\n"),
+        smtp(greeting=SILENT),
+        smtp(greeting=DROP),
+        smtp(ehlo=SILENT),
+        smtp(ehlo=DROP),
+        smtp(mail=b"550 5.7.60 not your sender\r\n"),
+        smtp(mail=b"530 5.7.0 sign in first\r\n"),
+    ),
+    "breaks_before": (
+        smtp(mail=DROP),
+        smtp(mail=SILENT),
+        smtp(rcpt=DROP),
+        smtp(rcpt=SILENT),
+        smtp(data=DROP),
+        smtp(data=SILENT),
+        smtp(rcpt=b"what?\r\n"),
+        smtp(rcpt=b"25\r\n"),
+    ),
+    "stops_reading": smtp(end=STOP_READING),
+    "breaks_after": (smtp(end=DROP), smtp(end=SILENT)),
+    "makes_no_sense_after": (
+        smtp(end=b"what?\r\n"),
+        smtp(end=b"999 beyond\r\n"),
+        smtp(end=b"354 again\r\n"),
+        smtp(end=b"250-" + b"x" * 100_000),
+    ),
+    "first_words": b"220 sink\r\n" * 40,
+}
+
+HTTP = {
+    "open_at": HttpSession,
+    "kind": http(),
+    "says_later": (
+        http(http_answer(429)),
+        http(http_answer(429, extra=b"Retry-After: 7\r\n")),
+        http(http_answer(429, extra=b"Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n")),
+        http(http_answer(408)),
+    ),
+    "knows_no_such_address": (http(http_answer(422, b'{"field": "to"}')),),
+    "refuses_the_message": (
+        http(http_answer(422)),
+        http(http_answer(400, b"<html>no JSON</html>")),
+        http(http_answer(413)),
+    ),
+    "locks_us_out": (http(http_answer(401)), http(http_answer(403)), http(http_answer(404))),
+    "breaks_before": (),
+    "stops_reading": http(stop_reading=True),
+    "breaks_after": (http(DROP), http(SILENT), http(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")),
+    "makes_no_sense_after": (
+        http(http_answer(500)),
+        http(http_answer(503)),
+        http(http_answer(409)),
+        http(http_answer(302, extra=b"Location: http://elsewhere.invalid/\r\n")),
+        http(b"SSH-2.0-OpenSSH_9.9\r\n"),
+        http(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 300),
+    ),
+}
+
+STAGES = {
+    "smtp": Stage("smtp", **SMTP),  # type: ignore[arg-type]
+    "sandbox_smtp": Stage("sandbox_smtp", **SMTP),  # type: ignore[arg-type]
+    "sandbox_http": Stage("sandbox_http", **HTTP),  # type: ignore[arg-type]
+}
+
+
+def every() -> list[Stage]:
+    """One stage per registered connector; a new connector without one fails the suite."""
+    return [STAGES[connector.key] for connector in registry.every()]
