@@ -30,7 +30,7 @@ WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
 NAMES = {"API", "CRM", "RFM", "WhatsApp"}
 FORMATS = {"CSV", "JSON", "XLSX", "URL"}
 PROTOCOLS = {"HTTP", "SMTP", "STARTTLS", "TLS"}
-ON_SCREEN = {"Ctrl", "EN", "English", "Esc"}
+ON_SCREEN = {"Command", "Control", "Ctrl", "EN", "English", "Esc", "Mac"}
 SAME_EVERYWHERE = NAMES | FORMATS | PROTOCOLS | ON_SCREEN
 SPOKEN_ATTRIBUTES = {
     "alt",
@@ -115,9 +115,10 @@ def admin_texts(model: Any) -> Iterator[Any]:
     page = admin.site._registry[model]
     request = RequestFactory().get("/")
     request.user = User(is_superuser=True, is_staff=True)
-    fields = page.get_form(request)().fields
+    row = model()
+    fields = page.get_form(request, row, change=True)(instance=row).fields
     yield from (model._meta.verbose_name, model._meta.verbose_name_plural)
-    for name in [*page.get_list_display(request), *flatten_fieldsets(page.get_fieldsets(request))]:
+    for name in [*page.get_list_display(request), *flatten_fieldsets(page.get_fieldsets(request, row))]:
         if name in fields:
             yield from (fields[name].label, fields[name].help_text)
         elif name not in UNNAMED:

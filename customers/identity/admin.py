@@ -1,6 +1,7 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from crm.lib.admin import ReadOnlyAdmin
+from crm.lib.admin import ReadOnlyAdmin, key_of
 from customers.identity.models import Identity, Profile
 from customers.identity.panels import masked
 
@@ -9,8 +10,9 @@ from customers.identity.panels import masked
 class ProfileAdmin(ReadOnlyAdmin[Profile]):
     """Without the values as received: those hold contacts that are masked everywhere else."""
 
-    list_display = ("source", "source_key", "customer_id", "first_seen_at", "last_seen_at")
-    fields = ("customer_id", "source", "source_key", "first_seen_at", "last_seen_at")
+    customer_key = key_of("customer_id", _("customer"))
+    list_display = ("source", "source_key", "customer_key", "first_seen_at", "last_seen_at")
+    fields = ("customer_key", "source", "source_key", "first_seen_at", "last_seen_at")
     search_fields = ("=source_key",)
     ordering = ("-pk",)
 

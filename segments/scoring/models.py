@@ -83,11 +83,13 @@ class ScoringRun(models.Model):
         default=dict, help_text="Customers and money per cell, group and stage, so that pages need not count."
     )
     customers = models.PositiveBigIntegerField(_("customers"), default=0)
-    moved = models.PositiveBigIntegerField(_("moved"), default=0, help_text="Customers whose group changed.")
-    error = models.TextField(blank=True)
+    moved = models.PositiveBigIntegerField(
+        _("moved"), default=0, help_text=_("Customers whose group changed.")
+    )
+    error = models.TextField(_("error"), blank=True)
     asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.CharField(max_length=32, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
