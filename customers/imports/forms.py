@@ -5,6 +5,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -69,7 +70,10 @@ class MappingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.job = job
         fields = columns_for(job.kind, job.created_by)
-        choices = [("", _("Leave out")), *((name, column.label) for name, column in fields.items())]
+        choices = [
+            ("", _("Leave out")),
+            *((name, capfirst(str(column.label))) for name, column in fields.items()),
+        ]
         chosen = {index: name for name, index in job.mapping.items()}
         for index, title in enumerate(unique_titles(job.header)):
             self.fields[f"column_{index}"] = forms.ChoiceField(
