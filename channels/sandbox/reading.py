@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 from typing import Any
 
 LONGEST_TEXT = 200_000
@@ -60,7 +61,10 @@ def _from_json(raw: bytes) -> Letter:
 
 def _from_mail(raw: bytes) -> Letter:
     # compat32 reads headers lazily and leniently; the modern policy raises on hostile ones.
-    message = message_from_bytes(raw, policy=policy.compat32)
+    try:
+        message = message_from_bytes(raw, policy=policy.compat32)
+    except RecursionError:  # nested deeper than anybody writes; its headers are still worth showing
+        message = BytesHeaderParser(policy=policy.compat32).parsebytes(raw)
     headers = [(name, _words(str(message[name]))) for name in SHOWN if message[name] is not None]
     unsubscribe = re.search(r"<(https?://[^<>\s]+)>", dict(headers).get("List-Unsubscribe", ""))
     return Letter(

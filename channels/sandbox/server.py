@@ -16,13 +16,13 @@ PORTS_TO_TRY = 100
 SECONDS_BETWEEN_LOOKS = 0.3
 
 
-async def run(smtp_port: int, http_port: int, ready: Callable[[Location], None]) -> None:
+async def run(smtp_port: int, http_port: int, ready: "Callable[[Sandbox], None]") -> None:
     """Serves until it is cancelled. Where a port is taken the next free one is used and written down."""
-    sandbox = Sandbox(_free(smtp_port), _free(http_port))
+    sandbox = Sandbox(free_socket(smtp_port), free_socket(http_port))
     location.write(sandbox.location)
     try:
         await sandbox.listen()
-        ready(sandbox.location)
+        ready(sandbox)
         await asyncio.gather(sandbox.journal.write(), sandbox.follow_mood())
     finally:
         await sandbox.close()
@@ -74,7 +74,7 @@ class Sandbox:
         await asyncio.sleep(0)
 
 
-def _free(port: int) -> socket.socket:
+def free_socket(port: int) -> socket.socket:
     """A socket on the port, or on the next one that nobody uses."""
     for candidate in range(port, min(port + PORTS_TO_TRY, 65_536)):
         with contextlib.suppress(OSError):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from channels.sandbox import server
-from channels.sandbox.location import HOST, Location
+from channels.sandbox.location import HOST
 
 
 class Command(BaseCommand):
@@ -29,7 +29,8 @@ class Command(BaseCommand):
         except asyncio.CancelledError:
             self.stdout.write("The sandbox has stopped.")
 
-    def _greet(self, here: Location) -> None:
+    def _greet(self, sandbox: server.Sandbox) -> None:
+        here = sandbox.location
         self.stdout.write(
             f"The sandbox listens: SMTP on {HOST}:{here.smtp_port}, HTTP on {HOST}:{here.http_port}"
         )
