@@ -112,8 +112,21 @@ class Listing:
         return rows
 
     @cached_property
+    def found(self) -> list[int] | None:
+        """What a search leaves to somebody who sees a part of the base; None when there is nothing to gather.
+
+        The database cannot know how often words and owners meet. Left to choose, it walks the sorted index
+        past everybody else's customers; gathering the few first is up to twenty times faster.
+        """
+        if not self.q or self.user.scope("customer", "view") is Scope.ALL:
+            return None
+        return list(self.rows().order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
+
+    @cached_property
     def page(self) -> Page[Customer]:
         rows = self.rows()
+        if self.found is not None:
+            rows = Customer.objects.visible_to(self.user).filter(pk__in=self.found)
         relation, _separator, column = self.order.removeprefix("-").partition("__")
         if column:
             # An inner join: only then can the index of the other table give the order.
@@ -131,6 +144,8 @@ class Listing:
     @cached_property
     def count(self) -> int:
         """How many there are, at most one more than MOST_COUNTED."""
+        if self.found is not None:
+            return len(self.found)
         return self.rows().order_by()[: MOST_COUNTED + 1].count()
 
     @property
