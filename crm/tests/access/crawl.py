@@ -1,11 +1,12 @@
 """Every address × every colleague × every method, judged by the oracle."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from crm.tests.access import oracle
-from crm.tests.access.world import HOLDINGS, World
+from crm.tests.access.world import World
 
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 
@@ -39,7 +40,8 @@ class Address:
         if not self.rule.resource:
             return True
         if self.holding:
-            return oracle.may_customer(user, self.rule.action, self.holding) and oracle.may(
+            action = "view" if self.rule.on == "message" else self.rule.action
+            return oracle.may_customer(user, action, self.holding) and oracle.may(
                 user, self.rule.resource, self.rule.action
             )
         return oracle.may(user, self.rule.resource, self.rule.action)
@@ -62,23 +64,15 @@ def addresses(world: World, rules: dict[str, Rule]) -> list[Address]:
 
 
 def _of(world: World, name: str, rule: Rule) -> list[Address]:
-    if rule.on == "customer":
+    if rule.on in ("customer", "message"):
+        # A message is the campaign's, shown as one customer would get it.
+        campaign = {"pk": getattr(world.campaign, "pk", None)} if rule.on == "message" else {}
+        key = "customer_pk" if rule.on == "message" else "pk"
         return [
             Address(
-                name,
-                reverse(name, kwargs={"pk": world.customers[holding].pk, **dict(rule.extra)}),
-                rule,
-                holding,
+                name, reverse(name, kwargs=campaign | {key: customer.pk} | dict(rule.extra)), rule, holding
             )
-            for holding in HOLDINGS
+            for holding, customer in world.customers.items()
         ]
-    arguments: dict[str, dict[str, int | None]] = {
-        "": {},
-        "segment": {"pk": getattr(world.segment, "pk", None)},
-        "campaign": {"pk": getattr(world.campaign, "pk", None)},
-        "channel": {"pk": getattr(world.channel, "pk", None)},
-        "run": {"pk": getattr(world.run, "pk", None)},
-        "arrival": {"pk": getattr(world.arrival, "pk", None)},
-        "job": {"pk": getattr(world.job, "pk", None)},
-    }
-    return [Address(name, reverse(name, kwargs=arguments[rule.on] | dict(rule.extra)), rule)]
+    arguments: dict[str, Any] = {"pk": getattr(world, rule.on).pk} if rule.on else {}
+    return [Address(name, reverse(name, kwargs=arguments | dict(rule.extra)), rule)]
