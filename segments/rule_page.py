@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from crm.accounts.models import User
 from segments import facts
@@ -11,6 +12,7 @@ from segments.rules import DEEPEST, Match, Path
 
 # More choices than this are a list to scroll instead of boxes to tick.
 MOST_BOXES = 14
+LISTED = (Kind.CHOICE, Kind.RECORD)
 INPUTS: dict[Kind, str] = {
     Kind.TEXT: "text",
     Kind.TAGS: "text",
@@ -64,9 +66,8 @@ class Page:
 
 
 def page(box: Box, user: User, problems: Mapping[Path, str] | None = None) -> Page:
-    suggestions: dict[str, Sequence[str]] = {}
-    root = _group(box, (), problems or {}, suggestions, user)
-    return Page(root, _offered(), suggestions)
+    painter = _Painter(user, problems or {})
+    return Page(painter.group(box, ()), _offered(), painter.suggestions)
 
 
 def _offered() -> list[tuple[str, list[Fact]]]:
@@ -76,54 +77,67 @@ def _offered() -> list[tuple[str, list[Fact]]]:
     return list(found.items())
 
 
-def _group(
-    box: Box, path: Path, problems: Mapping[Path, str], suggestions: dict[str, Sequence[str]], user: User
-) -> GroupView:
-    children: list[GroupView | ConditionView] = []
-    for place, child in enumerate(box.rules):
-        here = (*path, place)
-        if isinstance(child, Box):
-            children.append(_group(child, here, problems, suggestions, user))
-        else:
-            children.append(_condition(child, here, problems, suggestions, user))
-    matches = [Choice(one.value, one.label, one.value == box.match) for one in Match]
-    return GroupView(_dotted(path), matches, children, len(path) < DEEPEST - 1, problems.get(path, ""))
+@dataclass
+class _Painter:
+    """Looks up choices and suggestions once per fact, however many conditions ask about it."""
+
+    user: User
+    problems: Mapping[Path, str]
+    suggestions: dict[str, Sequence[str]] = field(default_factory=dict)
+    choices: dict[str, Sequence[tuple[Any, Text]]] = field(default_factory=dict)
+
+    def group(self, box: Box, path: Path) -> GroupView:
+        children: list[GroupView | ConditionView] = []
+        for place, child in enumerate(box.rules):
+            here = (*path, place)
+            children.append(
+                self.group(child, here) if isinstance(child, Box) else self.condition(child, here)
+            )
+        matches = [Choice(one.value, one.label, one.value == box.match) for one in Match]
+        may_nest = len(path) < DEEPEST - 1
+        return GroupView(_dotted(path), matches, children, may_nest, self.problems.get(path, ""))
+
+    def condition(self, condition: Condition, path: Path) -> ConditionView:
+        fact, operator = facts.find(condition.fact), condition.known_operator
+        problem = self.problems.get(path, "")
+        if fact is None:
+            return ConditionView(_dotted(path), "", [], "", "", [], [], "", problem)
+        choices = self.choices_of(fact, condition)
+        return ConditionView(
+            dotted=_dotted(path),
+            fact=fact.key,
+            operators=[Choice(one.key, one.label, one is operator) for one in fact.operators],
+            widget=(widget := _widget(fact, operator, choices)),
+            input=INPUTS.get(fact.kind, ""),
+            values=_shown(condition, operator),
+            choices=choices,
+            suggestions=self.suggested_for(fact) if widget in ("one", "many") else "",
+            problem=problem,
+        )
+
+    def choices_of(self, fact: Fact, condition: Condition) -> list[Choice]:
+        if fact.kind not in LISTED:
+            return []
+        if fact.key not in self.choices:
+            self.choices[fact.key] = fact.choices()
+        return [
+            Choice(str(value), label, str(value) in condition.values)
+            for value, label in self.choices[fact.key]
+        ]
+
+    def suggested_for(self, fact: Fact) -> str:
+        """The id of the list of suggestions; empty when there is nothing to suggest."""
+        name = f"suggest-{fact.key.replace('.', '-')}"
+        if name not in self.suggestions:
+            self.suggestions[name] = fact.suggest(self.user)
+        return name if self.suggestions[name] else ""
 
 
-def _condition(
-    condition: Condition,
-    path: Path,
-    problems: Mapping[Path, str],
-    suggestions: dict[str, Sequence[str]],
-    user: User,
-) -> ConditionView:
-    fact, operator = facts.find(condition.fact), condition.known_operator
-    if fact is None:
-        return ConditionView(_dotted(path), "", [], "", "", [], [], "", problems.get(path, ""))
-    widget = _widget(fact, operator)
-    listed = ""
-    if widget in ("one", "many") and fact.kind in (Kind.TEXT, Kind.TAGS):
-        listed = f"suggest-{fact.key.replace('.', '-')}"
-        if listed not in suggestions:
-            suggestions[listed] = fact.suggest(user)
-    return ConditionView(
-        dotted=_dotted(path),
-        fact=fact.key,
-        operators=[Choice(one.key, one.label, one is operator) for one in fact.operators],
-        widget=widget,
-        input=INPUTS.get(fact.kind, ""),
-        values=_shown(condition, operator),
-        choices=_choices(fact, condition) if widget in ("boxes", "list") else [],
-        suggestions=listed if suggestions.get(listed) else "",
-        problem=problems.get(path, ""),
-    )
-
-
-def _widget(fact: Fact, operator: Operator | None) -> str:
+def _widget(fact: Fact, operator: Operator | None, choices: list[Choice]) -> str:
     if operator is None or operator.takes is Takes.NOTHING:
         return ""
-    if operator.takes is Takes.MANY and fact.kind in (Kind.CHOICE, Kind.RECORD):
-        return "boxes" if len(fact.choices()) <= MOST_BOXES else "list"
+    if operator.takes is Takes.MANY and fact.kind in LISTED:
+        return "boxes" if len(choices) <= MOST_BOXES else "list"
     return {Takes.ONE: "one", Takes.RANGE: "range", Takes.MANY: "many", Takes.DAYS: "days"}[operator.takes]
 
 
@@ -131,10 +145,6 @@ def _shown(condition: Condition, operator: Operator | None) -> list[str]:
     """At least as many inputs as values are needed."""
     wanted = 2 if operator and operator.takes is Takes.RANGE else 1
     return [*condition.values, *[""] * (wanted - len(condition.values))]
-
-
-def _choices(fact: Fact, condition: Condition) -> list[Choice]:
-    return [Choice(str(value), label, str(value) in condition.values) for value, label in fact.choices()]
 
 
 def _dotted(path: Path) -> str:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -151,7 +152,8 @@ def _editor(
     context = {
         "form": form,
         "segment": form.instance,
-        "rule": rule_page.page(box, request.user, problems),
+        # Only made where it is shown: it looks up what to suggest.
+        "rule": SimpleLazyObject(lambda: rule_page.page(box, request.user, problems)),
         "starters": [] if form.instance.pk else starters.STARTERS,
         **more,
     }

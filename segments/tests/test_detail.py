@@ -1,0 +1,69 @@
+"""GET /segments/7/"""
+
+import pytest
+from django.test import Client
+
+from crm.accounts.models import User
+from customers import factories as customers
+from segments import membership
+from segments.factories import buyer, score, segment
+
+pytestmark = pytest.mark.django_db
+EN = {"accept-language": "en"}
+
+
+def test_it_tells_the_rule_the_size_and_the_value(as_marketer: Client) -> None:
+    score(buyer(city="Shanghai", total=100))
+    buyer(city="Shanghai", total=50)
+    one = segment()
+    membership.refresh(one.pk)
+    response = as_marketer.get(f"/segments/{one.pk}/", headers=EN)
+    figures = response.context["figures"]
+    assert (figures.customers, figures.money, figures.average) == (2, 150, 75)
+    page = response.content.decode()
+    assert "is one of" in page
+    assert f"/customers/?segment={one.pk}" in page
+    assert f"?segment={one.pk}" in page
+
+
+def test_members_one_may_not_see_are_neither_shown_nor_added_up(as_seller: Client, seller: User) -> None:
+    buyer(city="Shanghai", total=100, owner=seller, name="Mine")
+    buyer(city="Shanghai", total=999, name="Another's")
+    one = segment()
+    membership.refresh(one.pk)
+    response = as_seller.get(f"/segments/{one.pk}/", headers=EN)
+    assert (response.context["figures"].customers, response.context["figures"].money) == (1, 100)
+    assert [row.name for row in response.context["members"]] == ["Mine"]
+
+
+def test_it_asks_again_while_it_is_being_counted(as_marketer: Client) -> None:
+    one = segment()
+    assert b'hx-trigger="every 2s"' in as_marketer.get(f"/segments/{one.pk}/").content
+    membership.refresh(one.pk)
+    assert b'hx-trigger="every 2s"' not in as_marketer.get(f"/segments/{one.pk}/").content
+
+
+def test_a_rule_that_can_no_longer_be_asked_says_so(as_marketer: Client) -> None:
+    one = segment(rule={"match": "all", "rules": [{"fact": "gone.fact", "op": "is"}]})
+    response = as_marketer.get(f"/segments/{one.pk}/", headers=EN)
+    assert b"A rule cannot ask about this." in response.content
+
+
+def test_who_may_only_look_is_offered_no_change(as_seller: Client) -> None:
+    page = as_seller.get(f"/segments/{segment().pk}/").content
+    assert b"/edit/" not in page
+    assert b"/deletion/" not in page
+
+
+def test_it_costs_few_queries(as_marketer: Client, django_assert_max_num_queries: object) -> None:
+    for _number in range(10):
+        customers.customer(city="Shanghai")
+    one = segment()
+    membership.refresh(one.pk)
+    as_marketer.get("/segments/")
+    with django_assert_max_num_queries(6):  # type: ignore[operator]
+        as_marketer.get(f"/segments/{one.pk}/")
+
+
+def test_a_stranger_gets_404(as_stranger: Client) -> None:
+    assert as_stranger.get(f"/segments/{segment().pk}/").status_code == 404
