@@ -24,16 +24,18 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "name": _("Only colleagues see it."),
             "purpose": _("Decides which consent is asked for."),
             "body": _(
-                "An empty line begins a new paragraph. Web addresses become links; a paragraph that is nothing"
+                "An empty line begins a paragraph. Web addresses become links; a paragraph that is nothing"
                 " but [words](https://address) becomes a button. The unsubscribe link comes by itself."
             ),
         }
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["segment"].queryset = Segment.objects.visible_to(user)  # type: ignore[attr-defined]
+        segments = Segment.objects.visible_to(user)
         channels = Channel.objects.enabled().filter(kind="email")
-        self.fields["channel"].queryset = channels  # type: ignore[attr-defined]
+        for name, rows in (("segment", segments), ("channel", channels)):
+            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            self.fields[name].empty_label = _("Choose…")  # type: ignore[attr-defined]
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.layout = Layout(
