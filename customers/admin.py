@@ -3,43 +3,28 @@
 from typing import Any, cast
 
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from import_export.admin import ExportMixin
-from import_export.formats.base_formats import CSV, XLSX
 
 from crm.accounts.models import User
 from crm.audit import services as audit
-from crm.lib.admin import VisibleAdmin
+from crm.lib.admin import CappedPaginator, TransferMixin, VisibleAdmin
 from crm.lib.errors import Refused
 from crm.lib.templatetags.ui import mask_email, mask_phone
 from customers import search, services
 from customers.models import Customer, CustomerQuerySet
 from customers.resources import CustomerResource
 
-MOST_COUNTED = 10_000
 MOST_EXPORTED = 10_000
 
 
-class CappedPaginator(Paginator[Customer]):
-    """Counts no further than anybody turns pages."""
-
-    @cached_property
-    def count(self) -> int:
-        rows = cast("QuerySet[Customer]", self.object_list)
-        return rows.order_by()[:MOST_COUNTED].count()
-
-
 @admin.register(Customer)
-class CustomerAdmin(ExportMixin, VisibleAdmin[Customer]):  # type: ignore[misc]
+class CustomerAdmin(TransferMixin, VisibleAdmin[Customer]):
     """Files come in through the importer, which knows people again; here they only go out."""
 
     resource_classes = (CustomerResource,)
-    formats = (CSV, XLSX)
     paginator = CappedPaginator
     list_display = ("name", "kind", "masked_phone", "city", "owner", "touched_at")
     list_filter = ("kind",)

@@ -3,12 +3,14 @@
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from import_export.resources import ModelResource
 
-from crm.lib import dates, money, phones, reading
+from crm.lib import cells, dates, money, phones, reading
 from crm.lib.columns import Column, choices
 from customers.orders.models import Order
+from customers.resources import handle_of
 
 STATUSES = choices(
     {
@@ -125,8 +127,11 @@ class OrderResource(ModelResource):  # type: ignore[misc]
         exclude = tuple(field.name for field in Order._meta.fields)
         skip_unchanged = True
 
-    def dehydrate_customer_name(self, order: Order) -> str:
-        return order.customer.name
+    def filter_export(self, queryset: QuerySet[Order], **kwargs: Any) -> QuerySet[Order]:
+        return queryset.select_related("customer").prefetch_related("customer__profiles__identities")
 
-    def dehydrate_amount(self, order: Order) -> str:
-        return str(order.amount)
+    def dehydrate_customer_number(self, order: Order) -> str:
+        return handle_of(order.customer, "number")
+
+    def dehydrate_customer_name(self, order: Order) -> str:
+        return cells.safe(order.customer.name)
