@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Fieldset, Layout
+from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -145,15 +145,16 @@ def helper(form: forms.BaseForm) -> FormHelper:
         (_("Where"), (("country", "province", "city"), ("address", "postcode"))),
         (_("Who looks after them"), (("owner", "team"), ("restricted",))),
     )
+    fieldsets = [
+        Fieldset(legend, *(Div(*map(Field, row), css_class="row") for row in rows))
+        for legend, rows in groups
+        if rows[0][0] in form.fields
+    ]
+    # Who else has this phone is said right below it.
+    fieldsets[1].fields.insert(1, HTML("{% include 'customers/_alike_place.html' %}"))
     made = FormHelper()
     made.form_tag = False
-    made.layout = Layout(
-        *(
-            Fieldset(legend, *(Div(*map(Field, row), css_class="row") for row in rows))
-            for legend, rows in groups
-            if rows[0][0] in form.fields
-        )
-    )
+    made.layout = Layout(*fieldsets)
     return made
 
 

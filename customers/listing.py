@@ -156,11 +156,9 @@ class Listing:
         return text % {"number": f"{self.count:,}"}
 
     @property
-    def matching_text(self) -> str:
-        """Offers to select also what is on other pages, as far as one click may change it."""
-        if not len(self.page.rows) < self.count <= AT_ONCE:
-            return ""
-        return _("Select all %(number)s") % {"number": f"{self.count:,}"}
+    def can_select_matching(self) -> bool:
+        """Whether there are more than this page shows, and no more than one click may change."""
+        return len(self.page.rows) < self.count <= AT_ONCE
 
     @property
     def width(self) -> int:

@@ -54,6 +54,7 @@ CURRENCY_SIGNS = {
 }
 NOTHING = "–"
 HIDDEN = "••••"
+LONGEST_PERSON = 4
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -100,7 +101,11 @@ def avatar(name: object, size: str = "") -> SafeString:
 
 @lru_cache(maxsize=4096)
 def _avatar(name: str, size: str) -> SafeString:
-    initials = name[-2:] if CHINESE.search(name) else "".join(word[0] for word in name.split()[:2]).upper()
+    if CHINESE.search(name):
+        # People are told apart by their given names, companies end in "limited company".
+        initials = name[-2:] if len(name) <= LONGEST_PERSON else name[:2]
+    else:
+        initials = "".join(word[0] for word in name.split()[:2]).upper()
     hue = hashlib.md5(name.encode(), usedforsecurity=False).digest()[0] % 8
     css = " ".join(filter(None, ("avatar", size, f"hue-{hue}")))
     return format_html('<span class="{}" aria-hidden="true">{}</span>', css, initials)
