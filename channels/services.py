@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -92,16 +93,20 @@ def switch(channel: Channel, *, on: bool, by: User) -> None:
         audit.record("channel.enabled" if on else "channel.disabled", channel, by=by)
 
 
+@transaction.atomic
 def ensure_sandbox_channels() -> list[Channel]:
     """The two channels that end in the local sandbox, made where they are missing."""
-    return [
-        Channel.objects.get_or_create(
-            connector=key,
-            defaults={
-                "name": name,
-                "kind": registry.get(key).kind,
-                "config": {"from_name": "", "from_address": "news@example.com"},
-            },
-        )[0]
-        for key, name in SANDBOX_CHANNELS.items()
-    ]
+    return [_sandbox_channel(key, name) for key, name in SANDBOX_CHANNELS.items()]
+
+
+def _sandbox_channel(key: str, name: str) -> Channel:
+    if found := Channel.objects.filter(connector=key).order_by("pk").first():
+        return found
+    taken = set(Channel.objects.filter(name__startswith=name).values_list("name", flat=True))
+    names = [name, *(f"{name} {number}" for number in range(2, len(taken) + 3))]
+    return Channel.objects.create(
+        connector=key,
+        kind=registry.get(key).kind,
+        name=next(one for one in names if one not in taken),
+        config={"from_name": settings.COMPANY_NAME, "from_address": "news@example.com"},
+    )
