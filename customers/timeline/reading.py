@@ -86,17 +86,18 @@ def day_name(day: date) -> str:
 
 def event(entry: Entry) -> Event:
     kind = kinds.of(entry.kind)
+    if entry.channel in TALK and entry.direction != Entry.Direction.NONE and not kind.label:
+        return Event(entry, "", "", entry.body or entry.summary, entry.channel, is_bubble=True, changes=())
     summary = entry.summary if kind.label else ""
-    is_bubble = entry.channel in TALK and entry.direction != Entry.Direction.NONE
-    # A short summary stands beside the title, a long one below it.
-    aside = len(summary) <= SHORT
+    # A short summary stands beside the title, a long one or what a note says below it.
+    aside = len(summary) <= SHORT and entry.kind != "note"
     return Event(
         entry=entry,
         title=kind.label or entry.summary,
         detail=summary if aside else "",
         text=entry.body if aside else f"{summary}\n{entry.body}".strip(),
         icon=kind.icon or entry.channel,
-        is_bubble=is_bubble and bool(entry.body),
+        is_bubble=False,
         changes=[_change(name, *values) for name, values in entry.data.get("changes", {}).items()],
     )
 
