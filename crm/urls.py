@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("segments/", include("segments.urls")),
     path("rfm/", include("segments.scoring.urls")),
     path("campaigns/", include("channels.campaigns.urls")),
+    path("consent/", include("channels.consent.urls")),
     path("channels/", include("channels.urls")),
     path("m/", include("channels.campaigns.public_urls")),
 ]

@@ -11,7 +11,10 @@ class CampaignsConfig(AppConfig):
         from channels.campaigns.models import Campaign, Delivery
         from channels.consent import gate
         from crm.lib import labels
+        from customers.timeline import kinds
 
         gate.count_contacts(lambda since: Delivery.objects.contacts(since))
         labels.register("campaign", Campaign.Status)
         labels.register("delivery", Delivery.State)
+        kinds.register("campaign.sent", kinds.Kind(_("Campaign"), "campaign"))
+        kinds.register("campaign.clicked", kinds.Kind(_("Followed a link"), "campaign"))

@@ -8,13 +8,17 @@ class ConsentConfig(AppConfig):
     verbose_name = _("Consent")
 
     def ready(self) -> None:
-        from channels.consent import facts, imports
+        from channels.consent import facts, imports, panels
         from channels.consent.gate import Reason
         from channels.consent.models import Purpose, State
         from crm.lib import labels
+        from customers.timeline import kinds
 
         labels.register("purpose", Purpose)
         labels.register("consent", State)
         labels.register("reason", Reason)
         facts.register_all()
         imports.register()
+        panels.register_all()
+        kinds.register("consent.granted", kinds.Kind(_("Allowed messages")))
+        kinds.register("consent.withdrawn", kinds.Kind(_("No longer wants messages")))

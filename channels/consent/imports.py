@@ -62,7 +62,8 @@ WRITE = """
         INSERT INTO consent_consententry
             (customer_id, purpose, channel, state, source, text_version, evidence, at, by_id)
         SELECT customer_id, %(purpose)s, %(channel)s, state, 'import', '',
-            jsonb_build_object('file', %(file)s::text, 'row', line, 'import', %(job)s), statement_timestamp(), %(by)s
+            jsonb_build_object('file', %(file)s::text, 'row', line, 'import', %(job)s),
+            statement_timestamp(), %(by)s
         FROM news
         RETURNING id, customer_id, state, at
     ), told AS (

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from channels.consent import gate
 from channels.consent.models import ConsentEntry, Purpose, State
@@ -89,11 +88,10 @@ def _write(entry: ConsentEntry) -> ConsentEntry:
             STAND, [entry.customer_id, entry.purpose, entry.channel, entry.state, entry.pk, entry.at]
         )
     granted = entry.state == State.GRANTED
-    summary = _("Allowed: %(purpose)s") if granted else _("Withdrew: %(purpose)s")
     timeline.record(
         entry.customer,
         "consent.granted" if granted else "consent.withdrawn",
-        summary=summary % {"purpose": Purpose(entry.purpose).label},
+        summary=str(Purpose(entry.purpose).label),
         channel=entry.channel,
         by=entry.by,
         at=entry.at,

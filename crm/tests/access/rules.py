@@ -57,6 +57,8 @@ RULES: dict[str, Rule] = {
     "imports:mapping": Rule("import", "edit", on="job", writes=WRITE),
     "imports:run": Rule("import", "edit", on="job", writes=WRITE),
     "imports:cancellation": Rule("import", "edit", on="job", writes=WRITE),
+    "consent:ledger": Rule("consent", "view", on=CUSTOMER),
+    "consent:entries": Rule("consent", "edit", on=CUSTOMER, writes=WRITE),
     "campaigns:list": Rule("campaign"),
     "campaigns:new": Rule("campaign", "create"),
     "campaigns:detail": Rule("campaign", on="campaign"),
