@@ -34,7 +34,9 @@ class SandboxMessage(models.Model):
     recipient = models.CharField(_("to"), max_length=320)
     subject = models.CharField(_("subject"), max_length=300)
     key = models.CharField(
-        max_length=255, help_text="The delivery's key, from Message-ID or Idempotency-Key."
+        _("message key"),
+        max_length=255,
+        help_text=_("The delivery's key, from Message-ID or Idempotency-Key."),
     )
     raw = models.BinaryField()
     # False: the connection was dropped on purpose, as a provider's does on a bad day.

@@ -25,11 +25,11 @@ from crm.tests.test_architecture import OURS, ROOT, sources
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[%ds]|\{\w*\}|</?[a-z]+")
 TAG = re.compile(r"<[^>]*>")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
+WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*[A-Za-z]")
 # Names, formats, protocols and keys: the same in every language.
 NAMES = {"API", "CRM", "RFM", "WhatsApp"}
 FORMATS = {"CSV", "JSON", "XLSX", "URL"}
-PROTOCOLS = {"HTTP", "SMTP", "STARTTLS", "TLS"}
+PROTOCOLS = {"HTTP", "Idempotency-Key", "Message-ID", "SMTP", "STARTTLS", "TLS", "bounce"}
 ON_SCREEN = {"Command", "Control", "Ctrl", "EN", "English", "Esc", "Mac"}
 SAME_EVERYWHERE = NAMES | FORMATS | PROTOCOLS | ON_SCREEN
 SPOKEN_ATTRIBUTES = {

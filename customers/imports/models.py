@@ -55,7 +55,7 @@ class ImportJob(models.Model):
         default="file",
         help_text=_("Customer and order numbers are unique within one source, such as the shop or the till."),
     )
-    encoding = models.CharField(max_length=20, blank=True)
+    encoding = models.CharField(_("encoding"), max_length=20, blank=True)
     delimiter = models.CharField(max_length=4, blank=True)
     header = models.JSONField(default=list, help_text="Column titles as they stand in the file.")
     sample = models.JSONField(default=list, help_text="The first rows, as read.")
@@ -63,7 +63,7 @@ class ImportJob(models.Model):
     total_bytes = models.BigIntegerField(default=0)
     done_bytes = models.BigIntegerField(default=0)
     done_rows = models.BigIntegerField(
-        default=0, help_text="Rows whose fate is committed; a restart goes on here."
+        _("rows done"), default=0, help_text=_("Rows whose fate is committed; a restart goes on here.")
     )
     created_rows = models.BigIntegerField(pgettext_lazy("rows", "created"), default=0)
     updated_rows = models.BigIntegerField(_("updated"), default=0)
@@ -72,14 +72,18 @@ class ImportJob(models.Model):
     error_rows = models.BigIntegerField(_("with errors"), default=0)
     error = models.TextField(blank=True, help_text="Why the whole file could not be used.")
     warnings = models.JSONField(default=list, help_text="Codes; customers.imports.problems has the words.")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("created by"), on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
-    started_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.CharField(max_length=32, blank=True)
     attempts = models.PositiveSmallIntegerField(
-        default=0, help_text="Starts since anything was last committed; too many of them end the job."
+        _("attempts"),
+        default=0,
+        help_text=_("Starts since anything was last committed; too many of them end the job."),
     )
 
     objects = ImportJobQuerySet.as_manager()
