@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 LARGEST_BATCH = 500
 
@@ -64,15 +64,14 @@ class Journal:
 
 
 def store(batch: list[Arrival]) -> list[Kept]:
-    committing = False
+    """One statement that commits itself, so between "not stored" and "stored" lies only a lost connection."""
     try:
-        with transaction.atomic():
-            results = _insert(batch)
-            committing = True
+        connection.ensure_connection()
+        return _insert(batch)
     except DatabaseError:
+        was_lost = connection.connection is not None and connection.connection.closed
         connection.close()
-        return [Kept.UNCERTAIN if committing else Kept.NOT_STORED] * len(batch)
-    return results
+        return [Kept.UNCERTAIN if was_lost else Kept.NOT_STORED] * len(batch)
 
 
 def _insert(batch: list[Arrival]) -> list[Kept]:

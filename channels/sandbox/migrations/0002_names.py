@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sandbox', '0001_initial'),
+        ("sandbox", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='sandboxmessage',
-            name='key',
-            field=models.CharField(help_text="The delivery's key, from Message-ID or Idempotency-Key.", max_length=255, verbose_name='message key'),
+            model_name="sandboxmessage",
+            name="key",
+            field=models.CharField(
+                help_text="The delivery's key, from Message-ID or Idempotency-Key.",
+                max_length=255,
+                verbose_name="message key",
+            ),
         ),
     ]
