@@ -183,7 +183,8 @@ MFA_TOTP_ISSUER = "CRM"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 # Staff without a second factor are sent to set one up; the demo leaves this off.
 MFA_REQUIRED = env.flag("MFA_REQUIRED", default=PRODUCTION)
-USERSESSIONS_TRACK_ACTIVITY = True
+# Noting every click would cost each page two queries.
+USERSESSIONS_TRACK_ACTIVITY = False
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
