@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from crm.tests.browser.office import Office, open_office
 
 # Playwright's loop runs in the test's own thread, and the test itself may use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -22,7 +25,8 @@ FLAGS = [
     "--disable-sync",
 ]
 # Chromium logs every form answered with 422 and every refused request; the tests look at the page instead.
-HARMLESS = ("status of 422", "status of 409", "status of 400")
+# htmx calls it an error when it drops a request because a newer one replaces it.
+HARMLESS = ("status of 422", "status of 409", "status of 400", "htmx:afterRequest", "htmx:sendAbort")
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,9 @@ class Look:
 Opener = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for the session: Playwright's loop must be gone before other tests start loops of their own."""
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
     if not program:
         pytest.skip("no Chromium on this machine; install one or point CHROMIUM to it")
@@ -50,6 +55,11 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture
+def office(transactional_db: None) -> Office:
+    return open_office()
 
 
 @pytest.fixture
@@ -69,7 +79,7 @@ def open_page(browser: Browser) -> Iterator[Opener]:
             has_touch=look.width < 500,
         )
         cookies = {"django_language": look.language, "theme": look.theme} | (
-            {"sessionid": session} if session else {}
+            {settings.SESSION_COOKIE_NAME: session} if session else {}
         )
         context.add_cookies(
             [{"name": name, "value": value, "url": address} for name, value in cookies.items()]

@@ -1,0 +1,68 @@
+"""A small company with something on every page, and a colleague who may see all of it."""
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Any
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from channels.campaigns.models import Campaign
+from channels.models import Channel
+from channels.sandbox.models import SandboxMessage
+from crm.accounts import factories
+from crm.accounts.models import User
+from crm.accounts.policy import Role
+from crm.tests.access.crawl import Rule
+from customers.imports.models import ImportJob
+from customers.models import Customer
+from segments.models import Segment
+from segments.scoring.models import ScoringRun
+
+
+@dataclass(frozen=True)
+class Office:
+    user: User
+
+    def things(self, rule: Rule) -> list[dict[str, Any]]:
+        """The parts of an address for each thing it is worth looking at."""
+        extra = dict(rule.extra)
+        return [{"pk": pk} | extra for pk in self._numbers(rule)] if rule.on else [extra]
+
+    def _numbers(self, rule: Rule) -> list[int]:
+        if rule.on == "customer":
+            kinds = Customer.objects.filter(restricted=False).order_by("-pk")
+            return [
+                kinds.filter(kind=kind).values_list("pk", flat=True)[0] for kind in ("person", "organisation")
+            ]
+        if rule.on == "campaign":
+            drafts, others = Campaign.objects.drafts(), Campaign.objects.exclude(status="draft")
+            chosen = drafts if rule.action == "edit" else others | drafts
+            return list(chosen.values_list("pk", flat=True))
+        model = {
+            "segment": Segment,
+            "channel": Channel,
+            "job": ImportJob,
+            "run": ScoringRun,
+            "arrival": SandboxMessage,
+        }[rule.on]
+        return list(model.objects.order_by("pk").values_list("pk", flat=True)[:1])
+
+
+def open_office() -> Office:
+    call_command("demo", customers=60, seed=3, verbosity=0)
+    user = factories.user(*Role, username="everybody", is_staff=True)
+    letter = EmailMessage()
+    letter["Subject"], letter["From"], letter["To"] = "Good morning", "shop@crm.test", "somebody@mail.test"
+    letter.set_content("Good morning!")
+    letter.add_alternative("<p>Good <b>morning</b>!</p>", subtype="html")
+    SandboxMessage.objects.create(
+        received_at=timezone.now(),
+        protocol="smtp",
+        sender="shop@crm.test",
+        recipient="somebody@mail.test",
+        subject="Good morning",
+        raw=letter.as_bytes(),
+        answered=True,
+    )
+    return Office(user)
