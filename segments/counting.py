@@ -2,14 +2,18 @@
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from time import monotonic
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import F
+from django.db.models.expressions import OrderBy
 
 from customers.models import Customer, CustomerQuerySet
 
 PATIENCE_MS = 2000
 SAMPLE = 5
+DENSE = 10_000
 # PostgreSQL's code for a statement that ran out of time.
 CANCELLED = "57014"
 
@@ -39,12 +43,19 @@ def _within_time(rows: CustomerQuerySet) -> tuple[int | None, list[Customer]]:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE_MS)])
-            newest = rows.select_related("score").order_by("-touched_at", "-pk")
-            return rows.count(), list(newest[:SAMPLE])
+            number = rows.count()
+            return number, list(rows.select_related("score").order_by(*_newest(number))[:SAMPLE])
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", "") != CANCELLED:
             raise
         return None, []
+
+
+def _newest(number: int) -> tuple[str | OrderBy, str]:
+    """The order of the sample. To meet a few rare customers, walking the index of activity takes for ever."""
+    if number > DENSE:
+        return "-touched_at", "-pk"
+    return (F("touched_at") + timedelta(0)).desc(), "-pk"
 
 
 def _estimate(rows: CustomerQuerySet) -> int:

@@ -16,6 +16,7 @@ LEASE = timedelta(minutes=10)
 # The night's scoring makes every segment stale; without one they are renewed once a day.
 OLDEST = timedelta(hours=25)
 INVALID = "rule"
+MANY = 10_000
 
 LEAVE = """
     DELETE FROM segments_membership AS old WHERE segment_id = %(segment)s
@@ -75,6 +76,8 @@ def _renew(segment: Segment, rule: rules.Group, as_of: datetime) -> None:
         if not cursor.rowcount:
             return
         cursor.execute(f"CREATE TEMPORARY TABLE segment_members (id) ON COMMIT DROP AS {members}", values)
+        # With a key, no wrong estimate can make the planner compare everybody with everybody.
+        cursor.execute("ALTER TABLE segment_members ADD PRIMARY KEY (id)")
         cursor.execute("ANALYZE segment_members")
         cursor.execute(LEAVE, {"segment": segment.pk})
         left = cursor.rowcount
@@ -83,6 +86,9 @@ def _renew(segment: Segment, rule: rules.Group, as_of: datetime) -> None:
         cursor.execute(SUMMARY)
         groups = cursor.fetchall()
         cursor.execute("DROP TABLE segment_members")
+        if entered + left > MANY:
+            # Pages that filter by segment should not wait for autovacuum to notice.
+            cursor.execute("ANALYZE segments_membership")
     Segment.objects.filter(pk=segment.pk).update(
         size=sum(customers for _group, customers, _money in groups),
         summary=_summary(groups, entered, left, segment),

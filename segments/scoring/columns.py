@@ -12,6 +12,7 @@ from crm.lib.labels import label
 from crm.lib.templatetags import ui
 from customers.columns import Column, ListFilter, register, register_filter
 from customers.models import Customer, CustomerQuerySet
+from segments.scoring.facts import prospects
 from segments.scoring.groups import TONES
 from segments.scoring.models import Group, Stage
 
@@ -50,9 +51,8 @@ def group(customer: Customer) -> str:
 
 
 def in_stage(rows: CustomerQuerySet, values: list[str]) -> CustomerQuerySet:
-    found = Q(score__stage__in=values)
-    # Prospects are those who have nothing that could be scored.
-    return rows.filter(found | Q(score__isnull=True) if Stage.PROSPECT in values else found)
+    scored = [value for value in values if value != Stage.PROSPECT]
+    return rows.filter(Q(score__stage__in=scored) | prospects(values))
 
 
 def _in_group(rows: CustomerQuerySet, values: list[str]) -> CustomerQuerySet:

@@ -1,4 +1,6 @@
-"""Scores as facts. Customers without a purchase have no scores: they match no score, and are prospects."""
+"""Scores as facts. Customers without a purchase have no scores: they match none, and are prospects."""
+
+from collections.abc import Sequence
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -51,5 +53,11 @@ def register_all() -> None:
 
 
 def _stage(test: Test) -> Q:
-    scored = Q(score__stage__isnull=False) & Q(score__stage__in=test.value)
-    return scored | Q(score__isnull=True) if models.Stage.PROSPECT in test.value else scored
+    return Q(score__stage__isnull=False) & Q(score__stage__in=test.value) | prospects(test.value)
+
+
+def prospects(stages: Sequence[str]) -> Q:
+    """Who bought nothing, where that is among `stages`. The rollup says so: scores are as old as the run."""
+    if models.Stage.PROSPECT not in stages:
+        return Q(pk__in=[])
+    return Q(rollup__orders__isnull=False, rollup__orders=0)

@@ -101,7 +101,7 @@ def seen_by(user: User) -> Summary:
         .annotate(Count("pk"), Sum("customer__rollup__total"))
         .order_by()
     )
-    prospects = Customer.objects.visible_to(user).filter(score__isnull=True).count()
+    prospects = Customer.objects.visible_to(user).filter(rollup__orders=0).count()
     return Summary.of(((*row[:5], row[5] or Decimal(0)) for row in rows), prospects)
 
 

@@ -80,11 +80,14 @@ def orders(name: str, customer: Customer) -> tuple[str, Any]:
 
 def scores(name: str, customer: Customer) -> tuple[str, Any]:
     score = getattr(customer, "score", None)
+    if name == "stage":
+        prospect = [] if customer.rollup.orders else ["prospect"]
+        return "list", prospect + ([score.stage] if score else [])
     if score is None:
-        return "text", "prospect" if name == "stage" else None
+        return "text", None
     if name == "since":
         return "day", score.since.astimezone(SHANGHAI).date()
-    return "text" if name in ("group", "stage") else "number", getattr(score, name)
+    return "text" if name == "group" else "number", getattr(score, name)
 
 
 def text(op: str, known: str, value: Any, today: date) -> bool:
