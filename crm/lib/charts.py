@@ -181,30 +181,7 @@ def donut(
 ) -> Chart:
     """Shares of a whole, which stands in the middle."""
     total = sum(one.value for one in slices)
-    angle, parts, middle = -pi / 2, [], 74
-    for one in slices:
-        if not one.value:
-            continue
-        turn = one.value / total * 2 * pi
-        # A full circle has no arc between its ends, so it stops just short of them.
-        end = angle + max(0.005, min(turn, 2 * pi - 0.001) - (0.035 if turn < 2 * pi else 0))
-        start_at, end_at = (
-            f"{middle + DONUT_RADIUS * cos(a):.2f} {middle + DONUT_RADIUS * sin(a):.2f}" for a in (angle, end)
-        )
-        parts.append(
-            _hit(
-                f"{one.label}: {fmt(one.value)} ({one.value / total:.0%})",
-                f'<path class="ch-ring tone-{one.tone}" stroke-width="{DONUT_STROKE}" d="M{start_at}'
-                f'A{DONUT_RADIUS} {DONUT_RADIUS} 0 {int(end - angle > pi)} 1 {end_at}"/>',
-                one.url,
-            )
-        )
-        angle += turn
-    if not total:
-        parts.append(
-            f'<circle class="ch-ring ch-nothing" cx="74" cy="74" r="{DONUT_RADIUS}"'
-            f' stroke-width="{DONUT_STROKE}"/>'
-        )
+    parts = _ring(slices, total, fmt)
     parts.append(
         f'<text class="ch-total" x="74" y="{77 if unit else 83}" text-anchor="middle">'
         f"{escape(short(total))}</text>"
@@ -228,6 +205,32 @@ def donut(
         legend,
         is_donut=True,
     )
+
+
+def _ring(slices: Sequence[Part], total: float, fmt: Format) -> list[str]:
+    """One arc for each part that is not empty; a pale circle when all are."""
+    if not total:
+        return [
+            f'<circle class="ch-ring ch-nothing" cx="74" cy="74" r="{DONUT_RADIUS}"'
+            f' stroke-width="{DONUT_STROKE}"/>'
+        ]
+    angle, arcs, middle = -pi / 2, [], 74
+    for one in slices:
+        if not one.value:
+            continue
+        turn = one.value / total * 2 * pi
+        # A full circle has no arc between its ends, so it stops just short of them.
+        end = angle + max(0.005, min(turn, 2 * pi - 0.001) - (0.035 if turn < 2 * pi else 0))
+        start_at, end_at = (
+            f"{middle + DONUT_RADIUS * cos(a):.2f} {middle + DONUT_RADIUS * sin(a):.2f}" for a in (angle, end)
+        )
+        arc = (
+            f'<path class="ch-ring tone-{one.tone}" stroke-width="{DONUT_STROKE}" d="M{start_at}'
+            f'A{DONUT_RADIUS} {DONUT_RADIUS} 0 {int(end - angle > pi)} 1 {end_at}"/>'
+        )
+        arcs.append(_hit(f"{one.label}: {fmt(one.value)} ({one.value / total:.0%})", arc, one.url))
+        angle += turn
+    return arcs
 
 
 def spark(values: Sequence[float], *, tone: int = 1, width: int = 88, height: int = 26) -> SafeString:
