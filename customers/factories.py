@@ -2,10 +2,13 @@
 
 from itertools import count
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from crm.accounts.models import User
 from customers.identity.indexing import index
 from customers.identity.models import Identity, Profile
+from customers.imports.models import ImportJob
 from customers.models import Customer
 from customers.orders.models import Order, Rollup
 from customers.timeline.models import Entry
@@ -41,3 +44,12 @@ def entry(customer: Customer, **fields: object) -> Entry:
 def order(customer: Customer, **fields: object) -> Order:
     given = {"external_id": f"ORD-{next(_numbers):06}", "amount": 100, "placed_at": timezone.now()} | fields
     return Order.objects.create(customer=customer, source="shop", currency="CNY", **given)
+
+
+def import_job(content: bytes = b"name\nLi Ming\n", *, by: User, **fields: object) -> ImportJob:
+    """An uploaded file nobody has looked at yet."""
+    job = ImportJob(**{"kind": "customers", "file_name": "file.csv", "created_by": by, **fields})
+    job.file_bytes = len(content)
+    job.file.save(job.file_name, ContentFile(content), save=False)
+    job.save()
+    return job

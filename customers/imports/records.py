@@ -55,7 +55,7 @@ class Records:
             except (csv.Error, TooLong):
                 pass
             if self.held:
-                yield self._mend()
+                yield from self._mend()
 
     def _lines(self) -> Iterator[str]:
         held, readline = self.held, self.text.readline
@@ -70,21 +70,23 @@ class Records:
     def _is_too_long(self) -> bool:
         return len(self.held) > RECORD_LINES or sum(map(len, self.held)) > LINE_LIMIT
 
-    def _mend(self) -> Broken:
+    def _mend(self) -> Iterator[Broken]:
         """Decides what the held lines are: rows behind an open quotation mark, or one huge row."""
         first, *rest = self.held
         self.held.clear()
         if len(first) >= LINE_LIMIT:
             self._skip_line(first)
-            return Broken("cell_too_long", self._shown(first))
-        if rest and self._are_rows(rest):
+            yield Broken("cell_too_long", self._shown(first))
+        elif rest and self._are_rows(rest):
             self.again.extendleft(reversed(rest))
             self.ended = False
-            return Broken("broken_quote", self._shown(first))
-        if self.ended:
-            return Broken("broken_quote", self._shown(first))
-        self._skip_record(sum(line.count('"') for line in (first, *rest)))
-        return Broken("cell_too_long", self._shown(first))
+            yield Broken("broken_quote", self._shown(first))
+        elif self.ended:
+            # Neither rows nor an end: each line is told, so that none is lost and none becomes a customer.
+            yield from (Broken("broken_quote", self._shown(line)) for line in (first, *rest))
+        else:
+            self._skip_record(sum(line.count('"') for line in (first, *rest)))
+            yield Broken("cell_too_long", self._shown(first))
 
     def _are_rows(self, lines: list[str]) -> bool:
         """Whether most lines, each read alone, have as many cells as the table has columns."""
