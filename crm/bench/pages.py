@@ -74,9 +74,16 @@ def _measure(page: Page, client: Client, user: User, name: str, rows: int, empty
     p50, p95 = milliseconds(lambda: _ask(client, *next(turns)), TIMES)
     rate = 1000 / p50
     return Result(
-        name, rows, rate=rate, unit="pages/s", baseline=empty, ratio=rate / empty.rate, p50_ms=p50, p95_ms=p95,
+        name,
+        rows,
+        rate=rate,
+        unit="pages/s",
+        baseline=empty,
+        ratio=rate / empty.rate,
+        p50_ms=p50,
+        p95_ms=p95,
         queries=most,
-    )  # fmt: skip
+    )
 
 
 def _ask(client: Client, address: str, fields: dict[str, str] | None = None) -> None:

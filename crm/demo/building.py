@@ -64,7 +64,7 @@ def _load(world: World, workers: int, say: Say) -> None:
                 done[table] += rows
                 if done[table] == sizes[table] or done[table] % (SLICE * 20) == 0:
                     rate = done.total() / (time.monotonic() - began)
-                    name = table._meta.verbose_name_plural
+                    name = table._meta.db_table
                     say(f"  {done[table]:>12,} of {sizes[table]:,} {name} · {rate:,.0f} rows/s in all")
     finally:
         _world = None
