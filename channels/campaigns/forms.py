@@ -3,10 +3,13 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from channels.campaigns import body
-from channels.campaigns.models import Campaign, Delivery
+from channels.campaigns.books import FAMILY
+from channels.campaigns.models import Campaign, CampaignQuerySet, Delivery, DeliveryQuerySet
 from channels.campaigns.placeholders import NotUnderstood
 from channels.models import Channel
 from crm.accounts.models import User
@@ -39,7 +42,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.layout = Layout(
-            "name", Div("segment", "channel", "purpose", css_class="form-row"), "subject", "body"
+            "name", Div("segment", "channel", "purpose", css_class="row"), "subject", "body"
         )
 
     def clean_subject(self) -> str:
@@ -61,13 +64,61 @@ class CampaignForm(forms.ModelForm[Campaign]):
 
 
 class DeliveryFilter(forms.Form):
-    """Which deliveries are listed."""
+    """Which deliveries are listed, and in an order that an index knows."""
 
-    state = forms.ChoiceField(choices=[("", ""), *Delivery.State.choices], required=False)
+    LATER = (("opened", _("Opened")), ("clicked", _("Clicked")), ("unsubscribed", _("Unsubscribed")))
+
+    state = forms.ChoiceField(choices=[("", ""), *Delivery.State.choices, *LATER], required=False)
+    reason = forms.CharField(required=False, max_length=60)
+
+    def apply(self, rows: DeliveryQuerySet) -> DeliveryQuerySet:
+        state = self.chosen
+        if state in dict(self.LATER):
+            rows = rows.exclude(**{f"{state}_at": None})
+        elif state:
+            rows = rows.filter(state=state)
+        if reason := self.cleaned_data.get("reason"):
+            rows = rows.filter(Q(reason=reason) | Q(reason__startswith=f"{reason}{FAMILY}"))
+        return rows
+
+    @property
+    def chosen(self) -> str:
+        return str(self.cleaned_data.get("state", "")) if self.is_valid() else ""
+
+    @property
+    def order(self) -> str:
+        return "due_at" if self.chosen == Delivery.State.READY else "customer_id"
 
 
-class PreviewForm(forms.Form):
-    """As whom the message is looked at."""
+class CampaignFilter(forms.Form):
+    """Which campaigns are listed."""
+
+    STAGES = {
+        "draft": [Campaign.Status.DRAFT],
+        "live": [Campaign.Status.MATERIALISING, Campaign.Status.RUNNING, Campaign.Status.PAUSED],
+        "ended": [Campaign.Status.DONE, Campaign.Status.CANCELLED],
+    }
+
+    stage = forms.ChoiceField(
+        required=False,
+        choices=[
+            ("", pgettext_lazy("campaigns", "All")),
+            ("draft", _("Drafts")),
+            ("live", _("Under way")),
+            ("ended", _("Ended")),
+        ],
+    )
+
+    def apply(self, rows: CampaignQuerySet) -> CampaignQuerySet:
+        return rows.filter(status__in=self.STAGES[self.chosen]) if self.chosen else rows
+
+    @property
+    def chosen(self) -> str:
+        return str(self.cleaned_data.get("stage", "")) if self.is_valid() else ""
+
+
+class PersonForm(forms.Form):
+    """As whom the message is looked at, or sent to oneself."""
 
     q = forms.CharField(required=False, max_length=100, strip=True)
     customer = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)

@@ -1,11 +1,13 @@
 """Why somebody did not get a message, in words."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from channels.campaigns.books import FAMILY, LOST
 from channels.campaigns.finishing import CANCELLED
 from channels.campaigns.message import MISSING
+from channels.campaigns.placeholders import FIELDS
 from channels.campaigns.planning import SAME_ADDRESS
 from channels.campaigns.sending import GAVE_UP
 from channels.connectors.base import Trouble
@@ -14,15 +16,23 @@ from channels.consent.gate import Reason
 WORDS: dict[str, str | Promise] = {
     **{reason.value: reason.label for reason in Reason},
     **{trouble.value: trouble.label for trouble in Trouble},
-    SAME_ADDRESS: _("Somebody else with this address gets it"),
-    MISSING: _("A personal field is empty"),
-    CANCELLED: _("The campaign was cancelled"),
-    GAVE_UP: _("Could not be sent in time"),
-    LOST: _("The worker was lost while handing it over"),
+    SAME_ADDRESS: gettext_lazy("Somebody else with this address gets it"),
+    MISSING: gettext_lazy("A personal field is empty"),
+    CANCELLED: gettext_lazy("The campaign was cancelled"),
+    GAVE_UP: gettext_lazy("Could not be sent in time"),
+    LOST: gettext_lazy("The worker was lost while handing it over"),
 }
 
 
 def words(reason: str) -> str:
     """The first part of a reason as a sentence; what follows are the provider's own words."""
-    code, _separator, _said = reason.partition(FAMILY)
+    code, _separator, said = reason.partition(FAMILY)
+    if code == MISSING and said in FIELDS:
+        return _("Has no “%(field)s”") % {"field": FIELDS[said][0]}
     return str(WORDS.get(code, code))
+
+
+def said_by_provider(reason: str) -> str:
+    """What a provider answered, as it said it; empty for reasons of our own."""
+    code, _separator, said = reason.partition(FAMILY)
+    return "" if code == MISSING else said

@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:pk>/progress/", views.progress, name="progress"),
     path("<int:pk>/results/", views.results, name="results"),
     path("<int:pk>/deliveries/", views.deliveries, name="deliveries"),
+    path("<int:pk>/deliveries/<int:delivery_pk>/", views.delivery, name="delivery"),
     path("<int:pk>/preview/", views.preview, name="preview"),
     path("<int:pk>/preview/<int:customer_pk>/", views.preview_html, name="preview-html"),
     path("<int:pk>/trial/", views.trial, name="trial"),

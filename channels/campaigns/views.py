@@ -4,28 +4,33 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from channels.campaigns import audience, figures, reasons, services
-from channels.campaigns.books import FAMILY
-from channels.campaigns.forms import CampaignForm, DeliveryFilter, PreviewForm
+from channels.campaigns.forms import CampaignFilter, CampaignForm, DeliveryFilter, PersonForm
 from channels.campaigns.message import Message
 from channels.campaigns.models import Campaign, Delivery
 from channels.campaigns.placeholders import FIELDS, Person
 from channels.connectors.base import CannotRender
+from channels.consent import gate
 from crm.accounts.http import UserRequest, get_visible, needs
+from crm.lib import charts
 from crm.lib.errors import Refused
 from crm.lib.htmx import render_part
+from crm.lib.limits import limit
 from crm.lib.paging import keyset
 from customers import search
 from customers.models import Customer
 
-NAMED = 20
+NAMED, CHOICES, TRIALS_PER_MINUTE = 20, 8, 10
 # Nothing in a preview may act or fetch; its links open in a page of their own.
 FRAME_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src 'self' data:; "
@@ -36,11 +41,15 @@ FRAME_POLICY = (
 @require_GET
 @needs("campaign", "view")
 def campaign_list(request: UserRequest) -> HttpResponse:
+    filters = CampaignFilter(request.GET)
     rows = Campaign.objects.visible_to(request.user).select_related("segment", "channel")
-    page = keyset(rows.prefetch_related("tallies"), "-created_at", request.GET.get("cursor", ""))
+    rows = filters.apply(rows).prefetch_related("tallies")
+    page = keyset(rows, "-created_at", request.GET.get("cursor", ""))
     context = {
         "page": page,
         "rows": [(campaign, figures.progress_of(campaign)) for campaign in page.rows],
+        "stages": filters.fields["stage"].choices,  # type: ignore[attr-defined]
+        "stage": filters.chosen,
         "may_create": request.user.may("campaign", "create"),
     }
     return render_part(request, "campaigns/list.html", "results", context)
@@ -103,16 +112,15 @@ def progress(request: UserRequest, pk: int) -> HttpResponse:
 def audience_preview(request: UserRequest, pk: int) -> HttpResponse:
     """Who would get it now, and why the others would not: the rules are those of sending."""
     campaign = _campaign(request, pk)
-    found = audience.judged(campaign, by=request.user).order_by()
-    counts = dict(found.values_list("verdict").annotate(Count("pk")))
-    steps = [
-        (verdict.partition(FAMILY)[0], reasons.words(verdict), number)
-        for verdict, number in sorted(counts.items(), key=lambda one: -one[1])
-        if verdict
-    ]
-    reachable = counts.get("", 0)
-    context = {"campaign": campaign, "steps": steps, "matched": sum(counts.values()), "reachable": reachable}
-    return render(request, "campaigns/_audience.html", context)
+    found = audience.reach(campaign, by=request.user)
+    steps = [charts.Part(str(label), number) for label, number in found.steps]
+    context = {
+        "campaign": campaign,
+        "reach": found,
+        "funnel": charts.funnel(_("Who will get it"), steps),
+        "left_out": [(code, reasons.words(code), number) for code, number in found.left_out],
+    }
+    return render_part(request, "campaigns/audience.html", "part", context)
 
 
 @require_GET
@@ -128,9 +136,16 @@ def left_out(request: UserRequest, pk: int, reason: str) -> HttpResponse:
 @require_GET
 @needs("campaign", "view")
 def results(request: UserRequest, pk: int) -> HttpResponse:
+    """What came of it: when people opened and clicked, where they went, what they bought."""
     campaign = _campaign(request, pk)
-    context = {"sales": figures.sales_of(campaign), "currency": settings.DEFAULT_CURRENCY}
-    return render(request, "campaigns/_results.html", context)
+    context = {
+        "campaign": campaign,
+        "chart": figures.engagement(campaign),
+        "clicks": figures.link_clicks(campaign),
+        "sales": figures.sales_of(campaign),
+        "currency": settings.DEFAULT_CURRENCY,
+    }
+    return render_part(request, "campaigns/results.html", "part", context)
 
 
 @require_GET
@@ -138,19 +153,36 @@ def results(request: UserRequest, pk: int) -> HttpResponse:
 def deliveries(request: UserRequest, pk: int) -> HttpResponse:
     campaign = _campaign(request, pk)
     filters = DeliveryFilter(request.GET)
-    state = filters.cleaned_data["state"] if filters.is_valid() else ""
     rows = Delivery.objects.visible_to(request.user).filter(campaign=campaign).select_related("customer")
-    if state:
-        rows = rows.filter(state=state)
-    page = keyset(rows, "customer_id", request.GET.get("cursor", ""))
+    page = keyset(filters.apply(rows), filters.order, request.GET.get("cursor", ""))
     context = {
         "campaign": campaign,
         "page": page,
         "rows": [(row, reasons.words(row.reason)) for row in page.rows],
-        "states": Delivery.State.choices,
-        "state": state,
+        "tabs": figures.tabs(figures.progress_of(campaign)),
+        "state": filters.chosen,
+        "reason": reasons.words(filters.cleaned_data.get("reason", "")),
     }
     return render_part(request, "campaigns/deliveries.html", "results", context)
+
+
+@require_GET
+@needs("campaign", "view")
+def delivery(request: UserRequest, pk: int, delivery_pk: int) -> HttpResponse:
+    """Why one customer did or did not get the message."""
+    campaign = _campaign(request, pk)
+    rows = Delivery.objects.visible_to(request.user).filter(campaign=campaign).select_related("customer")
+    found = get_visible(rows, delivery_pk)
+    question = gate.Question(campaign.channel.kind, campaign.purpose, timezone.now())
+    context = {
+        "campaign": campaign,
+        "delivery": found,
+        "reason": reasons.words(found.reason),
+        "said": reasons.said_by_provider(found.reason),
+        "verdict": reasons.words(gate.verdict_on(found.customer, question)),
+        "events": found.events.select_related("link").order_by("-at")[:NAMED],
+    }
+    return render_part(request, "campaigns/delivery.html", "part", context)
 
 
 @require_GET
@@ -158,16 +190,23 @@ def deliveries(request: UserRequest, pk: int) -> HttpResponse:
 def preview(request: UserRequest, pk: int) -> HttpResponse:
     """The message as one customer would see it; `q` looks for another one."""
     campaign = _campaign(request, pk)
-    form = PreviewForm(request.GET)
+    form = PersonForm(request.GET)
     asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    visible = Customer.objects.visible_to(request.user)
+    visible = Customer.objects.visible_to(request.user).select_related("rollup")
     if asked.get("q"):
-        customers = search.find(visible, asked["q"], 8)
+        customers = search.find(visible, asked["q"], CHOICES)
     else:
-        customers = list(audience.judged(campaign, by=request.user).filter(verdict="")[:8])
+        customers = list(_reachable(request, campaign)[:CHOICES])
     chosen = visible.filter(pk=asked["customer"]).first() if asked.get("customer") else None
     chosen = chosen or (customers[0] if customers else None)
-    context = {"campaign": campaign, "customers": customers, "chosen": chosen, "q": asked.get("q", "")}
+    context = {
+        "campaign": campaign,
+        "customers": customers,
+        "chosen": chosen,
+        "q": asked.get("q", ""),
+        "may_try": request.user.may("campaign", "edit"),
+        "to": request.user.email,
+    }
     return render_part(request, "campaigns/preview.html", "part", context | _draft(campaign, chosen))
 
 
@@ -178,7 +217,7 @@ def preview_html(request: UserRequest, pk: int, customer_pk: int) -> HttpRespons
     campaign = _campaign(request, pk)
     customer = get_visible(Customer.objects.visible_to(request.user), customer_pk)
     draft = _draft(campaign, customer)
-    response = HttpResponse(draft["draft"].html if draft.get("draft") else draft["problem"])
+    response = HttpResponse(draft["draft"].html if draft.get("draft") else escape(draft["problem"]))
     response["Content-Security-Policy"] = FRAME_POLICY
     return response
 
@@ -186,9 +225,19 @@ def preview_html(request: UserRequest, pk: int, customer_pk: int) -> HttpRespons
 @require_POST
 @needs("campaign", "edit")
 def trial(request: UserRequest, pk: int) -> HttpResponse:
+    """Sends the message to oneself, as the chosen customer or the first reachable one would get it."""
     campaign = get_visible(Campaign.objects.visible_to(request.user, "edit"), pk)
-    customer = audience.judged(campaign, by=request.user).filter(verdict="").first()
-    person = person_of(customer) if customer else Person(name=str(request.user))
+    if limit(request, "trial", TRIALS_PER_MINUTE, who=str(request.user.pk)):
+        raise Refused(_("That were many tests. Please wait a minute."))
+    form = PersonForm(request.POST)
+    chosen = form.cleaned_data.get("customer") if form.is_valid() else None
+    customers = (
+        Customer.objects.visible_to(request.user).filter(pk=chosen)
+        if chosen
+        else _reachable(request, campaign)
+    )
+    customer = customers.first()
+    person = audience.person_of(customer) if customer else Person(name=str(request.user))
     services.send_trial(campaign, person, to=request.user)
     messages.success(request, _("A test is on its way to %(address)s.") % {"address": request.user.email})
     return redirect("campaigns:detail", pk)
@@ -226,17 +275,8 @@ def cancellation(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("campaigns:detail", pk)
 
 
-def person_of(customer: Customer) -> Person:
-    """What personal fields know about a customer."""
-    return Person(
-        name=customer.name,
-        kind=customer.kind,
-        gender=customer.gender,
-        company=customer.company,
-        city=customer.city,
-        language=customer.language,
-        last_order_at=customer.rollup.last_order_at,
-    )
+def _reachable(request: UserRequest, campaign: Campaign) -> "QuerySet[Any]":
+    return audience.judged(campaign, by=request.user).select_related("rollup").filter(verdict="")
 
 
 def _campaign(request: UserRequest, pk: int) -> Campaign:
@@ -264,14 +304,19 @@ def _write(request: UserRequest, form: CampaignForm) -> HttpResponse:
 
 def _figures(campaign: Campaign) -> dict[str, Any]:
     known = figures.progress_of(campaign)
+    page = reverse("campaigns:deliveries", args=[campaign.pk])
+    links = {
+        state: f"{page}?state={state}" if state else page for state, _label, _number in figures.tabs(known)
+    }
     return {
         "progress": known,
-        "funnel": figures.funnel(known),
+        "funnel": figures.funnel(known, links),
         "rates": [
-            (_("Opened"), known.opened, known.share(known.opened)),
-            (_("Clicked"), known.clicked, known.share(known.clicked)),
-            (_("Unsubscribed"), known.unsubscribed, known.share(known.unsubscribed)),
+            (_("Opened"), known.opened, known.share(known.opened), links["opened"]),
+            (_("Clicked"), known.clicked, known.share(known.clicked), links["clicked"]),
+            (_("Unsubscribed"), known.unsubscribed, known.share(known.unsubscribed), links["unsubscribed"]),
         ],
+        "links": links,
     }
 
 
@@ -280,6 +325,6 @@ def _draft(campaign: Campaign, customer: Customer | None) -> dict[str, Any]:
     if customer is None:
         return {}
     try:
-        return {"draft": Message(campaign).draft(person_of(customer))}
+        return {"draft": Message(campaign).draft(audience.person_of(customer))}
     except CannotRender as problem:
         return {"problem": reasons.words(problem.code)}

@@ -99,9 +99,9 @@ def test_the_audience_is_told_with_a_reason_for_each_left_out(marketer: Client) 
     customers.customer(name="Silent", email="silent@example.com")
     customers.customer(name="Nowhere", email="")
     page = marketer.get(reverse("campaigns:audience", args=[campaign.pk]))
-    assert page.context["matched"] == 3
-    assert page.context["reachable"] == 1
-    assert {code: number for code, _label, number in page.context["steps"]} == {
+    assert [number for _label, number in page.context["reach"].steps] == [3, 2, 1, 1, 1]
+    assert page.context["reach"].reachable == 1
+    assert {code: number for code, _label, number in page.context["left_out"]} == {
         "no_consent": 1,
         "no_address": 1,
     }

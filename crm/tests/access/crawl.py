@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from crm.tests.access import oracle
 from crm.tests.access.world import World
+from customers.models import Customer
 
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 
@@ -40,7 +41,7 @@ class Address:
         if not self.rule.resource:
             return True
         if self.holding:
-            action = "view" if self.rule.on == "message" else self.rule.action
+            action = self.rule.action if self.rule.on == "customer" else "view"
             return oracle.may_customer(user, action, self.holding) and oracle.may(
                 user, self.rule.resource, self.rule.action
             )
@@ -64,15 +65,22 @@ def addresses(world: World, rules: dict[str, Rule]) -> list[Address]:
 
 
 def _of(world: World, name: str, rule: Rule) -> list[Address]:
-    if rule.on in ("customer", "message"):
-        # A message is the campaign's, shown as one customer would get it.
-        campaign = {"pk": getattr(world.campaign, "pk", None)} if rule.on == "message" else {}
-        key = "customer_pk" if rule.on == "message" else "pk"
+    if rule.on in ("customer", "message", "delivery"):
         return [
             Address(
-                name, reverse(name, kwargs=campaign | {key: customer.pk} | dict(rule.extra)), rule, holding
+                name, reverse(name, kwargs=_path(world, rule, customer) | dict(rule.extra)), rule, holding
             )
             for holding, customer in world.customers.items()
         ]
     arguments: dict[str, Any] = {"pk": getattr(world, rule.on).pk} if rule.on else {}
     return [Address(name, reverse(name, kwargs=arguments | dict(rule.extra)), rule)]
+
+
+def _path(world: World, rule: Rule, customer: Customer) -> dict[str, Any]:
+    """How a customer is named in an address; messages and deliveries are a campaign's, to one customer."""
+    if rule.on == "customer":
+        return {"pk": customer.pk}
+    campaign = {"pk": getattr(world.campaign, "pk", None)}
+    if rule.on == "message":
+        return campaign | {"customer_pk": customer.pk}
+    return campaign | {"delivery_pk": customer.deliveries.get().pk}

@@ -67,6 +67,7 @@ RULES: dict[str, Rule] = {
     "campaigns:progress": Rule("campaign", on="campaign"),
     "campaigns:results": Rule("campaign", on="campaign"),
     "campaigns:deliveries": Rule("campaign", on="campaign"),
+    "campaigns:delivery": Rule("campaign", on="delivery"),
     "campaigns:preview": Rule("campaign", on="campaign"),
     "campaigns:preview-html": Rule("campaign", on="message"),
     "campaigns:edit": Rule("campaign", "edit", on="campaign", writes=WRITE),
