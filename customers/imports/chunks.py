@@ -77,7 +77,11 @@ class Chunk(Generic[Row]):
         self.group_rows = self.group_rows + 1 if group == self.group else 1
         self.group = group
         if isinstance(row, Flawed):
-            self.problems += [Problem(line, flaw.column, flaw.reason, cells) for flaw in row.flaws]
+            # One reason for each column, and the first for the row as a whole, which has none.
+            told: dict[str, str] = {}
+            for flaw in row.flaws:
+                told.setdefault(flaw.column, flaw.reason)
+            self.problems += [Problem(line, column, reason, cells) for column, reason in told.items()]
         else:
             self.rows.append(row)
 

@@ -22,6 +22,7 @@ from customers.imports.tables import WORKBOOK, Table, csv_name, open_file, open_
 
 SAMPLE_ROWS = 10
 SAMPLE_TEXT = 256 * 1024
+LONGEST_TITLE = 200
 IDENTIFYING = {"number", "phone", "email", "card", "openid", "unionid"}
 
 
@@ -81,7 +82,7 @@ def _text(job: ImportJob, file: BinaryIO) -> Look:
 
 
 def _read_start(look: Look, table: Table) -> None:
-    look.header = [_storable(title)[:255] for title in table.header]
+    look.header = [_storable(title)[:LONGEST_TITLE] for title in table.header]
     if unique_titles(look.header) != [title.strip() for title in look.header]:
         look.warnings.append("renamed_columns")
     rows = [row for row in islice(table.rows, SAMPLE_ROWS * 5) if row]

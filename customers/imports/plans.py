@@ -67,7 +67,7 @@ class Plan:
         readers = [
             (name, chosen[name], owner_of if name == "owner" and owner_of else column.read)
             for name, column in columns.items()
-            if name in chosen
+            if chosen.get(name, len(job.header)) < len(job.header)
         ]
         return cls(unique_titles(job.header), readers, "undecodable" not in job.warnings)
 

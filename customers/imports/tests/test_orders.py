@@ -222,6 +222,10 @@ def test_what_is_no_order_says_why(take: Import) -> None:
     assert not Order.objects.exists()
 
 
+def test_a_file_without_the_columns_of_an_order_is_told_row_by_row(take: Import) -> None:
+    assert reasons(take("a,b\n1,2\n3,4\n", **ORDERS)) == [(1, "", "no_date"), (2, "", "no_date")]
+
+
 def test_amounts_too_large_together_are_refused_not_crashed(take: Import) -> None:
     rows = "".join(f"A1,C1,2024-01-31,999999999999,P{number}\n" for number in range(3))
 
