@@ -7,6 +7,7 @@ calls `read` directly, share one definition.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
@@ -91,6 +92,7 @@ def choices(words: Mapping[str, str]) -> Read:
     """A reader for columns that know certain words only: "男|male|m" → "male"."""
     known = {word: value for spellings, value in words.items() for word in spellings.split("|")}
 
+    @lru_cache(maxsize=1000)
     def read(text: str) -> str:
         word = unicodedata.normalize("NFKC", text).strip().casefold()
         if word and word not in known:
