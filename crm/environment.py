@@ -41,7 +41,9 @@ def secret_key(var: Path, *, production: bool) -> str:
     if key := text("SECRET_KEY"):
         return key
     if production:
-        raise ImproperlyConfigured("Set SECRET_KEY to a long random text and keep it: sessions and links depend on it.")
+        raise ImproperlyConfigured(
+            "Set SECRET_KEY to a long random text and keep it: sessions and links depend on it."
+        )
     path = var / "secret-key"
     if not path.exists():
         var.mkdir(parents=True, exist_ok=True)
