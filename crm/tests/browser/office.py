@@ -5,9 +5,10 @@ from email.message import EmailMessage
 from typing import Any
 
 from django.core.management import call_command
+from django.db.models import Model
 from django.utils import timezone
 
-from channels.campaigns.models import Campaign
+from channels.campaigns.models import Campaign, Delivery
 from channels.models import Channel
 from channels.sandbox.models import SandboxMessage
 from crm.accounts import factories
@@ -27,6 +28,9 @@ class Office:
     def things(self, rule: Rule) -> list[dict[str, Any]]:
         """The parts of an address for each thing it is worth looking at."""
         extra = dict(rule.extra)
+        if rule.on == "delivery":
+            one = Delivery.objects.order_by("pk")[0]
+            return [{"pk": one.campaign_id, "delivery_pk": one.pk} | extra]
         return [{"pk": pk} | extra for pk in self._numbers(rule)] if rule.on else [extra]
 
     def _numbers(self, rule: Rule) -> list[int]:
@@ -39,14 +43,14 @@ class Office:
             drafts, others = Campaign.objects.drafts(), Campaign.objects.exclude(status="draft")
             chosen = drafts if rule.action == "edit" else others | drafts
             return list(chosen.values_list("pk", flat=True))
-        model = {
+        models: dict[str, type[Model]] = {
             "segment": Segment,
             "channel": Channel,
             "job": ImportJob,
             "run": ScoringRun,
             "arrival": SandboxMessage,
-        }[rule.on]
-        return list(model.objects.order_by("pk").values_list("pk", flat=True)[:1])
+        }
+        return list(models[rule.on]._default_manager.order_by("pk").values_list("pk", flat=True)[:1])
 
 
 def open_office() -> Office:
