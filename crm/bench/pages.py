@@ -156,19 +156,20 @@ def _at(name: str) -> Addresses:
 def some(user: User) -> list[Customer]:
     """Customers of this colleague from all over the table, among them the one with the longest history."""
     visible = Customer.objects.visible_to(user)
-    found = [_nearest(visible, share / SOME) for share in range(SOME)]
+    nearest = (_nearest(visible, share / SOME) for share in range(SOME))
+    found = [one for one in nearest if one]
     busiest = (
         visible.filter(rollup__orders__isnull=False).order_by("-rollup__total", "-rollup__customer").first()
     )
     return [*found, busiest] if busiest else found
 
 
-def _nearest(visible: CustomerQuerySet, share: float) -> Customer:
-    """The first visible customer behind this share of all keys."""
+def _nearest(visible: CustomerQuerySet, share: float) -> Customer | None:
+    """The first visible customer behind this share of all keys; in a small base there may be none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(id) FROM customers_customer")
         most = cursor.fetchone()[0]
-    return visible.filter(pk__gte=int(most * share)).order_by("pk")[0]
+    return visible.filter(pk__gte=int(most * share)).order_by("pk").first()
 
 
 def _pages() -> list[Page]:
