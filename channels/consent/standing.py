@@ -74,4 +74,4 @@ def proof(entry: ConsentEntry) -> str:
     """The evidence in one line: what was said, shown or signed. Technical marks are left to the ledger."""
     evidence: Mapping[str, Any] = entry.evidence
     known = [str(evidence[key]) for key in ("reason", "form", "file", "row") if evidence.get(key)]
-    return " · ".join(known)
+    return " · ".join(word for word in known if word != entry.source)
