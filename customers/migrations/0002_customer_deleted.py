@@ -5,16 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('customers', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("customers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('deleted_at', None), _negated=True), fields=['id'], name='customer_deleted'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None), _negated=True),
+                fields=["id"],
+                name="customer_deleted",
+            ),
         ),
     ]
