@@ -164,9 +164,10 @@ def launch(page: Page) -> int:
 
 
 def reachable(page: Page) -> int:
-    """How many the audience preview says will get it."""
-    place = page.locator(".stat-list > div", has_text="Reachable now").locator("dd")
-    return number(place.inner_text(timeout=PATIENCE))
+    """How many the audience preview says will get it: the last step of its funnel, in its table."""
+    last = page.locator(".chart-numbers tbody tr").last
+    last.wait_for(state="attached", timeout=PATIENCE)
+    return number(last.locator("td").first.text_content() or "")
 
 
 def kpi(page: Page, label: str) -> str:
