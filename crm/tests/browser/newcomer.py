@@ -167,7 +167,7 @@ def reachable(page: Page) -> int:
     """How many the audience preview says will get it: the last step of its funnel, in its table."""
     last = page.locator(".chart-numbers tbody tr").last
     last.wait_for(state="attached", timeout=PATIENCE)
-    return number(last.locator("td").first.text_content() or "")
+    return number(last.locator("td.number").first.text_content() or "")
 
 
 def kpi(page: Page, label: str) -> str:
