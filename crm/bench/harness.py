@@ -95,19 +95,14 @@ def timed() -> Iterator[Watch]:
     watch.seconds = time.perf_counter() - began
 
 
-def milliseconds(work: Callable[[], object], times: int, warm: int = 2) -> tuple[float, float]:
-    """Median and 95th percentile of several calls."""
-    for _ in range(warm):
+def milliseconds(work: Callable[[], object]) -> float:
+    with timed() as watch:
         work()
-    measured = []
-    for _ in range(times):
-        with timed() as watch:
-            work()
-        measured.append(watch.seconds * 1000)
-    return spread(measured)
+    return watch.seconds * 1000
 
 
 def spread(measured: list[float]) -> tuple[float, float]:
+    """Median and 95th percentile."""
     ordered = sorted(measured)
     return statistics.median(ordered), ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
 
