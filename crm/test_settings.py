@@ -14,6 +14,8 @@ from crm.settings import *  # noqa: F403
 from crm.settings import STORAGES, VAR
 
 DEBUG = False
+# Links name one address, whatever HOST and PORT the shell has.
+PUBLIC_URL = "http://127.0.0.1:8000"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

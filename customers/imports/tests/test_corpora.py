@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -79,8 +80,8 @@ def test_rows_are_those_that_the_corpus_expects(take: Import, name: str) -> None
 
 def test_naughty_strings_come_in_as_they_are(take: Import) -> None:
     """As the name and the company of customers; only line breaks become spaces, as everywhere in one line."""
-    lines = shared("fuzz/blns/blns.txt").read_text(encoding="utf-8").splitlines()
-    texts = [line for line in lines if line.strip() and not line.startswith("#") and len(line) <= 200]
+    strings = json.loads(shared("fuzz/blns/blns.json").read_text(encoding="utf-8"))
+    texts = [text for text in strings if text.strip() and len(text) <= 200]
     out = io.StringIO(newline="")
     csv.writer(out).writerows(
         [["number", "name", "company"], *([n, text, text] for n, text in enumerate(texts))]
