@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "customers.timeline",
     "customers.orders",
     "customers.identity",
+    "customers.record",
+    "customers.files",
     "customers.imports",
     "channels",
     "channels.consent",

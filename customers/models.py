@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, user: User, action: str = "view") -> Self:
         """The customers on whom `user` may do `action`; children of a customer follow this answer."""
+        return self.present().held_by(user, action)
+
+    def held_by(self, user: User, action: str) -> Self:
+        """The same, deleted ones included: what visible_to is made of."""
         scope = user.scope("customer", action)
         if scope is Scope.ALL:
-            return self.present()
+            return self
         if scope is Scope.NONE:
             return self.none()
         held = Q(owner=user) | Q(pk__any_of=ArraySubquery(Share.customers_of(user, action)))
@@ -33,10 +37,17 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
             held |= Q(team__in=user.team_ids, restricted=False)
         elif scope is Scope.TEAM_TREE:
             held |= Q(team__in=user.team_tree_ids, restricted=False)
-        return self.present().filter(held)
+        return self.filter(held)
 
     def present(self) -> Self:
         return self.filter(deleted_at=None)
+
+    def removed(self) -> Self:
+        return self.exclude(deleted_at=None)
+
+    def restorable_by(self, user: User) -> Self:
+        """The deleted customers whom `user` may bring back: those they could have deleted."""
+        return self.removed().held_by(user, "delete")
 
 
 class Customer(models.Model):
@@ -78,6 +89,13 @@ class Customer(models.Model):
     postcode = models.CharField(_("postcode"), max_length=20, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
     preferred_channel = models.CharField(_("preferred channel"), max_length=20, blank=True)
+    quiet_from = models.PositiveSmallIntegerField(
+        _("not to be disturbed from"),
+        null=True,
+        blank=True,
+        help_text=_("Hour of the day, by the customer's own clock."),
+    )
+    quiet_until = models.PositiveSmallIntegerField(_("not to be disturbed until"), null=True, blank=True)
     tags = ArrayField(models.CharField(max_length=50), verbose_name=_("tags"), default=list, blank=True)
     source = models.CharField(_("came from"), max_length=40, blank=True)
     owner = models.ForeignKey(
@@ -109,6 +127,16 @@ class Customer(models.Model):
         help_text=_("When anything last happened with this customer."),
     )
     deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
+    deleted_by = models.ForeignKey(
+        User,
+        verbose_name=_("deleted by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = CustomerQuerySet.as_manager()
@@ -133,11 +161,19 @@ class Customer(models.Model):
             GinIndex(fields=["tags"], name="customer_with_a_tag", condition=~Q(tags=[])),
             # Tiny; lets work over everybody leave the deleted out without reading every customer.
             models.Index(fields=["id"], name="customer_deleted", condition=~Q(deleted_at=None)),
+            models.Index(
+                fields=["deleted_at", "id"], name="customer_deleted_lately", condition=~Q(deleted_at=None)
+            ),
         ]
         constraints = [
             models.CheckConstraint(name="customer_has_a_name", condition=~Q(name="")),
             models.CheckConstraint(
                 name="customer_does_not_work_at_itself", condition=~Q(pk=models.F("organisation"))
+            ),
+            models.CheckConstraint(
+                name="customer_quiet_hours_begin_and_end",
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__lte=23, quiet_until__lte=23) & ~Q(quiet_from=models.F("quiet_until")),
             ),
         ]
 
