@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 
 
@@ -34,14 +35,27 @@ def no_content(request: HttpRequest) -> HttpResponse:
 def add_messages(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Moves waiting Django messages into the answer, where toasts.js shows them."""
     for message in get_messages(request):
-        add_toast(response, str(message), level=message.level_tag)
+        add_toast(response, str(message), level=message.level_tag, undo=message.extra_tags or "")
     return response
 
 
-def add_toast(response: HttpResponse, text: str, *, level: str = "info") -> HttpResponse:
+def offer_undo(request: HttpRequest, text: str, url: str) -> None:
+    """A message with an Undo button that POSTs to `url`, whose view answers with `done`."""
+    messages.success(request, text, extra_tags=url)
+
+
+def done(request: HttpRequest, url: str) -> HttpResponse:
+    """After a POST that may come from any page, such as Undo: htmx shows that page anew, a browser `url`."""
+    if wants_part(request):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return redirect(url)
+
+
+def add_toast(response: HttpResponse, text: str, *, level: str = "info", undo: str = "") -> HttpResponse:
     """Shows `text` in a corner of the page once htmx has the answer. Levels are those of Django messages."""
     events: dict[str, Any] = json.loads(response.headers.get("HX-Trigger", "{}"))
-    events.setdefault("toast", {"toasts": []})["toasts"].append({"text": text, "level": level})
+    toast = {"text": text, "level": level} | ({"undo": undo} if undo else {})
+    events.setdefault("toast", {"toasts": []})["toasts"].append(toast)
     # Header values must be ASCII, and json.dumps escapes everything else.
     response.headers["HX-Trigger"] = json.dumps(events)
     return response
