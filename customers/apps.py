@@ -9,8 +9,9 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.lib import labels
-        from customers import filters
+        from customers import filters, standard_columns
         from customers.models import Customer
 
         labels.register("kind", Customer.Kind)
         filters.register()
+        standard_columns.register_all()

@@ -7,9 +7,16 @@
 is a column without NULLs, such as "score__monetary"; customers without that row are left out while sorting by
 it. `apply(rows, values)` narrows the list to the chosen values, which are among `choices(user)` unless the
 filter `is_open`. A column with `is_badge` also stands beside the name on the customer's own page.
+
+Everybody chooses columns; those with `is_default=False` are only offered. `text(customer)` is what a file of
+the list holds, where that is not the bare text of the cell; a column with `handle` shows "phone" or "email",
+and gives it in clear only to whom it may be revealed. While the list is sorted by an `is_sparse` column,
+customers without a value there are left out.
+
+Columns that come and go while the product runs are registered by what gives them: `register_source(source)`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -29,6 +36,17 @@ class Column:
     order: int = 100
     css: str = ""
     is_badge: bool = False
+    is_default: bool = True
+    is_sparse: bool = False
+    # Some columns are better read from their lowest value on.
+    falling: bool = True
+    shows_narrow: bool = False
+    text: Callable[[Customer], str] | None = None
+    handle: str = ""
+
+    @property
+    def classes(self) -> str:
+        return self.css if self.shows_narrow else f"hide-medium {self.css}".strip()
 
 
 @dataclass(frozen=True)
@@ -44,11 +62,16 @@ class ListFilter:
 
 
 _columns: dict[str, Column] = {}
+_sources: list[Callable[[User], Iterable[Column]]] = []
 _filters: dict[str, ListFilter] = {}
 
 
 def register(column: Column) -> None:
     _columns[column.key] = column
+
+
+def register_source(source: Callable[[User], Iterable[Column]]) -> None:
+    _sources.append(source)
 
 
 def register_filter(added: ListFilter) -> None:
@@ -57,7 +80,8 @@ def register_filter(added: ListFilter) -> None:
 
 def all_for(user: User) -> list[Column]:
     """The columns whose content the user may see, in order."""
-    shown = (one for one in _columns.values() if user.may(*one.needs))
+    added = (column for source in _sources for column in source(user))
+    shown = (one for one in (*_columns.values(), *added) if user.may(*one.needs))
     return sorted(shown, key=lambda column: (column.order, column.key))
 
 

@@ -6,16 +6,17 @@ from datetime import timedelta
 from functools import cached_property
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from crm.accounts.models import User
 from crm.accounts.policy import Scope
 from crm.lib.errors import BadInput
-from crm.lib.paging import Page, keyset
-from customers import columns, search
+from crm.lib.paging import SIZE, Page, keyset
+from customers import columns, conditions, search
 from customers.columns import Column, ListFilter
 from customers.models import Customer, CustomerQuerySet
 from customers.services import AT_ONCE
@@ -24,7 +25,8 @@ ACTIVE_DAYS = 30
 # Counting stops here: nobody reads further, and the database need not either.
 MOST_COUNTED = 10_000
 NEWEST_FIRST = "-activity"
-SORTS = {"activity": "touched_at", "name": "name", "total": "rollup__total", "added": "id"}
+SORTS = {"name": "name"}
+COMPACT = "compact"
 
 
 @dataclass(frozen=True)
@@ -76,26 +78,44 @@ class Chip:
 
 @dataclass(frozen=True)
 class Head:
-    """A column head; `query` sorts by it, the other way round when it is already sorted so."""
+    """A column head; `query` sorts by it, the other way round when it is already sorted so.
+
+    Without `query` nothing can be sorted by it.
+    """
 
     label: str | Promise
     query: str
     direction: str
+    css: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """A column that may be shown."""
+
+    column: Column
+    is_shown: bool
 
 
 class Listing:
-    """One request's view of the list. Raises BadInput for what no link of ours could ask."""
+    """One request's view of the list. Raises BadInput for what no link of ours could ask.
 
-    def __init__(self, user: User, query: QueryDict) -> None:
-        self.user, self.query = user, query
+    `action` narrows it to the customers on whom `user` may do that.
+    """
+
+    def __init__(self, user: User, query: QueryDict, *, action: str = "view") -> None:
+        self.user, self.query, self.action = user, query, action
         self.q = query.get("q", "").strip()[: search.LONGEST_QUESTION]
         self.view = query.get("view", "")
         self.sort = query.get("sort", "") or NEWEST_FIRST
-        self.columns = columns.all_for(user)
+        self.density = COMPACT if query.get("density") == COMPACT else ""
+        self.offered = {one.key: one for one in columns.all_for(user)}
+        self.columns = self._columns()
         if self.view not in self.views:
             raise BadInput(_("There is no such view."))
         self.order = self._order()
         self.menus = [self._menu(one) for one in columns.filters_for(user)]
+        self.rule = conditions.read(query.get("rule", ""), user)
 
     @property
     def views(self) -> dict[str, View]:
@@ -103,76 +123,108 @@ class Listing:
         return {key: view for key, view in VIEWS.items() if view.least_scope <= reach}
 
     def rows(self) -> CustomerQuerySet:
-        rows = VIEWS[self.view].narrow(Customer.objects.visible_to(self.user), self.user)
+        rows = VIEWS[self.view].narrow(Customer.objects.visible_to(self.user, self.action), self.user)
         if self.q:
             rows = search.matching(rows, self.q)
         for menu in self.menus:
             if menu.chosen:
                 rows = menu.filter.apply(rows, menu.chosen)
-        return rows
+        return self.rule.narrow(rows) if self.rule else rows
 
     @cached_property
     def found(self) -> list[int] | None:
-        """What a search leaves to somebody who sees a part of the base; None when there is nothing to gather.
+        """What conditions, or a search in a part of the base, leave; None when there is nothing to gather.
 
         The database cannot know how often words and owners meet. Left to choose, it walks the sorted index
         past everybody else's customers; gathering the few first is up to twenty times faster.
         """
-        if not self.q or self.user.scope("customer", "view") is Scope.ALL:
+        is_part = self.q and self.user.scope("customer", "view") is not Scope.ALL
+        if not (is_part or self.rule):
             return None
         return list(self.rows().order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
 
     @cached_property
     def page(self) -> Page[Customer]:
+        return self.page_at(self.query.get("cursor", ""))
+
+    def page_at(self, cursor: str, size: int = SIZE) -> Page[Customer]:
         rows = self.rows()
-        if self.found is not None:
-            rows = Customer.objects.visible_to(self.user).filter(pk__in=self.found)
+        if self.found is not None and len(self.found) <= MOST_COUNTED:
+            rows = Customer.objects.visible_to(self.user, self.action).filter(pk__in=self.found)
+        related = {name for one in self.columns for name in one.related}
         relation, _separator, column = self.order.removeprefix("-").partition("__")
         if column:
             # An inner join: only then can the index of the other table give the order.
             rows = rows.filter(**{f"{relation}__isnull": False})
-        related = {name for one in self.columns for name in one.related}
-        return keyset(
-            rows.select_related("owner", "rollup", *related), self.order, self.query.get("cursor", "")
-        )
+            related.add(relation)
+        if self._is_sparse:
+            rows = rows.filter(**{f"{self.order.removeprefix('-')}__isnull": False})
+        # Without a name, select_related would load everything there is.
+        rows = rows.select_related(*related) if related else rows
+        return keyset(rows, self.order, cursor, size=size)
 
     @cached_property
-    def table(self) -> list[tuple[Customer, list[tuple[Column, str]]]]:
-        """The page's rows with the cells that features add."""
-        return [(row, [(one, one.cell(row)) for one in self.columns]) for row in self.page.rows]
+    def table(self) -> list[tuple[Customer, list[tuple[str, str]]]]:
+        """The page's rows with their cells and how those look."""
+        cells = [(one.classes, one.cell) for one in self.columns]
+        return [(row, [(css, cell(row)) for css, cell in cells]) for row in self.page.rows]
+
+    @property
+    def is_one_page(self) -> bool:
+        return not (self.page.next or self.page.previous)
 
     @cached_property
     def count(self) -> int:
-        """How many there are, at most one more than MOST_COUNTED."""
+        """How many there are, at most one more than MOST_COUNTED.
+
+        The one part of a list that may have to read far: a longer list is shown first and counted after.
+        """
         if self.found is not None:
             return len(self.found)
         return self.rows().order_by()[: MOST_COUNTED + 1].count()
 
     @property
+    def shown_text(self) -> str:
+        """The count as far as the page itself tells it."""
+        if self.is_one_page:
+            return self._number_text(len(self.page.rows))
+        return _("More than %(number)s customers") % {"number": len(self.page.rows)}
+
+    @property
+    def count_url(self) -> str:
+        """Where the count is told; nowhere when the page itself tells it."""
+        return "" if self.is_one_page else f"{reverse('customers:count')}?{self._copy().urlencode()}"
+
+    @property
     def count_text(self) -> str:
         if self.count > MOST_COUNTED:
             return _("More than %(number)s customers") % {"number": f"{MOST_COUNTED:,}"}
-        text = ngettext("%(number)s customer", "%(number)s customers", self.count)
-        return text % {"number": f"{self.count:,}"}
+        return self._number_text(self.count)
+
+    @staticmethod
+    def _number_text(number: int) -> str:
+        text = ngettext("%(number)s customer", "%(number)s customers", number)
+        return text % {"number": f"{number:,}"}
 
     @property
     def can_select_matching(self) -> bool:
-        """Whether there are more than this page shows, and no more than one click may change."""
-        return len(self.page.rows) < self.count <= AT_ONCE
+        """Whether there are more than a page shows, and no more than one click may change."""
+        return SIZE < self.count <= AT_ONCE
 
     @property
     def width(self) -> int:
         """Columns of the table, for a cell as wide as all of them."""
-        return len(self.columns) + 7
+        return len(self.columns) + 2
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.q or self.view or self.chips)
+        return bool(self.q or self.view or self.chips or self.rule)
 
     @property
     def tabs(self) -> list[Tab]:
         return [
-            Tab(view.label, f"view={key}" if key else "", key == self.view)
+            # An address without any question opens somebody's default list; this one shows everybody.
+            Tab(view.label, f"view={key}", key == self.view)
             for key, view in self.views.items()
         ]
 
@@ -188,26 +240,107 @@ class Listing:
         ]
 
     @property
-    def heads(self) -> dict[str, Head]:
-        return {
-            "name": self._head("name", gettext_lazy("Customer")),
-            "total": self._head("total", gettext_lazy("Total spent"), falling=True),
-            "activity": self._head("activity", gettext_lazy("Last activity"), falling=True),
-        }
+    def rule_chips(self) -> list[Chip]:
+        parts = self.rule.parts if self.rule else ()
+        return [Chip(part.label, self.query_with("rule", part.rest)) for part in parts]
 
     @property
-    def added_heads(self) -> list[tuple[Column, Head | None]]:
+    def turned(self) -> str:
+        """The same conditions, joined the other way."""
+        return self.query_with("rule", self.rule.turned if self.rule else "")
+
+    @property
+    def heads(self) -> list[Head]:
         return [
-            (one, self._head(one.key, one.label, falling=True) if one.sort else None) for one in self.columns
+            self._head("name", _("Customer"), ""),
+            *(
+                self._head(one.key, one.label, one.classes, falling=one.falling)
+                if one.sort
+                else Head(one.label, "", "", one.classes)
+                for one in self.columns
+            ),
         ]
+
+    @property
+    def options(self) -> list[Option]:
+        """All columns: first the shown ones in their order, then the others."""
+        shown = {one.key for one in self.columns}
+        others = [one for key, one in self.offered.items() if key not in shown]
+        return [Option(one, one.key in shown) for one in (*self.columns, *others)]
+
+    @property
+    def usual_columns(self) -> str:
+        query = self._copy()
+        query.pop("col", None)
+        query.pop("density", None)
+        # Never quite empty: an address without any question opens somebody's default list.
+        return query.urlencode() or "view="
+
+    @property
+    def densities(self) -> list[Tab]:
+        choices = {"": pgettext("rows", "Comfortable"), COMPACT: pgettext("rows", "Compact")}
+        return [Tab(label, value, value == self.density) for value, label in choices.items()]
+
+    @cached_property
+    def address(self) -> str:
+        """The question alone, always written the same way: what a saved list keeps."""
+        query = QueryDict(mutable=True)
+        for key, values in self._said():
+            query.setlist(key, [value for value in values if value])
+        return query.urlencode()
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the filter form sends along beside its own fields."""
+        return self._pairs({"q", *(menu.filter.key for menu in self.menus)})
+
+    @property
+    def kept_with_columns(self) -> list[tuple[str, str]]:
+        """The same for the form that chooses columns."""
+        return self._pairs({"col", "density"})
+
+    def _pairs(self, but: set[str]) -> list[tuple[str, str]]:
+        said = [*self._said(), ("saved", self.query.getlist("saved")[:1])]
+        return [(key, value) for key, values in said for value in values if key not in but and value]
+
+    def query_with(self, key: str, *values: str) -> str:
+        query = self._copy()
+        query.setlist(key, [value for value in values if value])
+        return query.urlencode()
+
+    def _said(self) -> list[tuple[str, list[str]]]:
+        usual = [one.key for one in self._usual_columns()]
+        shown = [one.key for one in self.columns]
+        return [
+            ("view", [self.view]),
+            ("q", [self.q]),
+            *((menu.filter.key, menu.chosen) for menu in self.menus),
+            ("rule", [self.rule.text if self.rule else ""]),
+            ("sort", [self.sort if self.sort != NEWEST_FIRST else ""]),
+            ("col", shown if shown != usual else []),
+            ("density", [self.density]),
+        ]
+
+    def _usual_columns(self) -> list[Column]:
+        return [one for one in self.offered.values() if one.is_default]
+
+    def _columns(self) -> list[Column]:
+        """The chosen ones in their order. A column may have gone since the address was written."""
+        asked = dict.fromkeys(self.query.getlist("col"))
+        return [self.offered[key] for key in asked if key in self.offered] or self._usual_columns()
 
     def _order(self) -> str:
         """The model's order for the key in the address."""
         key, sign = self.sort.removeprefix("-"), "-" if self.sort.startswith("-") else ""
-        sorts = SORTS | {one.key: one.sort for one in self.columns if one.sort}
+        sorts = SORTS | {one.key: one.sort for one in self.offered.values() if one.sort}
         if key not in sorts:
             raise BadInput(_("The list cannot be sorted by this."))
         return sign + sorts[key]
+
+    @property
+    def _is_sparse(self) -> bool:
+        column = self.offered.get(self.sort.removeprefix("-"))
+        return column is not None and column.is_sparse
 
     def _menu(self, one: ListFilter) -> Menu:
         choices = one.choices(self.user)
@@ -217,18 +350,14 @@ class Listing:
             raise BadInput(_("The list cannot be narrowed to this."))
         return Menu(one, choices, chosen)
 
-    def _head(self, key: str, label: str | Promise, *, falling: bool = False) -> Head:
+    def _head(self, key: str, label: str | Promise, css: str, *, falling: bool = False) -> Head:
         """`falling` columns begin with the highest value."""
         direction = {key: "ascending", f"-{key}": "descending"}.get(self.sort, "")
         turned = direction == "ascending" if direction else falling
-        query = self._copy()
-        query["sort"] = f"-{key}" if turned else key
-        return Head(label, query.urlencode(), direction)
+        return Head(label, self.query_with("sort", f"-{key}" if turned else key), direction, css)
 
     def _without(self, key: str, value: str) -> str:
-        query = self._copy()
-        query.setlist(key, [one for one in query.getlist(key) if one != value])
-        return query.urlencode()
+        return self.query_with(key, *(one for one in self.query.getlist(key) if one != value))
 
     def _copy(self) -> QueryDict:
         """The address without its page."""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -17,7 +16,7 @@ from crm.accounts.models import User
 from crm.lib.errors import BadInput
 from crm.lib.htmx import render_part, wants_part
 from crm.lib.templatetags.ui import NOTHING
-from customers import columns, panels, services
+from customers import columns, conditions, panels, services
 from customers.forms import AssignmentForm, CustomerForm, HandlesForm, TagsForm, keepers
 from customers.identity.likeness import alike
 from customers.listing import Listing
@@ -31,10 +30,24 @@ def customer_list(request: UserRequest) -> HttpResponse:
     listing = Listing(request.user, request.GET)
     actions = ("create", "edit", "assign")
     may = {one: request.user.may("customer", one) for one in actions}
-    context = {"listing": listing, "may": may, "currency": settings.DEFAULT_CURRENCY}
+    context: dict[str, Any] = {"listing": listing, "may": may}
+    if name := conditions.editor():
+        context["editor"] = reverse(name)
     if may["assign"]:
         context["keepers"] = keepers(request.user)
     return render_part(request, "customers/list.html", "results", context)
+
+
+@require_GET
+@needs("customer", "view")
+def count(request: UserRequest) -> HttpResponse:
+    """How many customers the list at this address has; asked for once the list itself is there."""
+    listing = Listing(request.user, request.GET)
+    return render(
+        request,
+        "customers/_count.html",
+        {"listing": listing, "may_edit": request.user.may("customer", "edit")},
+    )
 
 
 @require_POST
