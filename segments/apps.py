@@ -8,9 +8,11 @@ class SegmentsConfig(AppConfig):
     verbose_name = _("Segments")
 
     def ready(self) -> None:
-        from segments import columns, order_facts, panels, profile_facts
+        from customers import conditions
+        from segments import columns, narrowing, order_facts, panels, profile_facts
 
         profile_facts.register_all()
         order_facts.register_all()
         columns.register_all()
         panels.register_all()
+        conditions.register(narrowing.read, editor="segments:conditions")

@@ -105,6 +105,14 @@ def settle(box: Box) -> None:
             condition.values = [value for value in condition.values if value in allowed]
 
 
+def tidy(box: Box) -> None:
+    """Drops conditions for which nothing was chosen, and groups that are empty then."""
+    for child in box.rules:
+        if isinstance(child, Box):
+            tidy(child)
+    box.rules = [one for one in box.rules if (one.rules if isinstance(one, Box) else one.fact)]
+
+
 def _path(dotted: str) -> Path:
     return tuple(int(part) for part in dotted.split(".")[1:])
 

@@ -38,6 +38,15 @@ class Group(models.TextChoices):
     CAMPAIGNS = "campaigns", _("Campaigns")
 
 
+# Who may not see orders learns nothing of them by asking about them.
+NEEDS: dict[str, tuple[str, str]] = {
+    Group.ORDERS: ("order", "view"),
+    Group.SCORES: ("score", "view"),
+    Group.CONSENT: ("consent", "view"),
+    Group.CAMPAIGNS: ("campaign", "view"),
+}
+
+
 class Kind(StrEnum):
     TEXT = "text"
     CHOICE = "choice"
@@ -161,6 +170,9 @@ class Fact:
     @property
     def operators(self) -> tuple[Operator, ...]:
         return tuple(one for one in OPERATORS[self.kind] if one.key not in self.without)
+
+    def is_open_to(self, user: User) -> bool:
+        return user.may(*NEEDS.get(self.group, ("customer", "view")))
 
     def operator(self, key: object) -> Operator | None:
         return next((one for one in self.operators if one.key == key), None)

@@ -67,13 +67,14 @@ class Page:
 
 def page(box: Box, user: User, problems: Mapping[Path, str] | None = None) -> Page:
     painter = _Painter(user, problems or {})
-    return Page(painter.group(box, ()), _offered(), painter.suggestions)
+    return Page(painter.group(box, ()), _offered(user), painter.suggestions)
 
 
-def _offered() -> list[tuple[str, list[Fact]]]:
+def _offered(user: User) -> list[tuple[str, list[Fact]]]:
     found: dict[str, list[Fact]] = {}
     for fact in facts.all_facts():
-        found.setdefault(str(fact.group.label), []).append(fact)
+        if fact.is_open_to(user):
+            found.setdefault(str(fact.group.label), []).append(fact)
     return list(found.items())
 
 

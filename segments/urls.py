@@ -1,6 +1,6 @@
 from django.urls import path
 
-from segments import views
+from segments import condition_views, views
 
 app_name = "segments"
 
@@ -8,6 +8,8 @@ urlpatterns = [
     path("", views.segment_list, name="list"),
     path("new/", views.new, name="new"),
     path("draft/", views.draft, name="draft"),
+    path("conditions/", condition_views.conditions, name="conditions"),
+    path("conditions/draft/", condition_views.conditions_draft, name="conditions-draft"),
     path("count/", views.count, name="count"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/edit/", views.edit, name="edit"),

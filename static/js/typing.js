@@ -37,21 +37,31 @@
     state.typed = changed.map((field) => [key(field), say(field), field.type]);
   });
 
-  document.addEventListener("htmx:afterSettle", (event) => {
+  const shown = (event) => {
     const part = dom.one(`[data-keeps-typing]#${CSS.escape(event.detail.target?.id || "-")}`);
     const state = part && waiting.get(part.id);
-    if (!state?.typed) return;
-    waiting.delete(part.id);
-    let unseen;
+    return state?.typed ? [part, state] : [];
+  };
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const [part, state] = shown(event);
+    if (!part || state.filled) return;
+    state.filled = true;
     for (const [name, value, type] of state.typed) {
       const field = find(part, name);
       if (field?.type !== type) continue;
       fill(field, value);
-      if (field.matches("[hx-post]")) unseen = field;
+      if (field.matches("[hx-post]")) state.unseen = field;
     }
-    if (state.typed.length) document.body.dispatchEvent(new CustomEvent("rule-changed"));
+  });
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const [part, state] = shown(event);
+    if (!part) return;
+    waiting.delete(part.id);
     if (state.pressed) document.getElementById(state.pressed)?.click();
-    else if (unseen) htmx.trigger(unseen, "change");
+    else if (state.unseen) htmx.trigger(state.unseen, "change");
+    else if (state.typed.length) document.body.dispatchEvent(new CustomEvent("rule-changed"));
   });
 
   const forget = (event) => waiting.delete(event.detail.target?.id);
