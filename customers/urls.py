@@ -6,6 +6,7 @@ app_name = "customers"
 
 urlpatterns = [
     path("", views.customer_list, name="list"),
+    path("count/", views.count, name="count"),
     path("new/", views.new, name="new"),
     path("assignment/", views.assignment, name="assignment"),
     path("tags/", views.tags, name="tags"),

@@ -100,6 +100,12 @@ def _list(**query: str | list[str]) -> Addresses:
     return lambda user: [address]
 
 
+def _count(**query: str | list[str]) -> Addresses:
+    """How many such a list has, which it asks for once it is there."""
+    address = f"{reverse('customers:count')}?{urlencode(query, doseq=True)}"
+    return lambda user: [address]
+
+
 def _deep(sort: str, order: str, *, value: str) -> Addresses:
     """The list's page number DEEP, reached by the cursor that page before it would have given."""
 
@@ -195,6 +201,11 @@ def _pages() -> list[Page]:
         Page("customers, filtered and by name", _list(city="杭州", sort="name")),
         Page("customers, two Chinese characters", _list(q="文静")),
         Page("customers, frequent letters and a city", _list(q="wang", city="成都")),
+        Page(
+            "customers, how many of three filters",
+            _count(city=["上海", "杭州"], tag="VIP", kind="organisation"),
+        ),
+        Page("customers, how many of frequent letters and a city", _count(q="wang", city="成都")),
         Page("search, two Chinese characters", _search(_two_characters)),
         Page("search, three letters", _search(_three_letters)),
         Page("search, last four digits", _search(_last_digits)),
