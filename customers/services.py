@@ -1,6 +1,7 @@
 """What people ask for: create, change, hand over, tag, note, reveal and remove customers."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,10 @@ from customers.identity import stating
 from customers.identity.indexing import index
 from customers.models import Customer, CustomerQuerySet
 from customers.orders.models import Rollup
+from customers.record import recording
+from customers.record.clashes import Clash, clashes
+from customers.record.fields import DELETED
+from customers.record.models import Change
 from customers.timeline import services as timeline
 
 REVEALS_A_DAY = 50
@@ -28,13 +33,20 @@ REVEALED = "customer.revealed"
 AT_ONCE = 10_000
 LONGEST_NOTE = 5000
 # Fields whose values may stand in the audit log; of all others it only says that they changed.
-IMPERSONAL = ("kind", "owner", "team", "restricted", "tags", "language", "preferred_channel")
+IMPERSONAL = (
+    *("kind", "owner", "team", "restricted", "tags", "language", "preferred_channel"),
+    *("quiet_from", "quiet_until"),
+)
 # What a colleague's word about a customer consists of.
 HANDLES = ("phone", "email")
 
 
 class EditedMeanwhile(Refused):
-    """Somebody else saved this customer after the form was opened."""
+    """Somebody else changed the same fields after the form was opened."""
+
+    def __init__(self, found: list[Clash]) -> None:
+        super().__init__(_("Somebody else changed this customer while you were editing."))
+        self.clashes = found
 
 
 @transaction.atomic
@@ -54,33 +66,47 @@ def create(fields: Mapping[str, Any], *, by: User) -> Customer:
 
 
 @transaction.atomic
-def update(customer: Customer, fields: Mapping[str, Any], *, version: int, by: User) -> Customer:
-    """Saves what differs. Raises EditedMeanwhile unless `version` is still the current one."""
-    current = Customer.objects.present().select_for_update().filter(pk=customer.pk, version=version).first()
+def update(
+    customer: Customer,
+    fields: Mapping[str, Any],
+    *,
+    version: int,
+    by: User,
+    source: str = Change.Source.FORM,
+) -> Customer:
+    """Saves what differs. Raises EditedMeanwhile where somebody changed the same field since `version`."""
+    current = Customer.objects.present().select_for_update().filter(pk=customer.pk).first()
     if current is None:
-        raise EditedMeanwhile(_("Somebody else changed this customer while you were editing."))
+        raise Refused(_("This customer was deleted meanwhile."))
     changed = {name: value for name, value in fields.items() if getattr(current, name) != value}
     if not changed:
         return current
+    if found := clashes(current, version, changed):
+        raise EditedMeanwhile(found)
     old = {name: getattr(current, name) for name in changed}
     for name, value in changed.items():
         setattr(current, name, value)
     current.version += 1
     current.save(update_fields=[*changed, "version", "updated_at"])
     _keep_word(current, changed)
-    changes = {name: [shown(name, old[name]), shown(name, changed[name])] for name in changed}
-    timeline.record(current, "customer.changed", summary="", by=by, changes=changes)
-    audit.record("customer.changed", current, by=by, fields=sorted(changed), **_impersonal(old, changed))
+    _tell_of(current, old, changed, by=by, source=source)
     return current
 
 
 @transaction.atomic
 def remove(customer: Customer, *, by: User) -> None:
     """Hides a customer everywhere. The facts stay until privacy rules erase them."""
-    here = Customer.objects.present().filter(pk=customer.pk)
-    if not here.update(deleted_at=Now(), version=F("version") + 1):
-        raise Refused(_("This customer was already deleted."))
+    _set_deleted(Customer.objects.present().filter(pk=customer.pk), timezone.now(), by)
+    timeline.record(customer, "customer.deleted", summary="", by=by)
     audit.record("customer.deleted", customer, by=by)
+
+
+@transaction.atomic
+def restore(customer: Customer, *, by: User) -> None:
+    """Brings a deleted customer back with everything it had."""
+    _set_deleted(Customer.objects.removed().filter(pk=customer.pk), None, by)
+    timeline.record(customer, "customer.restored", summary="", by=by)
+    audit.record("customer.restored", customer, by=by)
 
 
 @transaction.atomic
@@ -89,7 +115,8 @@ def assign(customers: CustomerQuerySet, owner: User, *, by: User) -> int:
     chosen = _lock(customers.visible_to(by, "assign").exclude(owner=owner))
     team = team_of(owner)
     changes: dict[str, Any] = {"owner": owner, "version": F("version") + 1, "updated_at": timezone.now()}
-    Customer.objects.filter(pk__in=chosen).update(**changes, **({"team": team} if team else {}))
+    with recording.following(chosen, by=by, source=Change.Source.BULK):
+        Customer.objects.filter(pk__in=chosen).update(**changes, **({"team": team} if team else {}))
     timeline.record_all(chosen, "customer.assigned", by=by, owner=owner.pk, owner_name=str(owner))
     audit.record("customers.assigned", None, by=by, owner=owner.pk, customers=chosen)
     return len(chosen)
@@ -103,7 +130,8 @@ def tag(customers: CustomerQuerySet, tags: list[str], *, by: User) -> int:
     for row in rows:
         row.tags = list(dict.fromkeys([*row.tags, *tags]))
         row.version += 1
-    Customer.objects.bulk_update(rows, ["tags", "version"], batch_size=1000)
+    with recording.following(chosen, by=by, source=Change.Source.BULK):
+        Customer.objects.bulk_update(rows, ["tags", "version"], batch_size=1000)
     timeline.record_all(chosen, "customer.tagged", by=by, tags=tags)
     audit.record("customers.tagged", None, by=by, tags=tags, customers=chosen)
     return len(chosen)
@@ -152,6 +180,36 @@ def shown(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return ", ".join(value)
     return "" if value is None else value if isinstance(value, bool) else str(value)
+
+
+def _tell_of(
+    customer: Customer, old: Mapping[str, Any], new: Mapping[str, Any], *, by: User, source: str
+) -> None:
+    """One save: rows in the history, one entry on the timeline, one in the audit log."""
+    recording.record(customer, {name: (old[name], new[name]) for name in new}, by=by, source=source)
+    timeline.record(
+        customer,
+        "customer.changed",
+        summary="",
+        by=by,
+        source=recording.TELLER,
+        source_id=recording.teller_key(customer.pk, customer.version),
+        changes={name: [shown(name, old[name]), shown(name, new[name])] for name in new},
+    )
+    audit.record("customer.changed", customer, by=by, fields=sorted(new), **_impersonal(old, new))
+
+
+def _set_deleted(rows: CustomerQuerySet, moment: datetime | None, by: User) -> None:
+    customer = rows.select_for_update().first()
+    if customer is None:
+        raise Refused(
+            _("This customer was already deleted.") if moment else _("This customer is not deleted.")
+        )
+    old, customer.deleted_at = customer.deleted_at, moment
+    customer.deleted_by = by if moment else None
+    customer.version += 1
+    customer.save(update_fields=["deleted_at", "deleted_by", "version"])
+    recording.record(customer, {DELETED: (old, moment)}, by=by, source=Change.Source.FORM)
 
 
 def _lock(customers: CustomerQuerySet) -> list[int]:
