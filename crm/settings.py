@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "customers.record",
     "customers.files",
     "customers.imports",
+    "customers.fields",
     "channels",
     "channels.consent",
     "channels.campaigns",
@@ -97,6 +98,7 @@ MIDDLEWARE = [
     "crm.accounts.middleware.require_second_factor",
     "crm.lib.middleware.RefusalMiddleware",
     "crm.lib.middleware.private_pages",
+    "crm.lib.middleware.remember",
 ]
 
 ROOT_URLCONF = "crm.urls"
@@ -255,6 +257,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # An import file larger than this is refused before it is read.
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 1024) * 1024 * 1024
+# So many days an import's file is kept, and so long it can be reverted.
+IMPORT_KEEP_DAYS = env.number("IMPORT_KEEP_DAYS", 30)
+# Where files for scheduled imports are put; each schedule has a folder of its own in it.
+IMPORT_INBOX = Path(env.text("IMPORT_INBOX", str(VAR / "inbox")))
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_ACKS_LATE = True

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("customers/", include("customers.urls")),
+    path("customers/<int:pk>/fields/", include("customers.fields.urls")),
     path("imports/", include("customers.imports.urls")),
     path("segments/", include("segments.urls")),
     path("rfm/", include("segments.scoring.urls")),

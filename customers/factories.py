@@ -6,6 +6,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from crm.accounts.models import User
+from customers.fields.models import CustomField, FieldChoice
 from customers.identity.indexing import index
 from customers.identity.models import Identity, Profile
 from customers.imports.models import ImportJob
@@ -53,3 +54,15 @@ def import_job(content: bytes = b"name\nLi Ming\n", *, by: User, **fields: objec
     job.file.save(job.file_name, ContentFile(content), save=False)
     job.save()
     return job
+
+
+def field(**given: object) -> CustomField:
+    number = next(_numbers)
+    return CustomField.objects.create(**{"key": f"field_{number}", "label": f"Field {number}", **given})
+
+
+def choices(field: CustomField, *keys: str) -> None:
+    FieldChoice.objects.bulk_create(
+        FieldChoice(field=field, key=key, label=key.capitalize(), order=place)
+        for place, key in enumerate(keys)
+    )

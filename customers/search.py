@@ -64,11 +64,14 @@ def tokens(
     phones: Iterable[str] = (),
     emails: Iterable[str] = (),
     numbers: Iterable[str] = (),
+    texts: Iterable[str] = (),
 ) -> list[str]:
     """Everything a customer can be found by, sorted and without repetition."""
     found = set(_of_text(name))
     if company:
         found.update(_of_text(company))
+    for text in texts:
+        found.update(_of_text(text))
     for phone in phones:
         digits = phone[1:] if phone.isascii() and phone[1:].isdecimal() else NO_DIGIT.sub("", spelling(phone))
         found.add(digits[-TAIL:])

@@ -13,6 +13,7 @@ RESOURCES = {
     "customers": "customer",
     "timeline": "customer",
     "identity": "customer",
+    "fields": "field",
     "orders": "order",
     "imports": "import",
     "consent": "consent",

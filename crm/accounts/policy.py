@@ -98,6 +98,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
     Role.AUDITOR: {"audit": {"view": Scope.ALL}},
     Role.ADMIN: {
         "user": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL},
+        "field": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL},
         "channel": {"view": Scope.ALL, "configure": Scope.ALL},
         "audit": {"view": Scope.ALL},
     },

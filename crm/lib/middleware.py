@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from crm.lib import memo
 from crm.lib.errors import Refused
 from crm.lib.htmx import add_toast
 
@@ -49,5 +50,15 @@ def private_pages(get_response: GetResponse) -> GetResponse:
             response["Cache-Control"] = "private, no-store"
         patch_vary_headers(response, ("Cookie",))
         return response
+
+    return middleware
+
+
+def remember(get_response: GetResponse) -> GetResponse:
+    """What many parts of a page ask for is looked up once per request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with memo.scope():
+            return get_response(request)
 
     return middleware

@@ -1,7 +1,11 @@
-"""Writes what customers can be found by. Called after anything that changes a name or an identity."""
+"""Writes what customers can be found by. Called after anything that changes a name or an identity.
+
+Features add texts of theirs in `AppConfig.ready()`: `register(words)`, where `words(customer_ids)` gives the
+texts by customer and must cost the same few queries for many customers as for one.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from customers import search
 from customers.identity.models import Identity
@@ -9,9 +13,19 @@ from customers.models import Customer, SearchDocument
 
 NUMBERS = (Identity.Kind.CUSTOMER_NUMBER, Identity.Kind.CARD)
 
+Words = Callable[[Collection[int]], Mapping[int, Sequence[str]]]
+
+_words: list[Words] = []
+
+
+def register(words: Words) -> None:
+    _words.append(words)
+
 
 def index(customer_ids: Iterable[int]) -> None:
-    customers = Customer.objects.filter(pk__in=list(customer_ids))
+    pks = list(customer_ids)
+    customers = Customer.objects.filter(pk__in=pks)
+    told = [words(pks) for words in _words]
     said = _identities(customers.values_list("pk", flat=True))
     documents = [
         SearchDocument(
@@ -22,6 +36,7 @@ def index(customer_ids: Iterable[int]) -> None:
                 phones={*filter(None, [one.phone]), *said[one.pk, Identity.Kind.PHONE]},
                 emails={*filter(None, [one.email]), *said[one.pk, Identity.Kind.EMAIL]},
                 numbers=[value for kind in NUMBERS for value in said[one.pk, kind]],
+                texts=[text for texts in told for text in texts.get(one.pk, ())],
             ),
         )
         for one in customers

@@ -60,6 +60,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
     "auditor": {"audit": {"view": ALL}},
     "admin": {
         "user": {"view": ALL, "create": ALL, "edit": ALL},
+        "field": {"view": ALL, "create": ALL, "edit": ALL},
         "channel": {"view": ALL, "configure": ALL},
         "audit": {"view": ALL},
     },

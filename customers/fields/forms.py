@@ -1,0 +1,121 @@
+"""Custom fields in forms: each takes what people write and says in their language what is wrong with it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Fieldset, Layout
+from crispy_forms.layout import Field as Placed
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from crm.accounts.models import User
+from crm.lib.reading import Unreadable
+from customers.fields import definitions, kinds
+from customers.fields.definitions import Definition, Kind
+
+PREFIX = "custom_"
+
+
+class WrittenField(forms.CharField):
+    """A field whose kind reads the text."""
+
+    def __init__(self, definition: Definition, **options: Any) -> None:
+        super().__init__(**options)
+        self.definition = definition
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            found = kinds.read(self.definition, text)
+        except Unreadable as problem:
+            raise ValidationError(str(problem)) from problem
+        if found is None and self.required:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return found
+
+
+class ValuesForm(forms.Form):
+    """Some custom fields of one customer. `given` is what was written, by key."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        shown: Sequence[Definition],
+        values: Mapping[str, Any],
+    ) -> None:
+        super().__init__(data)
+        self.shown = list(shown)
+        for one in self.shown:
+            self.fields[PREFIX + one.key] = field_for(one, values.get(one.key))
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    @classmethod
+    def editable(cls, data: Any, *, user: User, values: Mapping[str, Any]) -> "ValuesForm":
+        """All that `user` may change, under one heading: the end of the form of a customer."""
+        form = cls(data, shown=definitions.edited_by(user), values=values)
+        names = list(form.fields)
+        rows = [names[start : start + 2] for start in range(0, len(names), 2)]
+        placed = [Div(*map(Placed, row), css_class="row") for row in rows]
+        form.helper.layout = Layout(Fieldset(_("More about this customer"), *placed)) if rows else Layout()
+        return form
+
+    @property
+    def given(self) -> dict[str, Any]:
+        found = {one.key: self.cleaned_data[PREFIX + one.key] for one in self.shown}
+        return {key: None if value in ("", []) else value for key, value in found.items()}
+
+
+class OneValueForm(ValuesForm):
+    """One field, with what stood in it when it was shown."""
+
+    def __init__(self, data: Any, *, definition: Definition, value: Any) -> None:
+        super().__init__(data, shown=[definition], values={definition.key: value})
+        self.definition = definition
+        self.fields["was"] = forms.JSONField(
+            required=False, widget=forms.HiddenInput, initial=value, max_length=10_000
+        )
+
+    @property
+    def value(self) -> Any:
+        return self.given[self.definition.key]
+
+    @property
+    def bound(self) -> forms.BoundField:
+        return self[PREFIX + self.definition.key]
+
+
+def field_for(definition: Definition, value: Any) -> forms.Field:
+    common: dict[str, Any] = {
+        "label": definition.label,
+        "required": definition.is_required,
+        "help_text": definition.hint,
+        "initial": value,
+    }
+    if definition.kind in definitions.CHOSEN:
+        return _chosen(definition, value, common)
+    if definition.kind == Kind.DATE:
+        common["widget"] = forms.DateInput(attrs={"type": "date"})
+    elif definition.kind in definitions.COUNTED:
+        common["widget"] = forms.TextInput(attrs={"inputmode": "decimal"})
+    elif definition.kind == Kind.LINK:
+        common["widget"] = forms.TextInput(attrs={"inputmode": "url"})
+    if definition.kind == Kind.MONEY:
+        common["help_text"] = definition.hint or _("In %(currency)s.") % {
+            "currency": settings.DEFAULT_CURRENCY
+        }
+    return WrittenField(definition, max_length=kinds.LONGEST_TEXT, **common)
+
+
+def _chosen(definition: Definition, value: Any, common: dict[str, Any]) -> forms.Field:
+    """What is archived is offered to whoever has it: saving the form must not take it away."""
+    held = value if isinstance(value, list) else [value]
+    choices = [(one.key, one.label) for one in definition.options if not one.is_archived or one.key in held]
+    if definition.kind == Kind.SEVERAL:
+        return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **common)
+    return forms.ChoiceField(choices=[("", _("Not known")), *choices], **common)
