@@ -9,10 +9,14 @@ class SegmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from customers import conditions
-        from segments import columns, narrowing, order_facts, panels, profile_facts
+        from customers.imports import extras
+        from segments import columns, custom_facts, holdings, narrowing, order_facts, panels, profile_facts
 
         profile_facts.register_all()
+        custom_facts.register_all()
         order_facts.register_all()
         columns.register_all()
         panels.register_all()
         conditions.register(narrowing.read, editor="segments:conditions")
+        extras.derives("segments_membership")
+        holdings.register_all()

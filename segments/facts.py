@@ -5,9 +5,12 @@
 The kind decides which operators a fact has and which values they take. `build` turns an operator and its
 value into a condition on Customer that is true or false, never NULL: then "not" is the exact complement.
 Builders see only operators that do not negate another one.
+
+Facts that come and go while the product runs all begin with one word, and are registered by what gives them:
+`register_source("custom", source)`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -32,6 +35,7 @@ class Group(models.TextChoices):
     """Under which heading the builder offers a fact."""
 
     PROFILE = "profile", _("Profile")
+    CUSTOM = "custom", _("Custom fields")
     ORDERS = "orders", _("Orders")
     SCORES = "scores", _("Scores")
     CONSENT = "consent", _("Consent")
@@ -55,7 +59,10 @@ class Kind(StrEnum):
     NUMBER = "number"
     MONEY = "money"
     SCORE = "score"
+    DECIMAL = "decimal"
+    SEVERAL = "several"
     DATE = "date"
+    DAY = "day"
     ANNIVERSARY = "anniversary"
     FLAG = "flag"
 
@@ -114,6 +121,14 @@ DATED = (
     Operator("filled", pgettext_lazy("condition", "has happened"), Takes.NOTHING),
     Operator("empty", pgettext_lazy("condition", "never happened"), Takes.NOTHING, negates="filled"),
 )
+# Days that may lie in the future, such as the end of a contract.
+PLANNED = (
+    Operator("within", pgettext_lazy("condition", "in the last … days"), Takes.DAYS),
+    Operator("ahead", pgettext_lazy("condition", "in the next … days"), Takes.DAYS),
+    Operator("beyond", pgettext_lazy("condition", "more than … days ago"), Takes.DAYS),
+    *(one for one in DATED if one.key in ("since", "until", "between")),
+    *FILLED,
+)
 COMING = (Operator("ahead", pgettext_lazy("condition", "in the next … days"), Takes.DAYS),)
 ANSWERED = (
     Operator("yes", pgettext_lazy("condition", "yes"), Takes.NOTHING),
@@ -125,10 +140,13 @@ OPERATORS: dict[Kind, tuple[Operator, ...]] = {
     Kind.CHOICE: CHOSEN + FILLED,
     Kind.RECORD: CHOSEN + FILLED,
     Kind.TAGS: TAGGED,
+    Kind.SEVERAL: TAGGED + FILLED,
     Kind.NUMBER: COUNTED,
+    Kind.DECIMAL: COUNTED + FILLED,
     Kind.MONEY: COUNTED,
     Kind.SCORE: COUNTED,
     Kind.DATE: DATED,
+    Kind.DAY: PLANNED,
     Kind.ANNIVERSARY: COMING,
     Kind.FLAG: ANSWERED,
 }
@@ -154,6 +172,10 @@ def _nothing(user: User) -> Sequence[str]:
     return ()
 
 
+def _everybody(user: User) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Fact:
     """One thing a rule may ask. `choices` are all values there are, `suggest` some that the user may see."""
@@ -166,19 +188,21 @@ class Fact:
     choices: Callable[[], Sequence[tuple[Any, Text]]] = tuple
     suggest: Callable[[User], Sequence[str]] = _nothing
     without: frozenset[str] = frozenset()
+    open_to: Callable[[User], bool] = _everybody
 
     @property
     def operators(self) -> tuple[Operator, ...]:
         return tuple(one for one in OPERATORS[self.kind] if one.key not in self.without)
 
     def is_open_to(self, user: User) -> bool:
-        return user.may(*NEEDS.get(self.group, ("customer", "view")))
+        return self.open_to(user) and user.may(*NEEDS.get(self.group, ("customer", "view")))
 
     def operator(self, key: object) -> Operator | None:
         return next((one for one in self.operators if one.key == key), None)
 
 
 _facts: dict[str, Fact] = {}
+_sources: dict[str, Callable[[], Iterable[Fact]]] = {}
 # For facts about which "empty" says nothing: every row has a value.
 ALWAYS_FILLED = frozenset({"filled", "empty"})
 
@@ -187,14 +211,23 @@ def register(fact: Fact) -> None:
     _facts[fact.key] = fact
 
 
+def register_source(prefix: str, source: Callable[[], Iterable[Fact]]) -> None:
+    _sources[prefix] = source
+
+
 def find(key: object) -> Fact | None:
-    return _facts.get(key) if isinstance(key, str) else None
+    if not isinstance(key, str):
+        return None
+    if source := _sources.get(key.partition(".")[0]):
+        return next((fact for fact in source() if fact.key == key), None)
+    return _facts.get(key)
 
 
 def all_facts() -> list[Fact]:
     """In the order of their groups, and within a group as they were registered."""
     groups = list(Group)
-    return sorted(_facts.values(), key=lambda fact: groups.index(fact.group))
+    added = (fact for source in _sources.values() for fact in source())
+    return sorted((*_facts.values(), *added), key=lambda fact: groups.index(fact.group))
 
 
 def zone() -> ZoneInfo:

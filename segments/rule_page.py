@@ -12,14 +12,16 @@ from segments.rules import DEEPEST, Match, Path
 
 # More choices than this are a list to scroll instead of boxes to tick.
 MOST_BOXES = 14
-LISTED = (Kind.CHOICE, Kind.RECORD)
+LISTED = (Kind.CHOICE, Kind.RECORD, Kind.SEVERAL)
 INPUTS: dict[Kind, str] = {
     Kind.TEXT: "text",
     Kind.TAGS: "text",
     Kind.NUMBER: "number",
     Kind.SCORE: "score",
     Kind.MONEY: "money",
+    Kind.DECIMAL: "money",
     Kind.DATE: "date",
+    Kind.DAY: "date",
 }
 
 

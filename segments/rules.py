@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from crm.accounts.models import User
 from crm.lib.errors import BadInput
 from customers.models import Customer, CustomerQuerySet
 from segments import facts, values
@@ -55,12 +56,18 @@ class InvalidRule(BadInput):
         self.problems = dict(problems)
 
 
-def parse(tree: object) -> Group:
-    """Checks a tree as it came from outside. Raises InvalidRule with everything that is wrong with it."""
+def parse(tree: object, asker: User | None = None) -> Group:
+    """Checks a tree as it came from outside. Raises InvalidRule with everything that is wrong with it.
+
+    With an `asker`, facts that this colleague may not know do not exist.
+    """
     problems: dict[Path, str] = {}
     if not isinstance(tree, dict) or "rules" not in tree:
         raise InvalidRule({(): _("Add at least one condition.")})
     found = _group(tree, (), problems)
+    if asker and not problems:
+        closed = (path for path, leaf in placed(found, ()) if not leaf.fact.is_open_to(asker))
+        problems |= dict.fromkeys(closed, _("A rule cannot ask about this."))
     if not problems and sum(1 for _leaf in leaves(found)) > MOST_LEAVES:
         problems[()] = _("A rule has at most %(number)d conditions.") % {"number": MOST_LEAVES}
     if problems:
@@ -81,6 +88,15 @@ def leaves(rule: Group | Leaf) -> Iterator[Leaf]:
         return
     for child in rule.rules:
         yield from leaves(child)
+
+
+def placed(rule: Group | Leaf, path: Path) -> Iterator[tuple[Path, Leaf]]:
+    """Its conditions with their places."""
+    if isinstance(rule, Leaf):
+        yield path, rule
+        return
+    for number, child in enumerate(rule.rules):
+        yield from placed(child, (*path, number))
 
 
 def condition(rule: Group | Leaf, as_of: datetime) -> Q:

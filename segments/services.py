@@ -26,7 +26,7 @@ def members(segment: Segment, *, as_of: datetime | None = None) -> CustomerQuery
 @transaction.atomic
 def save(segment: Segment, tree: object, *, by: User) -> None:
     """Keeps name and rule, and has the members counted in the background. Raises InvalidRule."""
-    segment.rule = rules.to_json(rules.parse(tree))
+    segment.rule = rules.to_json(rules.parse(tree, by))
     is_new = segment.pk is None
     if is_new:
         segment.created_by = by

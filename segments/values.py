@@ -141,5 +141,8 @@ READERS: dict[Kind, Reader] = {
     Kind.NUMBER: _whole,
     Kind.SCORE: _score,
     Kind.MONEY: _amount,
+    Kind.DECIMAL: _amount,
+    Kind.SEVERAL: _choice,
     Kind.DATE: _day,
+    Kind.DAY: _day,
 }

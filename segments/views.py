@@ -77,7 +77,7 @@ def count(request: UserRequest) -> HttpResponse:
     box = builder.read(request.POST)
     answer = None
     try:
-        rule = rules.parse(box.to_json())
+        rule = rules.parse(box.to_json(), request.user)
     except rules.InvalidRule:
         rule = None
     if rule:
@@ -129,7 +129,7 @@ def _save(request: UserRequest, segment: Segment) -> HttpResponse:
     form = SegmentForm(request.POST, instance=segment)
     problems: Mapping[Path, str] = {}
     try:
-        rules.parse(box.to_json())
+        rules.parse(box.to_json(), request.user)
     except rules.InvalidRule as error:
         problems = error.problems
     if not form.is_valid() or problems:

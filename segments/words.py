@@ -58,7 +58,7 @@ def _phrase(leaf: Leaf, names: Names) -> Phrase:
 def _named(fact: Fact, value: Any, names: Names) -> str:
     if fact.kind is Kind.MONEY:
         return money(value, settings.DEFAULT_CURRENCY)
-    if fact.kind in (Kind.CHOICE, Kind.RECORD):
+    if fact.kind in (Kind.CHOICE, Kind.RECORD, Kind.SEVERAL):
         if fact.key not in names:
             names[fact.key] = {choice: str(label) for choice, label in fact.choices()}
         return names[fact.key].get(value, "–")

@@ -9,7 +9,8 @@ class ScoringConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.lib import labels
-        from segments.scoring import columns, facts, panels
+        from customers.imports import extras
+        from segments.scoring import columns, facts, holdings, panels
         from segments.scoring.models import Group, Stage
 
         facts.register_all()
@@ -17,3 +18,5 @@ class ScoringConfig(AppConfig):
         panels.register_all()
         labels.register("group", Group)
         labels.register("stage", Stage)
+        extras.derives("scoring_score")
+        holdings.register_all()

@@ -6,17 +6,21 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from crm.accounts.http import UserRequest
 from crm.lib.templatetags.ui import money
 from customers.models import Customer
 from customers.orders.models import Rollup
-from customers.panels import Panel, register
+from customers.panels import HEAD, Panel, register
 from segments.facts import zone
 from segments.scoring import lifecycle, report
 from segments.scoring.groups import ACTIONS, TONES
-from segments.scoring.models import Score, ScoringRun, Stage
+from segments.scoring.models import Group, Score, ScoringRun, Stage
+
+# How likely a customer is to leave, by the rule that put them where they are. Nothing is computed here.
+HIGH = {Group.RISK, Group.CANNOT_LOSE, Stage.RISK, Stage.DORMANT, Stage.LOST}
+SOME = {Group.ATTENTION, Group.SLEEPING, Group.HIBERNATING}
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,35 @@ class Dimension:
 
 def register_all() -> None:
     register(
+        Panel(
+            "standing",
+            gettext_lazy("Stage"),
+            "scoring/_standing.html",
+            standing,
+            needs=("score", "view"),
+            order=20,
+            place=HEAD,
+            related=("score",),
+        )
+    )
+    register(
         Panel("rfm", gettext_lazy("RFM"), "scoring/_panel.html", load, needs=("score", "view"), order=20)
     )
+
+
+def standing(request: UserRequest, customer: Customer) -> Mapping[str, Any]:
+    """Read from the score that came with the customer: no query."""
+    score = getattr(customer, "score", None)
+    if score is None:
+        return {"stage": Stage.PROSPECT}
+    marks = {score.group, score.stage}
+    tone = "bad" if marks & HIGH else "warn" if marks & SOME else "ok"
+    words = {
+        "bad": pgettext("risk", "High"),
+        "warn": pgettext("risk", "Medium"),
+        "ok": pgettext("risk", "Low"),
+    }
+    return {"stage": score.stage, "risk": words[tone], "tone": tone, "action": ACTIONS[score.group]}
 
 
 def load(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None:
