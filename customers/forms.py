@@ -1,6 +1,6 @@
 """What people type about customers, cleaned."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
@@ -16,12 +16,17 @@ from crm.accounts.policy import Role, Scope
 from crm.lib import phones, reading
 from crm.lib.templatetags.ui import mask_email, mask_phone
 from customers.models import Customer
+from customers.organisations import OrganisationField
 from customers.resources import read_country, read_tags
 from customers.timeline.models import Entry
 
 # Who looks after customers of their own.
 KEEPERS = (Role.SALES, Role.SERVICE, Role.OPERATIONS, Role.MANAGER)
 WRITTEN = ("phone", "email", "sms", "wechat", "whatsapp")
+
+
+def hours() -> list[tuple[int | str, str]]:
+    return [("", _("Not known")), *((hour, f"{hour:02}:00") for hour in range(24))]  # type: ignore[list-item]
 
 
 def keepers(user: User, *, also: int | None = None) -> QuerySet[User]:
@@ -33,7 +38,10 @@ def keepers(user: User, *, also: int | None = None) -> QuerySet[User]:
 
 
 class CustomerForm(forms.ModelForm[Customer]):
-    """Create and edit. A stored phone or e-mail is shown masked; left as it stands, it stays as it is."""
+    """Create and edit. A stored phone or e-mail is shown masked; left as it stands, it stays as it is.
+
+    `only` narrows it to some fields, for editing them where they are shown.
+    """
 
     preferred_channel = forms.ChoiceField(
         label=_("Preferred channel"),
@@ -46,11 +54,21 @@ class CustomerForm(forms.ModelForm[Customer]):
     tags = forms.CharField(
         label=_("Tags"), required=False, max_length=1000, help_text=_("Separated by commas.")
     )
+    organisation = OrganisationField(
+        label=_("Works at"), required=False, help_text=_("An organisation among your customers.")
+    )
+    quiet_from = forms.TypedChoiceField(
+        label=_("Not to be disturbed from"), required=False, choices=hours, coerce=int, empty_value=None
+    )
+    quiet_until = forms.TypedChoiceField(
+        label=_("Not to be disturbed until"), required=False, choices=hours, coerce=int, empty_value=None
+    )
 
     class Meta:
         model = Customer
         fields = [
-            *("kind", "name", "company", "job_title", "phone", "email", "preferred_channel", "language"),
+            *("kind", "name", "company", "job_title", "organisation"),
+            *("phone", "email", "preferred_channel", "language", "quiet_from", "quiet_until"),
             *("gender", "birthday", "country", "province", "city", "address", "postcode", "tags"),
             *("owner", "team", "restricted"),
         ]
@@ -59,8 +77,10 @@ class CustomerForm(forms.ModelForm[Customer]):
             "kind": forms.Select,
         }
 
-    def __init__(self, *arguments: Any, user: User, **options: Any) -> None:
+    def __init__(self, *arguments: Any, user: User, only: Sequence[str] = (), **options: Any) -> None:
         super().__init__(*arguments, **options)
+        # Validating writes into the instance; what it was is needed afterwards.
+        self.company = self.instance.company
         self.masks = {
             "phone": mask_phone(self.instance.phone) if self.instance.phone else "",
             "email": mask_email(self.instance.email) if self.instance.email else "",
@@ -72,8 +92,12 @@ class CustomerForm(forms.ModelForm[Customer]):
                 ("", _("Not known")),
                 *list(cast("Iterable[tuple[str, str]]", field.choices))[1:],
             ]
+        cast(OrganisationField, self.fields["organisation"]).offer_to(user, beside=self.instance)
         self._limit_to(user)
-        self.helper = helper(self)
+        if only:
+            self.fields = {name: field for name, field in self.fields.items() if name in only}
+        else:
+            self.helper = helper(self)
 
     def _limit_to(self, user: User) -> None:
         """Who may not hand over customers does not see the fields for it."""
@@ -102,32 +126,33 @@ class CustomerForm(forms.ModelForm[Customer]):
     def clean_tags(self) -> list[str]:
         return list(read(read_tags, self.cleaned_data["tags"]))
 
-    def differences(self) -> list[tuple[str, str, str]]:
-        """Label, stored value and typed value of each field in which both differ. Contacts stay masked."""
-        stored = Customer.objects.select_related("owner", "team").get(pk=self.instance.pk)
-        return [
-            (str(self.fields[name].label), display(stored, name), display(self.instance, name))
-            for name in self.fields
-            if getattr(stored, name) != getattr(self.instance, name)
-        ]
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        begin, end = cleaned.get("quiet_from"), cleaned.get("quiet_until")
+        if "quiet_from" in self.fields and not self.errors:
+            if (begin is None) != (end is None):
+                self.add_error("quiet_until", _("Quiet hours need a beginning and an end."))
+            elif begin is not None and begin == end:
+                self.add_error("quiet_until", _("Quiet hours cannot end when they begin."))
+        return cleaned
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were typed over. Whose company was the organisation's name gets the new one."""
+        found = {name: self.cleaned_data[name] for name in self.changed_data}
+        organisation: Customer | None = found.get("organisation")
+        former = self.organisation_name(self.initial["organisation"]) if organisation else ""
+        if organisation and "company" not in found and self.company in ("", former):
+            found["company"] = organisation.name
+        return found
+
+    def organisation_name(self, key: Any) -> str:
+        return cast(OrganisationField, self.fields["organisation"]).name_of(key)
 
     def _handle(self, name: str, reader: Callable[[str], str]) -> str:
         written = self.cleaned_data[name].strip()
         if written and written == self.masks[name]:
             return str(getattr(self.instance, name))
         return str(read(reader, written))
-
-
-def display(customer: Customer, name: str) -> str:
-    """A field as people read it."""
-    value = getattr(customer, name)
-    masks: dict[str, Callable[[Any], str]] = {"phone": mask_phone, "email": mask_email, "tags": ", ".join}
-    if not value:
-        return "–"
-    if name in masks:
-        return masks[name](value)
-    named = getattr(customer, f"get_{name}_display", None)
-    return str(named() if named else value)
 
 
 def read(reader: Callable[[str], Any], text: str) -> Any:
@@ -140,8 +165,20 @@ def read(reader: Callable[[str], Any], text: str) -> Any:
 def helper(form: forms.BaseForm) -> FormHelper:
     """Fields in three groups; those the form does not have are left out."""
     groups = (
-        (_("Who"), (("kind", "name"), ("company", "job_title"), ("gender", "birthday"), ("tags",))),
-        (_("How to reach them"), (("phone", "email"), ("preferred_channel", "language"))),
+        (
+            _("Who"),
+            (
+                ("kind", "name"),
+                ("company", "job_title"),
+                ("organisation",),
+                ("gender", "birthday"),
+                ("tags",),
+            ),
+        ),
+        (
+            _("How to reach them"),
+            (("phone", "email"), ("preferred_channel", "language"), ("quiet_from", "quiet_until")),
+        ),
         (_("Where"), (("country", "province", "city"), ("address", "postcode"))),
         (_("Who looks after them"), (("owner", "team"), ("restricted",))),
     )

@@ -6,3 +6,8 @@ class RecordConfig(AppConfig):
     name = "customers.record"
     label = "record"
     verbose_name = _("History of changes")
+
+    def ready(self) -> None:
+        from customers.record import holdings
+
+        holdings.register_all()

@@ -46,6 +46,8 @@ def clashes(customer: Customer, version: int, wanted: Mapping[str, Any]) -> list
 def as_of(customer: Customer, version: int) -> Customer:
     """A copy of the customer as it was at `version`, as far as the history tells."""
     earlier = copy(customer)
+    if version >= customer.version:
+        return earlier
     earlier._state = copy(customer._state)
     earlier._state.fields_cache = dict(customer._state.fields_cache)
     # Newest first: what is put back last is the oldest.

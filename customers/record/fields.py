@@ -30,6 +30,9 @@ WRITTEN = (
     *("quiet_from", "quiet_until", "tags", "owner", "team", "restricted"),
 )
 KEPT = (*WRITTEN, DELETED)
+# Who looks after a customer: only for those who may hand one over.
+HANDED_OVER = ("owner", "team", "restricted")
+NULLABLE = ("organisation", "birthday", "quiet_from", "quiet_until", "owner", "team", DELETED)
 RELATIONS: dict[str, type[Model]] = {"organisation": Customer, "owner": User, "team": Team}
 MASKS: dict[str, Callable[[str], str]] = {"phone": mask_phone, "email": mask_email}
 Names = Mapping[tuple[str, int], str]
@@ -68,8 +71,10 @@ def dump(value: Any) -> Any:
 
 
 def load(name: str, stored: Any) -> Any:
-    """The value that `dump` made. Raises Refused for a row that has been deleted since."""
+    """The value that `dump` made. Raises Refused for what has been deleted or erased since."""
     if stored is None:
+        if name not in NULLABLE:
+            raise Refused(_("What stood there before was erased."))
         return None
     if name in RELATIONS:
         found = RELATIONS[name]._default_manager.filter(pk=stored).first()

@@ -87,12 +87,110 @@ def test_two_editors_are_told_and_nothing_is_lost(as_seller: Client, seller: Use
     answer = as_seller.post(f"/customers/{known.pk}/edit/", mine)
 
     assert answer.status_code == 422
-    assert [row[1:] for row in answer.context["theirs"]] == [("广州", "上海")]
+    assert [(one.before, one.theirs, one.mine) for one in answer.context["clashes"]] == [
+        ("北京", "广州", "上海")
+    ]
     known.refresh_from_db()
     assert known.city == "广州"
     as_seller.post(f"/customers/{known.pk}/edit/", mine | {"version": str(answer.context["version"])})
     known.refresh_from_db()
     assert known.city == "上海"
+
+
+def test_theirs_can_be_chosen_field_by_field(as_seller: Client, seller: User, known: Customer) -> None:
+    mine = posted(known, city="上海", company="Mine", job_title="Mine")
+    services.update(known, {"city": "广州", "company": "Theirs"}, version=1, by=seller)
+    answer = as_seller.post(f"/customers/{known.pk}/edit/", mine)
+    again = mine | {"version": str(answer.context["version"]), "keep_city": "theirs", "keep_company": "mine"}
+
+    as_seller.post(f"/customers/{known.pk}/edit/", again)
+
+    known.refresh_from_db()
+    assert (known.city, known.company, known.job_title) == ("广州", "Mine", "Mine")
+
+
+def test_what_only_one_of_two_changed_is_kept_without_asking(
+    as_seller: Client, seller: User, known: Customer
+) -> None:
+    mine = posted(known, company="Mine")
+    services.update(known, {"city": "广州", "phone": "+8613900001111"}, version=1, by=seller)
+
+    answer = as_seller.post(f"/customers/{known.pk}/edit/", mine)
+
+    assert answer.status_code == 302
+    known.refresh_from_db()
+    assert (known.city, known.company, known.phone) == ("广州", "Mine", "+8613900001111")
+
+
+def test_a_clash_shows_their_other_changes_in_the_form_again(
+    as_seller: Client, seller: User, known: Customer
+) -> None:
+    mine = posted(known, company="Mine")
+    services.update(known, {"company": "Theirs", "phone": "+8613900001111"}, version=1, by=seller)
+
+    answer = as_seller.post(f"/customers/{known.pk}/edit/", mine)
+    form = answer.context["form"]
+    assert form["phone"].value() == "139••••1111"
+    as_seller.post(
+        f"/customers/{known.pk}/edit/", {**form.data.dict(), "version": str(answer.context["version"])}
+    )
+
+    known.refresh_from_db()
+    assert (known.company, known.phone) == ("Mine", "+8613900001111")
+
+
+def test_a_save_nobody_recorded_is_not_overwritten_unasked(as_seller: Client, known: Customer) -> None:
+    Customer.objects.filter(pk=known.pk).update(city="广州", version=2)
+
+    answer = as_seller.post(f"/customers/{known.pk}/edit/", posted(known, city="上海"))
+
+    assert answer.status_code == 422
+    assert answer.context["clashes"][0].theirs == "广州"
+
+
+def test_an_organisation_is_chosen_among_those_one_sees_and_brings_its_name(
+    as_seller: Client, seller: User, known: Customer
+) -> None:
+    ours = factories.customer(name="澜山集团", kind="organisation", owner=seller)
+    hidden = factories.customer(name="别家集团", kind="organisation")
+    address = f"/customers/{known.pk}/edit/"
+
+    as_seller.post(address, posted(known, organisation=str(ours.pk), organisation_text="澜山集团"))
+    refused = as_seller.post(
+        address, posted(known, version="2", organisation=str(hidden.pk), organisation_text="别家集团")
+    )
+
+    assert refused.status_code == 422
+    assert "organisation" in refused.context["form"].errors
+    known.refresh_from_db()
+    assert (known.organisation, known.company) == (ours, "澜山集团")
+
+
+def test_an_organisation_one_may_not_see_is_neither_named_nor_lost(
+    as_seller: Client, known: Customer
+) -> None:
+    hidden = factories.customer(name="别家集团", kind="organisation")
+    Customer.objects.filter(pk=known.pk).update(organisation=hidden)
+
+    page = as_seller.get(f"/customers/{known.pk}/edit/").content.decode()
+    answer = as_seller.post(
+        f"/customers/{known.pk}/edit/",
+        posted(known, city="上海", organisation=str(hidden.pk), organisation_text=""),
+    )
+
+    assert "别家集团" not in page
+    assert answer.status_code == 302
+    known.refresh_from_db()
+    assert (known.organisation, known.city) == (hidden, "上海")
+
+
+@pytest.mark.parametrize(("begin", "end"), [("21", ""), ("", "8"), ("8", "8"), ("24", "8"), ("x", "8")])
+def test_quiet_hours_need_two_different_hours(
+    as_seller: Client, known: Customer, begin: str, end: str
+) -> None:
+    answer = as_seller.post(f"/customers/{known.pk}/edit/", posted(known, quiet_from=begin, quiet_until=end))
+
+    assert answer.status_code == 422
 
 
 def test_an_error_in_the_form_keeps_the_version_it_was_opened_with(
