@@ -40,13 +40,19 @@ INSTALLED_APPS = [
     "crm.embedded",
     "crm.accounts",
     "crm.audit",
+    "crm.api",
     "customers",
     "customers.timeline",
+    "customers.touches",
     "customers.orders",
     "customers.identity",
     "customers.record",
     "customers.files",
     "customers.imports",
+    "customers.privacy",
+    "customers.tasks",
+    "customers.lists",
+    "customers.bulk",
     "customers.fields",
     "channels",
     "channels.consent",
@@ -85,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "crm.api.middleware.api_answers",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -281,7 +288,12 @@ CELERY_TASK_ROUTES = {
     "campaigns.sweep": {"queue": "default"},
     "campaigns.*": {"queue": "bulk"},
     "imports.read": {"queue": "interactive"},
+    "imports.check": {"queue": "interactive"},
     "imports.run": {"queue": "bulk"},
+    "bulk.run": {"queue": "bulk"},
+    "bulk.undo": {"queue": "bulk"},
+    "imports.review": {"queue": "bulk"},
+    "imports.revert": {"queue": "bulk"},
 }
 CELERY_TIMEZONE = TIME_ZONE
 # The nightly and minute-by-minute work is listed in crm/celery.py.
@@ -298,6 +310,12 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "crm@localhost")
 # A customer gets at most so many marketing messages in so many days, over all campaigns; 0 means no limit.
 CONTACT_CAP = env.number("CONTACT_CAP", 3)
 CONTACT_CAP_DAYS = env.number("CONTACT_CAP_DAYS", 7)
+# Within how many days requests under Chinese law are answered; the GDPR says a month itself.
+PIPL_ANSWER_DAYS = env.number("PIPL_ANSWER_DAYS", 15)
+# Whether a second person must approve before a customer is erased.
+ERASURE_NEEDS_TWO = env.flag("ERASURE_NEEDS_TWO", default=PRODUCTION)
+# Which customers were erased, as numbers and hashes. Keep it where backups of the database do not reach.
+ERASURE_JOURNAL = env.text("ERASURE_JOURNAL", str(VAR / "privacy" / "erasures.jsonl"))
 # Between these hours nothing goes to customers on these kinds of channel; it waits for their morning.
 QUIET_FROM = env.number("QUIET_FROM", 21)
 QUIET_UNTIL = env.number("QUIET_UNTIL", 9)
@@ -306,6 +324,9 @@ QUIET_CHANNELS = env.words("QUIET_CHANNELS") or ["sms", "phone", "whatsapp"]
 SEND_CONNECTIONS = env.number("SEND_CONNECTIONS", 2)
 # How many workers are sent to one campaign at once; more than one needs as many bulk workers.
 SEND_WORKERS = env.number("SEND_WORKERS", 1)
+
+# How many rows one API token may read in a day.
+API_ROWS_A_DAY = env.number("API_ROWS_A_DAY", 1_000_000)
 
 # The local provider that plays the outside world in the demo and in tests.
 SANDBOX_SMTP_PORT = env.number("SANDBOX_SMTP_PORT", 8025)

@@ -6,20 +6,34 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from crm import endpoints
+from crm.api.making import nowhere
+
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crm.desk.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("account/", include("allauth.urls")),
+    path("api/v1/", endpoints.urls),
+    path("api/v1/<path:rest>", nowhere, name="api-nowhere"),
+    path("api/", include("crm.api.urls")),
     path("admin/", admin.site.urls),
+    path("customers/lists/", include("customers.lists.urls")),
+    path("customers/bulk/", include("customers.bulk.urls")),
     path("customers/", include("customers.urls")),
+    path("customers/", include("customers.record.urls")),
+    path("customers/", include("customers.touches.urls")),
     path("customers/<int:pk>/fields/", include("customers.fields.urls")),
     path("imports/", include("customers.imports.urls")),
+    path("tasks/", include("customers.tasks.urls")),
+    path("calendars/", include("customers.tasks.public_urls")),
+    path("privacy/", include("customers.privacy.urls")),
     path("segments/", include("segments.urls")),
     path("rfm/", include("segments.scoring.urls")),
     path("campaigns/", include("channels.campaigns.urls")),
     path("consent/", include("channels.consent.urls")),
+    path("p/", include("channels.consent.public_urls")),
     path("channels/", include("channels.urls")),
     path("m/", include("channels.campaigns.public_urls")),
 ]

@@ -31,7 +31,6 @@ REVEALS_A_DAY = 50
 REVEALED = "customer.revealed"
 # How many customers one click may change.
 AT_ONCE = 10_000
-LONGEST_NOTE = 5000
 # Fields whose values may stand in the audit log; of all others it only says that they changed.
 IMPERSONAL = (
     *("kind", "owner", "team", "restricted", "tags", "language", "preferred_channel"),
@@ -50,7 +49,8 @@ class EditedMeanwhile(Refused):
 
 
 @transaction.atomic
-def create(fields: Mapping[str, Any], *, by: User) -> Customer:
+def create(fields: Mapping[str, Any], *, by: User, source: str = Change.Source.FORM) -> Customer:
+    """`source` API says that the caller keeps what was said, under the other program's name."""
     customer = Customer(**fields)
     if customer.owner is None and by.scope("customer", "view") < Scope.ALL:
         # Who may not see everybody would lose sight of their own customer.
@@ -59,7 +59,8 @@ def create(fields: Mapping[str, Any], *, by: User) -> Customer:
         customer.team = team_of(customer.owner or by)
     customer.save(force_insert=True)
     Rollup.objects.create(customer=customer)
-    _keep_word(customer, fields)
+    if source != Change.Source.API:
+        _keep_word(customer, fields)
     timeline.record(customer, "customer.created", summary="", by=by)
     audit.record("customer.created", customer, by=by)
     return customer
@@ -88,7 +89,8 @@ def update(
         setattr(current, name, value)
     current.version += 1
     current.save(update_fields=[*changed, "version", "updated_at"])
-    _keep_word(current, changed)
+    if source != Change.Source.API:
+        _keep_word(current, changed)
     _tell_of(current, old, changed, by=by, source=source)
     return current
 
@@ -135,15 +137,6 @@ def tag(customers: CustomerQuerySet, tags: list[str], *, by: User) -> int:
     timeline.record_all(chosen, "customer.tagged", by=by, tags=tags)
     audit.record("customers.tagged", None, by=by, tags=tags, customers=chosen)
     return len(chosen)
-
-
-def note(customer: Customer, text: str, *, by: User) -> None:
-    text = text.strip()
-    if not text:
-        raise BadInput(_("Please write something first."))
-    if len(text) > LONGEST_NOTE:
-        raise BadInput(_("This note is too long. %(most)s characters fit.") % {"most": LONGEST_NOTE})
-    timeline.record(customer, "note", summary="", body=text.replace("\x00", ""), by=by)
 
 
 @transaction.atomic

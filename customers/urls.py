@@ -1,6 +1,8 @@
 from django.urls import path
 
-from customers import views
+from customers import profile, views, walking
+from customers.record import removal_views
+from customers.record import views as record
 
 app_name = "customers"
 
@@ -11,10 +13,13 @@ urlpatterns = [
     path("assignment/", views.assignment, name="assignment"),
     path("tags/", views.tags, name="tags"),
     path("duplicates/", views.duplicates, name="duplicates"),
-    path("<int:pk>/", views.customer_detail, name="detail"),
-    path("<int:pk>/edit/", views.edit, name="edit"),
-    path("<int:pk>/deletion/", views.deletion, name="deletion"),
-    path("<int:pk>/notes/", views.notes, name="notes"),
+    path("<int:pk>/", removal_views.or_was_deleted(profile.customer_detail), name="detail"),
+    path("<int:pk>/preview/", profile.preview, name="preview"),
+    path("<int:pk>/entries/<int:entry_pk>/", profile.entry, name="entry"),
+    path("<int:pk>/panels/<slug:key>/", profile.panel, name="panel"),
+    path("<int:pk>/previous/", profile.neighbour, {"step": walking.PREVIOUS}, name="previous"),
+    path("<int:pk>/next/", profile.neighbour, {"step": walking.NEXT}, name="next"),
+    path("<int:pk>/edit/", record.edit, name="edit"),
+    path("<int:pk>/deletion/", removal_views.deletion, name="deletion"),
     path("<int:pk>/reveal/", views.reveal, name="reveal"),
-    path("<int:pk>/panels/<slug:key>/", views.panel, name="panel"),
 ]

@@ -1,27 +1,25 @@
-"""The customer list and the customer's own page."""
+"""The customer list, and what is done to customers. Their own page is in customers.profile."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.accounts.http import UserRequest, get_visible, needs
-from crm.accounts.models import User
 from crm.lib.errors import BadInput
 from crm.lib.htmx import render_part, wants_part
-from crm.lib.templatetags.ui import NOTHING
-from customers import columns, conditions, panels, services
+from customers import conditions, services
 from customers.forms import AssignmentForm, CustomerForm, HandlesForm, TagsForm, keepers
 from customers.identity.likeness import alike
 from customers.listing import Listing
+from customers.lists.bar import bar
 from customers.models import Customer, CustomerQuerySet
-from customers.timeline.reading import feed
+from customers.profile import page_of
 
 
 @require_GET
@@ -31,6 +29,9 @@ def customer_list(request: UserRequest) -> HttpResponse:
     actions = ("create", "edit", "assign")
     may = {one: request.user.may("customer", one) for one in actions}
     context: dict[str, Any] = {"listing": listing, "may": may}
+    context["saved"] = kept = bar(request.user, listing)
+    if kept.first and not request.GET:
+        return redirect(f"{reverse('customers:list')}?{kept.first.address}")
     if name := conditions.editor():
         context["editor"] = reverse(name)
     if may["assign"]:
@@ -74,20 +75,6 @@ def tags(request: UserRequest) -> HttpResponse:
     return redirect(back_to_list(request.GET))
 
 
-@require_GET
-@needs("customer", "view")
-def customer_detail(request: UserRequest, pk: int) -> HttpResponse:
-    return page_of(request, pk)
-
-
-@require_POST
-@needs("customer", "edit")
-def notes(request: UserRequest, pk: int) -> HttpResponse:
-    customer = get_visible(Customer.objects.visible_to(request.user, "edit"), pk)
-    services.note(customer, request.POST.get("body", ""), by=request.user)
-    return redirect("customers:detail", pk)
-
-
 @require_POST
 @needs("customer", "reveal")
 def reveal(request: UserRequest, pk: int) -> HttpResponse:
@@ -98,18 +85,6 @@ def reveal(request: UserRequest, pk: int) -> HttpResponse:
     if wants_part(request):
         return render(request, "customers/_revealed.html", {"field": field, "value": value})
     return page_of(request, pk, revealed={field: value})
-
-
-@require_GET
-@needs("customer", "view")
-def panel(request: UserRequest, pk: int, key: str) -> HttpResponse:
-    customer = get_visible(Customer.objects.visible_to(request.user), pk)
-    found = panels.find(key, request.user)
-    if found is None:
-        raise Http404
-    content = panels.content(found, request, customer)
-    context = {"panel": found, "content": content, "customer": customer}
-    return render_part(request, "customers/panel.html", "content", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -128,37 +103,6 @@ def new(request: UserRequest) -> HttpResponse:
     return render(request, "customers/new.html", context, status=422 if request.method == "POST" else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@needs("customer", "edit")
-def edit(request: UserRequest, pk: int) -> HttpResponse:
-    customer = get_visible(Customer.objects.visible_to(request.user, "edit"), pk)
-    current = customer.version
-    form = CustomerForm(request.POST or None, instance=customer, user=request.user)
-    context = {"form": form, "customer": customer, "version": current}
-    if request.method == "GET":
-        return render(request, "customers/edit.html", context)
-    context["version"] = version = version_of(request)
-    if form.is_valid():
-        try:
-            services.update(customer, form.cleaned_data, version=version, by=request.user)
-        except services.EditedMeanwhile:
-            # Whoever saves again has seen both.
-            context |= {"version": current, "theirs": form.differences(), "conflict": True}
-        else:
-            messages.success(request, _("Your changes were saved."))
-            return redirect("customers:detail", pk)
-    return render(request, "customers/edit.html", context, status=422)
-
-
-@require_POST
-@needs("customer", "delete")
-def deletion(request: UserRequest, pk: int) -> HttpResponse:
-    customer = get_visible(Customer.objects.visible_to(request.user, "delete"), pk)
-    services.remove(customer, by=request.user)
-    messages.success(request, _("The customer was deleted."))
-    return redirect("customers:list")
-
-
 @require_POST
 @needs("customer", "create")
 def duplicates(request: UserRequest) -> HttpResponse:
@@ -167,36 +111,6 @@ def duplicates(request: UserRequest) -> HttpResponse:
     handles = form.cleaned_data if form.is_valid() else {}
     beside = [int(pk)] if (pk := request.POST.get("beside", "")).isdecimal() else []
     return render(request, "customers/_alike.html", {"alike": alike(request.user, beside=beside, **handles)})
-
-
-def page_of(request: UserRequest, pk: int, *, revealed: dict[str, str] | None = None) -> HttpResponse:
-    user, badges = request.user, [one for one in columns.all_for(request.user) if one.is_badge]
-    related = {name for one in badges for name in one.related}
-    rows = Customer.objects.visible_to(user).select_related("owner", "team", "rollup", *related)
-    customer = get_visible(rows, pk)
-    cursor = request.GET.get("cursor", "")
-    context: dict[str, Any] = {
-        "customer": customer,
-        "feed": feed(user, customer, request.GET.get("tab", ""), cursor),
-        "shown_day": request.GET.get("day", ""),
-        "may": rights(user, customer),
-        "revealed": revealed or {},
-    }
-    if not wants_part(request):
-        cells = (badge.cell(customer) for badge in badges)
-        context["badges"] = [cell for cell in cells if strip_tags(cell).strip() != NOTHING]
-        context["facts"] = panels.column(panels.FACTS, request, customer)
-        context["insights"] = panels.column(panels.INSIGHTS, request, customer)
-    return render_part(request, "customers/detail.html", "days" if cursor else "timeline", context)
-
-
-def rights(user: User, customer: Customer) -> dict[str, bool]:
-    """What `user` may do with this customer; decides which buttons are shown, the views ask again."""
-    return {
-        action: Customer.objects.visible_to(user, action).filter(pk=customer.pk).exists()
-        for action in ("edit", "reveal", "delete")
-        if user.may("customer", action)
-    }
 
 
 def chosen(request: UserRequest) -> CustomerQuerySet:
@@ -209,10 +123,3 @@ def chosen(request: UserRequest) -> CustomerQuerySet:
 
 def back_to_list(query: QueryDict) -> str:
     return f"{reverse('customers:list')}?{query.urlencode()}"
-
-
-def version_of(request: UserRequest) -> int:
-    version = request.POST.get("version", "")
-    if not version.isdecimal() or len(version) > 9:
-        raise BadInput(_("This form is damaged. Please open it again."))
-    return int(version)

@@ -10,11 +10,15 @@ from crm.accounts.models import User
 RESOURCES = {
     "accounts": "user",
     "audit": "audit",
+    "api": "token",
     "customers": "customer",
     "timeline": "customer",
+    # Also the wordings that were taken back.
+    "touches": "audit",
     "identity": "customer",
     "fields": "field",
     "orders": "order",
+    "privacy": "privacy",
     "imports": "import",
     "consent": "consent",
     "segments": "segment",

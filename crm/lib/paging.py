@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, Q, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
@@ -53,6 +54,14 @@ def keyset(rows: QuerySet[Row], order: str, cursor: str = "", *, size: int = SIZ
         next=_write(found[-1], order, backwards=False) if found and has_next else "",
         previous=_write(found[0], order, backwards=True) if found and has_previous else "",
     )
+
+
+def cursor_at(row: Model, order: str, *, backwards: bool = False) -> str:
+    """A cursor to what follows `row`, or comes before it; empty when it has no value to be ordered by."""
+    try:
+        return _write(row, order, backwards=backwards)
+    except (AttributeError, ObjectDoesNotExist):
+        return ""
 
 
 def _write(row: Model, order: str, *, backwards: bool) -> str:

@@ -9,8 +9,10 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.lib import labels
-        from customers.orders import panels
+        from customers.orders import holdings, origins, panels
         from customers.orders.models import Order
 
         labels.register("order", Order.Status)
         panels.register()
+        origins.register()
+        holdings.register_all()

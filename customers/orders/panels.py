@@ -28,6 +28,17 @@ def register() -> None:
             lazy=False,
         )
     )
+    panels.register(
+        panels.Panel(
+            "spent",
+            pgettext_lazy("panel", "Value"),
+            "orders/_spent.html",
+            value,
+            needs=needs,
+            order=10,
+            place=panels.HEAD,
+        )
+    )
     panels.register(panels.Panel("orders", _("Latest orders"), "orders/_latest.html", latest, needs=needs))
 
 

@@ -1,5 +1,6 @@
 """GET /customers/<pk>/"""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,10 @@ from django.utils import timezone
 from crm.accounts import factories as people
 from crm.accounts.models import User
 from crm.accounts.policy import Role
-from customers import factories
+from customers import factories, panels
 from customers.models import Customer, Share
+from customers.orders.models import OrderLine, Product
+from customers.timeline.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -67,17 +70,57 @@ def test_the_timeline_is_newest_first_and_by_day(as_operator: Client) -> None:
     ]
 
 
-def test_a_tab_shows_one_channel(as_operator: Client) -> None:
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"tab": "orders"}, ["Bought"]),
+        ({"tab": "talk"}, ["A mail", "A call"]),
+        ({"tab": "notes"}, []),
+        ({"channel": ["phone", "web"]}, ["Bought", "A call"]),
+        ({"words": "MAIL"}, ["A mail"]),
+        ({"channel": "email", "words": "call"}, []),
+    ],
+)
+def test_the_timeline_is_narrowed(as_operator: Client, asked: dict[str, Any], found: list[str]) -> None:
+    made, now = factories.customer(), timezone.now()
+    factories.entry(made, kind="call", channel="phone", summary="A call", occurred_at=now)
+    factories.entry(made, kind="email", channel="email", summary="A mail", occurred_at=now)
+    factories.entry(made, kind="order.placed", channel="web", summary="Bought", occurred_at=now)
+
+    part = as_operator.get(url(made), asked, headers={"HX-Request": "true", "HX-Target": "entries"})
+
+    shown = re.findall("A call|A mail|Bought", part.content.decode())
+    assert shown == found
+    assert "composer" not in part.content.decode()
+
+
+def test_the_timeline_is_narrowed_to_a_colleague(as_operator: Client, operator: User) -> None:
     made = factories.customer()
-    factories.entry(made, channel="phone", summary="A call")
-    factories.entry(made, channel="email", summary="A mail")
+    factories.entry(made, summary="Mine", actor=operator)
+    factories.entry(made, summary="Nobody's")
 
-    part = as_operator.get(url(made), {"tab": "phone"}, headers={"HX-Request": "true"}).content.decode()
+    page = as_operator.get(url(made), {"person": operator.pk})
 
-    assert "A call" in part
-    assert "A mail" not in part
-    assert 'id="timeline"' in part
-    assert as_operator.get(url(made), {"tab": "smoke"}).status_code == 400
+    assert page.context["people"] == [(operator.pk, operator.name)]
+    assert "Nobody&#x27;s" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "asked", [{"tab": "smoke"}, {"channel": "smoke"}, {"person": "x"}, {"person": "9" * 30}]
+)
+def test_what_no_link_asks_is_refused(as_operator: Client, asked: dict[str, str]) -> None:
+    assert as_operator.get(url(factories.customer()), asked).status_code == 400
+
+
+def test_another_composer_is_fetched_alone(as_seller: Client, seller: User) -> None:
+    made = factories.customer(owner=seller)
+
+    part = as_seller.get(
+        url(made), {"compose": "call"}, headers={"HX-Request": "true", "HX-Target": "composer"}
+    )
+
+    assert f"/customers/{made.pk}/calls/" in part.content.decode()
+    assert 'id="timeline"' not in part.content.decode()
 
 
 def test_older_entries_follow_by_cursor_without_repeating_the_day(as_operator: Client) -> None:
@@ -132,3 +175,63 @@ def test_the_first_paint_costs_at_most_twenty_queries(
 
     with django_assert_max_num_queries(20):
         client.get(url(made))
+
+
+def test_a_panel_that_fails_takes_nothing_else_along(
+    as_operator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall(request: object, customer: object) -> dict[str, Any]:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(
+        panels._panels, "broken", panels.Panel("broken", "Broken", "x.html", fall, place=panels.HEAD)
+    )
+
+    page = as_operator.get(url(factories.customer(name="王小明")))
+
+    assert page.status_code == 200
+    assert "panel-failed" in page.content.decode()
+    assert "王小明" in page.content.decode()
+
+
+def test_the_preview_is_cheap_and_masked(client: Client, django_assert_max_num_queries: Any) -> None:
+    user = people.user(Role.OPERATIONS)
+    client.force_login(user)
+    made = factories.customer(phone="+8613812345678", owner=user)
+    for number in range(8):
+        factories.entry(made, actor=user, summary=f"Visit {number}")
+    client.get(f"{url(made)}preview/")
+
+    with django_assert_max_num_queries(8):
+        part = client.get(f"{url(made)}preview/", headers={"HX-Request": "true"}).content.decode()
+
+    assert "138••••5678" in part
+    assert "13812345678" not in part
+    assert part.count('class="event ') + part.count('class="event"') == 5
+    assert "<html" not in part
+
+
+def test_a_preview_is_not_for_strangers(as_seller: Client) -> None:
+    assert as_seller.get(f"{url(factories.customer())}preview/").status_code == 404
+
+
+def test_an_order_opens_to_its_articles(as_operator: Client) -> None:
+    made = factories.customer()
+    order = factories.order(made, external_id="N-1", amount=90)
+    product = Product.objects.create(sku="bean", name="Coffee beans")
+    OrderLine.objects.create(order=order, product=product, quantity=3, amount=90)
+    told = factories.entry(made, kind="order.placed", summary="N-1")
+    Entry.objects.filter(pk=told.pk).update(source="order", source_id=str(order.pk))
+
+    part = as_operator.get(f"{url(made)}entries/{told.pk}/", headers={"HX-Request": "true"}).content.decode()
+
+    assert "Coffee beans × 3" in part
+    assert "N-1" in part
+
+
+def test_entries_of_others_stay_closed(as_seller: Client, seller: User) -> None:
+    mine, other = factories.customer(owner=seller), factories.customer()
+    told = factories.entry(other)
+
+    assert as_seller.get(f"{url(other)}entries/{told.pk}/").status_code == 404
+    assert as_seller.get(f"{url(mine)}entries/{told.pk}/").status_code == 404

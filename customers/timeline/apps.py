@@ -9,6 +9,10 @@ class TimelineConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.lib import labels
+        from customers.timeline import holdings
         from customers.timeline.models import Entry
 
         labels.register("channel", Entry.Channel)
+        labels.register("outcome", Entry.Outcome)
+        labels.register("place", Entry.Place)
+        holdings.register_all()

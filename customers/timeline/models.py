@@ -17,7 +17,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
 
 class Entry(models.Model):
-    """One touchpoint. Written in the transaction of the thing it tells of, never changed after."""
+    """One touchpoint. Written in the transaction of the thing it tells of, never changed after.
+
+    Only what colleagues wrote down themselves may be corrected for a while; customers.touches keeps each
+    wording.
+    """
 
     class Channel(models.TextChoices):
         PHONE = "phone", _("Phone")
@@ -29,6 +33,8 @@ class Entry(models.Model):
         WEB = "web", _("Website")
         STORE = "store", _("Shop")
         EVENT = "event", pgettext_lazy("gathering", "Event")
+        MEETING = "meeting", pgettext_lazy("channel", "In person")
+        FORM = "form", pgettext_lazy("channel", "Web form")
         SOCIAL = "social", _("Social media")
         STAFF = "staff", pgettext_lazy("channel", "Internal")
 
@@ -36,6 +42,24 @@ class Entry(models.Model):
         IN = "in", _("From the customer")
         OUT = "out", _("To the customer")
         NONE = "none", pgettext_lazy("direction", "None")
+
+    class Outcome(models.TextChoices):
+        """How a call ended."""
+
+        REACHED = "reached", pgettext_lazy("call", "Spoke with them")
+        NO_ANSWER = "no_answer", pgettext_lazy("call", "No answer")
+        BUSY = "busy", pgettext_lazy("call", "Busy")
+        MESSAGE = "message", pgettext_lazy("call", "Left a message")
+        CALL_BACK = "call_back", pgettext_lazy("call", "Wants to be called back")
+        WRONG = "wrong", pgettext_lazy("call", "Wrong number")
+
+    class Place(models.TextChoices):
+        """Where one met."""
+
+        THEIRS = "theirs", pgettext_lazy("meeting", "At the customer's")
+        OURS = "ours", pgettext_lazy("meeting", "With us")
+        VIDEO = "video", pgettext_lazy("meeting", "By video")
+        ELSEWHERE = "elsewhere", pgettext_lazy("meeting", "Elsewhere")
 
     id = models.BigAutoField(primary_key=True)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="entries", db_index=False)

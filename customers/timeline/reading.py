@@ -1,36 +1,36 @@
-"""The timeline as it is read: newest first, by day, one channel or all."""
+"""The timeline as it is read: newest first, by day, all of it or the part that was asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from crm.accounts.models import User
-from crm.lib.errors import BadInput
+from crm.lib import labels
 from crm.lib.paging import keyset
 from customers.models import Customer
 from customers.timeline import kinds
+from customers.timeline.filters import TimelineFilter
 from customers.timeline.models import Entry
 
 SIZE = 30
 SHORT = 40
 # Channels on which people write to each other: shown as speech bubbles.
-TALK = {Entry.Channel.WECHAT, Entry.Channel.WHATSAPP, Entry.Channel.CHAT, Entry.Channel.SMS}
-TABS = (
+TALK = {
     Entry.Channel.WECHAT,
-    Entry.Channel.PHONE,
-    Entry.Channel.EMAIL,
+    Entry.Channel.WHATSAPP,
+    Entry.Channel.CHAT,
     Entry.Channel.SMS,
-    Entry.Channel.WEB,
-    Entry.Channel.STORE,
-    Entry.Channel.STAFF,
-)
+    Entry.Channel.SOCIAL,
+}
 
 
 @dataclass(frozen=True)
@@ -45,34 +45,39 @@ class Event:
     is_bubble: bool
     changes: Sequence[tuple[str, str, str]]
 
+    @property
+    def mentions(self) -> Mapping[str, str]:
+        """Words of the text that name colleagues, and the names."""
+        return {f"@{word}": name for word, (_pk, name) in self.entry.data.get("mentions", {}).items()}
+
 
 @dataclass(frozen=True)
 class Feed:
-    """Some days of the timeline. `is_more` says that the first day began on the page before."""
+    """Some days of the timeline and where older ones begin."""
 
     days: list[tuple[date, str, list[Event]]]
     older: str
-    tab: str
-    tabs: list[tuple[str, str]]
+    asked: TimelineFilter
 
     @property
     def last_day(self) -> str:
         return self.days[-1][0].isoformat() if self.days else ""
 
 
-def feed(user: User, customer: Customer, tab: str = "", cursor: str = "") -> Feed:
-    entries = Entry.objects.visible_to(user).filter(customer=customer)
-    if tab:
-        if tab not in Entry.Channel.values:
-            raise BadInput(_("There is no such channel."))
-        entries = entries.filter(channel=tab)
+def feed(user: User, customer: Customer, asked: TimelineFilter, cursor: str = "") -> Feed:
+    entries = asked.apply(Entry.objects.visible_to(user).filter(customer=customer))
     page = keyset(entries.select_related("actor"), "-occurred_at", cursor, size=SIZE)
     days = [
         (day, day_name(day), [event(entry) for entry in same_day])
         for day, same_day in groupby(page.rows, key=lambda entry: timezone.localdate(entry.occurred_at))
     ]
-    tabs = [("", _("All")), *((one.value, str(one.label)) for one in TABS)]
-    return Feed(days=days, older=page.next, tab=tab, tabs=tabs)
+    return Feed(days=days, older=page.next, asked=asked)
+
+
+def latest(user: User, customer: Customer, number: int) -> list[Event]:
+    """The newest few, without days."""
+    entries = Entry.objects.visible_to(user).filter(customer=customer).select_related("actor")
+    return [event(entry) for entry in entries.order_by("-occurred_at", "-pk")[:number]]
 
 
 def day_name(day: date) -> str:
@@ -94,15 +99,48 @@ def event(entry: Entry) -> Event:
     return Event(
         entry=entry,
         title=kind.label or entry.summary,
-        detail=summary if aside else "",
+        detail=" · ".join(filter(None, [summary if aside else "", *_circumstances(entry)])),
         text=entry.body if aside else f"{summary}\n{entry.body}".strip(),
         icon=kind.icon or entry.channel,
         is_bubble=False,
-        changes=[_change(name, *values) for name, values in entry.data.get("changes", {}).items()],
+        changes=_changes(kind, entry.data),
     )
 
 
+def _circumstances(entry: Entry) -> Iterator[str]:
+    """How a call ended, where one met, how long it took."""
+    for name in ("outcome", "place"):
+        if value := entry.data.get(name):
+            yield labels.label(name, value)
+    yield _duration(entry)
+
+
+def _duration(entry: Entry) -> str:
+    seconds = entry.data.get("seconds")
+    if not isinstance(seconds, int) or seconds <= 0:
+        return ""
+    if seconds < 60:
+        return ngettext("%(number)d second", "%(number)d seconds", seconds) % {"number": seconds}
+    minutes = seconds // 60
+    if not seconds % 60:
+        return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
+    return pgettext("duration", "%(minutes)d min %(seconds)d s") % {
+        "minutes": minutes,
+        "seconds": seconds % 60,
+    }
+
+
+def _changes(kind: kinds.Kind, data: Mapping[str, Any]) -> Sequence[tuple[str, str, str]]:
+    if kind.changes:
+        return kind.changes(data)
+    return [_change(name, *values) for name, values in data.get("changes", {}).items()]
+
+
 def _change(name: str, old: Any, new: Any) -> tuple[str, str, str]:
-    field = Customer._meta.get_field(name)
+    try:
+        field = Customer._meta.get_field(name)
+    except FieldDoesNotExist:
+        # A field that was defined by an administrator, or is no more.
+        return name, str(old), str(new)
     choices = dict(field.flatchoices)  # type: ignore[union-attr]
     return str(field.verbose_name), str(choices.get(old, old)), str(choices.get(new, new))  # type: ignore[union-attr]

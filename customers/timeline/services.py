@@ -10,6 +10,7 @@ from django.utils import timezone
 from crm.accounts.models import User
 from customers.models import Customer
 from customers.timeline.models import Entry
+from customers.timeline.signals import recorded
 
 
 def record(
@@ -44,10 +45,13 @@ def record(
         source_id=source_id or uuid4().hex,
         data=data,
     )
+    is_new = not (source_id and Entry.objects.filter(source=source, source_id=source_id).exists())
     Entry.objects.bulk_create([entry], ignore_conflicts=True)
     written = Entry.objects.filter(source=entry.source, source_id=entry.source_id, customer=customer).first()
     if written:
         Customer.objects.filter(pk=customer.pk, touched_at__lt=moment).update(touched_at=moment)
+        if is_new:
+            recorded.send(Entry, entries=[written])
     return written
 
 
@@ -55,7 +59,7 @@ def record_all(customers: Iterable[int], kind: str, *, by: User | None, **data: 
     """The same thing happened to many customers, given by id: one entry each, in one statement."""
     moment = timezone.now()
     told = list(customers)
-    Entry.objects.bulk_create(
+    entries = Entry.objects.bulk_create(
         [
             Entry(
                 customer_id=customer,
@@ -72,3 +76,4 @@ def record_all(customers: Iterable[int], kind: str, *, by: User | None, **data: 
         batch_size=1000,
     )
     Customer.objects.filter(pk__in=told).update(touched_at=moment)
+    recorded.send(Entry, entries=entries)

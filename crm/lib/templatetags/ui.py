@@ -5,8 +5,8 @@ Icons, avatars and labels are cached: a list of fifty rows shows hundreds of the
 
 import hashlib
 import re
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from crm.lib import charts, labels
 
@@ -28,6 +28,13 @@ CHANNEL_ICONS = {
     "phone": "phone",
     "email": "mail",
     "sms": "message-square-text",
+    "whatsapp": "message-circle-heart",
+    "chat": "message-circle-more",
+    "social": "hash",
+    "event": "calendar-days",
+    "meeting": "handshake",
+    "form": "clipboard-list",
+    "staff": "notebook-pen",
     "web": "globe",
     "webchat": "message-circle-more",
     "webform": "clipboard-list",
@@ -37,6 +44,7 @@ CHANNEL_ICONS = {
     "note": "sticky-note",
     "task": "square-check",
     "campaign": "megaphone",
+    "consent": "shield-check",
     "import": "upload",
     "merge": "merge",
     "system": "bot",
@@ -171,6 +179,31 @@ def ago(moment: datetime | None) -> str:
             return (past if seconds > 0 else future) % {"number": abs(seconds) // size}
     text = gettext("%(number)d min ago") if seconds > 0 else gettext("in %(number)d min")
     return text % {"number": max(1, abs(seconds) // 60)}
+
+
+@register.simple_tag
+def words(text: str, named: Mapping[str, str]) -> SafeString:
+    """Text with its line breaks; what stands for somebody in `named` is shown as their name."""
+    longest_first = sorted(named, key=len, reverse=True)
+    pieces = re.split(f"({'|'.join(map(re.escape, longest_first))})", text) if named else [text]
+    return format_html_join("", "{}", ((_piece(piece, named.get(piece)),) for piece in pieces))
+
+
+def _piece(piece: str, name: str | None) -> SafeString:
+    if name is not None:
+        return format_html('<b class="mention">@{}</b>', name)
+    return format_html_join(SafeString("<br>"), "{}", ((line,) for line in piece.splitlines() or [""]))
+
+
+@register.filter
+def day_name(day: date) -> str:
+    """Today, tomorrow, else weekday and date; a day of another year is a bare date."""
+    today = timezone.localdate()
+    away = (day - today).days
+    near = {-1: gettext("Yesterday"), 0: gettext("Today"), 1: gettext("Tomorrow")}
+    # Translators: a day of this year as Django's date format writes it, such as "Tue, 24 Nov"
+    form = pgettext("day of this year", "D, j M") if day.year == today.year else "Y-m-d"
+    return near.get(away) or date_format(day, form)
 
 
 @register.filter
