@@ -8,13 +8,15 @@ class FieldsConfig(AppConfig):
     verbose_name = _("Custom fields")
 
     def ready(self) -> None:
-        from customers.fields import history, listing, panels, searching, telling
+        from customers.fields import history, holdings, imports, listing, panels, searching, telling
         from customers.timeline import kinds
 
         panels.register()
         listing.register()
         searching.register()
         history.register()
+        holdings.register_all()
+        imports.register()
         kinds.register(
             "fields.changed",
             kinds.Kind(_("Details changed"), "system", group=kinds.CHANGES, changes=telling.changes),

@@ -37,6 +37,16 @@ class WrittenField(forms.CharField):
         return found
 
 
+class SeveralField(forms.MultipleChoiceField):
+    """Answers in the order in which they are offered, so that equal answers are equal values."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> Any:
+        chosen = super().clean(value)
+        return [str(key) for key, _label in self.choices if key in chosen]  # type: ignore[union-attr, misc]
+
+
 class ValuesForm(forms.Form):
     """Some custom fields of one customer. `given` is what was written, by key."""
 
@@ -117,5 +127,5 @@ def _chosen(definition: Definition, value: Any, common: dict[str, Any]) -> forms
     held = value if isinstance(value, list) else [value]
     choices = [(one.key, one.label) for one in definition.options if not one.is_archived or one.key in held]
     if definition.kind == Kind.SEVERAL:
-        return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **common)
+        return SeveralField(choices=choices, **common)
     return forms.ChoiceField(choices=[("", _("Not known")), *choices], **common)

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from crm.accounts.models import User
+from crm.lib.errors import Refused
 from crm.lib.templatetags.ui import HIDDEN
 from customers.fields import definitions
 from customers.fields.definitions import Definition
@@ -37,8 +40,9 @@ def current(customer: Customer, name: str) -> Any:
 
 def restore(customer: Customer, stored: Mapping[str, Any], by: User) -> None:
     """Only what this colleague might also write by hand."""
-    own = {one.key for one in definitions.edited_by(by)}
-    given = {_key(name): value for name, value in stored.items() if _key(name) in own}
+    given = {_key(name): value for name, value in stored.items()}
+    if not given.keys() <= {one.key for one in definitions.edited_by(by)}:
+        raise Refused(_("This field is not yours to change."))
     store(customer, given, by=by, source=Change.Source.UNDO)
 
 

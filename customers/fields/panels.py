@@ -35,6 +35,7 @@ class Line:
     label: str
     icon: str
     text: str
+    is_link: bool
     may_edit: bool
 
 
@@ -62,12 +63,13 @@ def load(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None:
 
 
 def line(definition: Definition, value: Any, user: User, *, may_edit: bool) -> Line:
-    is_link = definition.kind == Kind.LINK and value
+    is_link = definition.kind == Kind.LINK and bool(value)
     return Line(
         key=definition.key,
         label=definition.label,
         icon=ICONS[Kind(definition.kind)],
         text=link(value) if is_link else shown(definition, value),
+        is_link=is_link,
         may_edit=may_edit and definition.may_edit(user),
     )
 

@@ -32,14 +32,13 @@ class ChangedMeanwhile(Refused):
 
 
 @transaction.atomic
-def store(
-    customer: Customer, given: Mapping[str, Any], *, by: User, source: str = Change.Source.FORM
-) -> list[str]:
-    """Writes those of `given` that differ and returns their keys; None empties a field."""
+def store(customer: Customer, given: Mapping[str, Any], *, by: User, source: str = Change.Source.FORM) -> int:
+    """Writes those of `given` that differ; None empties a field. Returns the customer's version, which counts
+    a change only if there was one."""
     locked, row = _locked(customer)
     changed = {key: value for key, value in given.items() if row.values.get(key) != value}
     if not changed:
-        return []
+        return locked.version
     old = {key: row.values.get(key) for key in changed}
     row.values = {key: value for key, value in (row.values | changed).items() if value is not None}
     row.save()
@@ -52,16 +51,16 @@ def store(
     _tell(locked, touched, old, changed, by=by)
     if any(one.is_searchable for one in touched):
         index([customer.pk])
-    return sorted(changed)
+    return locked.version
 
 
 @transaction.atomic
-def correct(customer: Customer, definition: Definition, value: Any, *, was: Any, by: User) -> bool:
-    """Writes one field if it still holds what its writer saw. Returns whether that changed anything."""
+def correct(customer: Customer, definition: Definition, value: Any, *, was: Any, by: User) -> int:
+    """Writes one field if it still holds what its writer saw. Returns the customer's version."""
     theirs = _locked(customer)[1].values.get(definition.key)
     if theirs not in (was, value):
         raise ChangedMeanwhile(theirs)
-    return bool(store(customer, {definition.key: value}, by=by, source=Change.Source.INLINE))
+    return store(customer, {definition.key: value}, by=by, source=Change.Source.INLINE)
 
 
 def values_of(customer: Customer) -> dict[str, Any]:

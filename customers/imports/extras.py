@@ -6,9 +6,14 @@
 mapped. `table` is a temporary table of the rows that say something new: line, customer_id and one text column
 per field, empty where the cell is empty. It returns the ids of the customers for whom anything changed, and
 must change nothing when it runs again over the same rows.
+
+`tables` are those that `apply` writes, so that an import can be reverted: their rows are compared before and
+after. `unlocks` names settings that a table's guard against deleting asks for. With `takes_policy`, people
+choose per column what happens when values differ; `apply` finds their choice with `job.policy_of(column)`.
+`may` is asked for each column where some are for few; `columns` may be a mapping that changes.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.backends.utils import CursorWrapper
@@ -16,6 +21,7 @@ from django.db.backends.utils import CursorWrapper
 from crm.accounts.models import User
 from crm.lib.columns import Column
 from customers.imports.models import ImportJob
+from customers.imports.tracing import Watched
 
 Apply = Callable[[CursorWrapper, str, ImportJob], Collection[int]]
 
@@ -27,9 +33,14 @@ class Extra:
     apply: Apply
     needs: tuple[str, str] = ("customer", "edit")
     rows_at_once: int = 0  # a smaller chunk, for work that cannot take a whole one
+    tables: Sequence[Watched] = ()
+    unlocks: Sequence[str] = ()
+    takes_policy: bool = False
+    may: Callable[[User, str], bool] = lambda user, name: True
 
 
 _extras: dict[str, Extra] = {}
+_derived: set[str] = set()
 
 
 def register(extra: Extra) -> None:
@@ -43,8 +54,27 @@ def columns_for(user: User) -> dict[str, Column]:
         for extra in _extras.values()
         if user.may(*extra.needs)
         for name, column in extra.columns.items()
+        if extra.may(user, name)
     }
 
 
 def used(fields: Collection[str]) -> list[Extra]:
     return [extra for extra in _extras.values() if not extra.columns.keys().isdisjoint(fields)]
+
+
+def with_policy() -> list[str]:
+    """The columns for which people choose what happens when values differ."""
+    return [name for extra in _extras.values() if extra.takes_policy for name in extra.columns]
+
+
+def unlocks() -> list[str]:
+    return [setting for extra in _extras.values() for setting in extra.unlocks]
+
+
+def derives(*tables: str) -> None:
+    """Rows of these tables follow from others and may be thrown away with their customer."""
+    _derived.update(tables)
+
+
+def derived() -> frozenset[str]:
+    return frozenset(_derived)

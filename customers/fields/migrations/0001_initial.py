@@ -7,68 +7,189 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0004_record_of_a_customer'),
+        ("customers", "0004_record_of_a_customer"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CustomField',
+            name="CustomField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='Small letters, digits and single underscores. Files and rules use it; it never changes.', max_length=40, unique=True, verbose_name='key')),
-                ('label', models.CharField(max_length=60, verbose_name='label in English')),
-                ('label_zh', models.CharField(blank=True, max_length=60, verbose_name='label in Chinese')),
-                ('hint', models.CharField(blank=True, max_length=200, verbose_name='hint in English')),
-                ('hint_zh', models.CharField(blank=True, max_length=200, verbose_name='hint in Chinese')),
-                ('kind', models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('money', 'Amount of money'), ('date', 'Date'), ('choice', 'One of several choices'), ('several', 'Any of several choices'), ('link', 'Web address')], default='text', max_length=8, verbose_name='kind')),
-                ('is_required', models.BooleanField(default=False, help_text='Forms are not saved without it; files may leave it out.', verbose_name='required')),
-                ('is_searchable', models.BooleanField(default=False, help_text='The search box finds customers by it. Holds for what is saved from now on.', verbose_name='searchable')),
-                ('is_listed', models.BooleanField(default=False, help_text='Offered as a column of the customer list.', verbose_name='in the list')),
-                ('viewers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, help_text='Nothing chosen: everybody who may see the customer.', size=None, verbose_name='who may see it')),
-                ('editors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, help_text='Nothing chosen: everybody who may see the field and change the customer.', size=None, verbose_name='who may change it')),
-                ('order', models.PositiveSmallIntegerField(default=100, verbose_name='place')),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='archived')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="Small letters, digits and single underscores. Files and rules use it; it never changes.",
+                        max_length=40,
+                        unique=True,
+                        verbose_name="key",
+                    ),
+                ),
+                ("label", models.CharField(max_length=60, verbose_name="label in English")),
+                ("label_zh", models.CharField(blank=True, max_length=60, verbose_name="label in Chinese")),
+                ("hint", models.CharField(blank=True, max_length=200, verbose_name="hint in English")),
+                ("hint_zh", models.CharField(blank=True, max_length=200, verbose_name="hint in Chinese")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("text", "Text"),
+                            ("number", "Number"),
+                            ("money", "Amount of money"),
+                            ("date", "Date"),
+                            ("choice", "One of several choices"),
+                            ("several", "Any of several choices"),
+                            ("link", "Web address"),
+                        ],
+                        default="text",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "is_required",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Forms are not saved without it; files may leave it out.",
+                        verbose_name="required",
+                    ),
+                ),
+                (
+                    "is_searchable",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The search box finds customers by it. Holds for what is saved from now on.",
+                        verbose_name="searchable",
+                    ),
+                ),
+                (
+                    "is_listed",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Offered as a column of the customer list.",
+                        verbose_name="in the list",
+                    ),
+                ),
+                (
+                    "viewers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        help_text="Nothing chosen: everybody who may see the customer.",
+                        size=None,
+                        verbose_name="who may see it",
+                    ),
+                ),
+                (
+                    "editors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        help_text="Nothing chosen: everybody who may see the field and change the customer.",
+                        size=None,
+                        verbose_name="who may change it",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=100, verbose_name="place")),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="archived"),
+                ),
             ],
             options={
-                'verbose_name': 'custom field',
-                'verbose_name_plural': 'custom fields',
-                'ordering': ('order', 'pk'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('key__regex', '^[a-z][a-z0-9]*(_[a-z0-9]+)*$')), name='custom_field_key_is_a_plain_word'), models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='custom_field_has_a_label')],
+                "verbose_name": "custom field",
+                "verbose_name_plural": "custom fields",
+                "ordering": ("order", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("key__regex", "^[a-z][a-z0-9]*(_[a-z0-9]+)*$")),
+                        name="custom_field_key_is_a_plain_word",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("label", ""), _negated=True), name="custom_field_has_a_label"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FieldValues',
+            name="FieldValues",
             fields=[
-                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='custom', serialize=False, to='customers.customer')),
-                ('values', models.JSONField(default=dict, verbose_name='values')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                (
+                    "customer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="custom",
+                        serialize=False,
+                        to="customers.customer",
+                    ),
+                ),
+                ("values", models.JSONField(default=dict, verbose_name="values")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
             ],
             options={
-                'verbose_name': 'custom values',
-                'verbose_name_plural': 'custom values',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['values'], name='customer_with_a_value', opclasses=['jsonb_path_ops'])],
+                "verbose_name": "custom values",
+                "verbose_name_plural": "custom values",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["values"], name="customer_with_a_value", opclasses=["jsonb_path_ops"]
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FieldChoice',
+            name="FieldChoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40, verbose_name='key')),
-                ('label', models.CharField(max_length=60, verbose_name='label in English')),
-                ('label_zh', models.CharField(blank=True, max_length=60, verbose_name='label in Chinese')),
-                ('order', models.PositiveSmallIntegerField(default=100, verbose_name='place')),
-                ('is_archived', models.BooleanField(default=False, help_text='No longer offered; customers who have it keep it.', verbose_name='archived')),
-                ('field', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='choices', to='fields.customfield')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=40, verbose_name="key")),
+                ("label", models.CharField(max_length=60, verbose_name="label in English")),
+                ("label_zh", models.CharField(blank=True, max_length=60, verbose_name="label in Chinese")),
+                ("order", models.PositiveSmallIntegerField(default=100, verbose_name="place")),
+                (
+                    "is_archived",
+                    models.BooleanField(
+                        default=False,
+                        help_text="No longer offered; customers who have it keep it.",
+                        verbose_name="archived",
+                    ),
+                ),
+                (
+                    "field",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="choices",
+                        to="fields.customfield",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'choice',
-                'verbose_name_plural': 'choices',
-                'ordering': ('order', 'pk'),
-                'constraints': [models.UniqueConstraint(fields=('field', 'key'), name='choice_is_offered_once'), models.CheckConstraint(condition=models.Q(('key__regex', '^[a-z0-9]+(_[a-z0-9]+)*$')), name='choice_key_is_a_plain_word'), models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='choice_has_a_label')],
+                "verbose_name": "choice",
+                "verbose_name_plural": "choices",
+                "ordering": ("order", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("field", "key"), name="choice_is_offered_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("key__regex", "^[a-z0-9]+(_[a-z0-9]+)*$")),
+                        name="choice_key_is_a_plain_word",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("label", ""), _negated=True), name="choice_has_a_label"
+                    ),
+                ],
             },
         ),
     ]

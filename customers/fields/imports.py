@@ -1,0 +1,109 @@
+"""Custom fields as columns of customer files: an empty cell says nothing, a written one is taken over."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from django.db.backends.utils import CursorWrapper
+
+from crm.accounts.models import User
+from crm.lib.columns import Column
+from customers.fields import definitions
+from customers.fields.definitions import COUNTED, Definition, Kind
+from customers.fields.forms import PREFIX
+from customers.fields.kinds import read, written
+from customers.fields.models import FieldValues
+from customers.fields.storing import FAMILY
+from customers.identity.indexing import index
+from customers.imports import extras
+from customers.imports.models import ImportJob
+from customers.imports.tracing import Watched
+from customers.record.models import Change
+
+TABLE = FieldValues._meta.db_table
+# How a column of text becomes JSON.
+AS_JSON = {
+    **dict.fromkeys(COUNTED, "to_jsonb({name}::numeric)"),
+    Kind.SEVERAL: "to_jsonb(string_to_array({name}, ', '))",
+}
+# Of several rows about one customer the last one that says something counts.
+SAID = "(array_agg({json} ORDER BY line DESC) FILTER (WHERE {name} <> ''))[1]"
+WRITE = """
+    WITH said AS (
+        SELECT customer_id, jsonb_strip_nulls(jsonb_build_object({pairs})) AS given
+        FROM {table} GROUP BY customer_id
+    ), news AS (
+        SELECT s.customer_id, coalesce(v.values, '{{}}') AS was, s.given
+        FROM said AS s LEFT JOIN {stored} AS v USING (customer_id)
+        WHERE NOT coalesce(v.values, '{{}}') @> s.given
+    ), counted AS (
+        UPDATE customers_customer AS c SET version = c.version + 1, updated_at = statement_timestamp()
+        FROM news AS n WHERE c.id = n.customer_id RETURNING c.id, c.version, c.created_at
+    ), kept AS (
+        INSERT INTO record_change (customer_id, version, field, old, new, source, by_id, at)
+        SELECT n.customer_id, c.version, %(family)s || '.' || g.key, n.was -> g.key, g.value, %(source)s,
+            %(by)s, statement_timestamp()
+        FROM news AS n JOIN counted AS c ON c.id = n.customer_id CROSS JOIN LATERAL jsonb_each(n.given) AS g
+        WHERE c.created_at < %(since)s AND n.was -> g.key IS DISTINCT FROM g.value
+    )
+    INSERT INTO {stored} AS v (customer_id, values, updated_at)
+    SELECT customer_id, was || given, statement_timestamp() FROM news
+    ON CONFLICT (customer_id) DO UPDATE SET values = excluded.values, updated_at = excluded.updated_at
+    RETURNING customer_id
+"""
+
+
+class Columns(Mapping[str, Column]):
+    """What the fields are when they are asked for: they come and go while the product runs."""
+
+    def __getitem__(self, name: str) -> Column:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> dict[str, Column]:
+        return {PREFIX + one.key: column(one) for one in definitions.current()}
+
+
+def register() -> None:
+    watched = Watched(TABLE, ("values",), key="customer_id")
+    extras.register(extras.Extra(FAMILY, Columns(), apply, tables=(watched,), may=may_write))
+
+
+def may_write(user: User, name: str) -> bool:
+    return any(PREFIX + one.key == name for one in definitions.edited_by(user))
+
+
+def column(definition: Definition) -> Column:
+    titles = "|".join(word.replace("|", " ") for word in (*definition.labels, definition.key))
+    return Column(definition.label, partial(_cell, definition), titles, hint=definition.hint)
+
+
+def apply(cursor: CursorWrapper, table: str, job: ImportJob) -> set[int]:
+    """Returns the customers for whom something is different now."""
+    used = [one for one in definitions.current() if PREFIX + one.key in job.mapping]
+    pairs = ", ".join(f"'{one.key}', {_said(one)}" for one in used)
+    parameters = {
+        "family": FAMILY,
+        "source": Change.Source.IMPORT.value,
+        "by": job.created_by_id,
+        "since": job.started_at or job.created_at,
+    }
+    cursor.execute(WRITE.format(pairs=pairs, table=table, stored=TABLE), parameters)
+    changed = {pk for (pk,) in cursor.fetchall()}
+    if any(one.is_searchable for one in used):
+        index(changed)
+    return changed
+
+
+def _said(definition: Definition) -> str:
+    name = f'"{PREFIX}{definition.key}"'
+    return SAID.format(json=AS_JSON.get(definition.kind, "to_jsonb({name})").format(name=name), name=name)
+
+
+def _cell(definition: Definition, text: str) -> str:
+    """Checked, and as text again: chunks travel to the database as text."""
+    return written(definition, read(definition, text))
