@@ -14,6 +14,7 @@ from crm.accounts.http import UserRequest, get_visible, needs
 from crm.lib.errors import BadInput
 from crm.lib.htmx import render_part, wants_part
 from customers import conditions, services
+from customers.bulk import actions
 from customers.forms import AssignmentForm, CustomerForm, HandlesForm, TagsForm, keepers
 from customers.identity.likeness import alike
 from customers.listing import Listing
@@ -26,16 +27,13 @@ from customers.profile import page_of
 @needs("customer", "view")
 def customer_list(request: UserRequest) -> HttpResponse:
     listing = Listing(request.user, request.GET)
-    actions = ("create", "edit", "assign")
-    may = {one: request.user.may("customer", one) for one in actions}
-    context: dict[str, Any] = {"listing": listing, "may": may}
+    may = {one: request.user.may("customer", one) for one in ("create", "export")}
+    context: dict[str, Any] = {"listing": listing, "may": may, "actions": actions.all_for(request.user)}
     context["saved"] = kept = bar(request.user, listing)
     if kept.first and not request.GET:
         return redirect(f"{reverse('customers:list')}?{kept.first.address}")
     if name := conditions.editor():
         context["editor"] = reverse(name)
-    if may["assign"]:
-        context["keepers"] = keepers(request.user)
     return render_part(request, "customers/list.html", "results", context)
 
 
@@ -47,7 +45,7 @@ def count(request: UserRequest) -> HttpResponse:
     return render(
         request,
         "customers/_count.html",
-        {"listing": listing, "may_edit": request.user.may("customer", "edit")},
+        {"listing": listing, "actions": actions.all_for(request.user)},
     )
 
 

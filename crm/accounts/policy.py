@@ -32,7 +32,7 @@ class Scope(IntEnum):
 
 Actions = dict[str, Scope]
 
-# Actions: view, create, edit, assign, delete, merge, reveal, export, send, configure.
+# Actions: view, create, edit, assign, delete, merge, reveal, export, send, share, erase, approve, configure.
 GRANTS: dict[Role, dict[str, Actions]] = {
     Role.SALES: {
         "customer": {
@@ -41,27 +41,43 @@ GRANTS: dict[Role, dict[str, Actions]] = {
             "edit": Scope.OWN,
             "reveal": Scope.OWN,
             "export": Scope.OWN,
+            "share": Scope.OWN,
         },
+        "list": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN},
+        "task": {"view": Scope.OWN, "create": Scope.OWN, "edit": Scope.OWN, "assign": Scope.TEAM},
         "order": {"view": Scope.OWN},
         "consent": {"view": Scope.OWN, "edit": Scope.OWN},
+        "privacy": {"view": Scope.OWN, "create": Scope.OWN},
         "score": {"view": Scope.OWN},
         "segment": {"view": Scope.ALL},
         "campaign": {"view": Scope.ALL},
     },
     Role.SERVICE: {
-        "customer": {"view": Scope.TEAM, "create": Scope.OWN, "edit": Scope.TEAM, "reveal": Scope.TEAM},
+        "customer": {
+            "view": Scope.TEAM,
+            "create": Scope.OWN,
+            "edit": Scope.TEAM,
+            "reveal": Scope.TEAM,
+            "share": Scope.OWN,
+        },
+        "list": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN},
+        "task": {"view": Scope.TEAM, "create": Scope.OWN, "edit": Scope.OWN, "assign": Scope.TEAM},
         "order": {"view": Scope.TEAM},
         "consent": {"view": Scope.TEAM, "edit": Scope.TEAM},
+        "privacy": {"view": Scope.TEAM, "create": Scope.TEAM},
         "score": {"view": Scope.TEAM},
     },
     Role.MARKETING: {
         "customer": {"view": Scope.ALL},
+        "list": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN},
+        "task": {"view": Scope.OWN, "create": Scope.OWN, "edit": Scope.OWN, "assign": Scope.TEAM},
         "order": {"view": Scope.ALL},
         "consent": {"view": Scope.ALL},
         "score": {"view": Scope.ALL, "configure": Scope.ALL},
         "segment": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL, "delete": Scope.ALL},
         "campaign": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL, "send": Scope.ALL},
         "channel": {"view": Scope.ALL},
+        "token": {"view": Scope.OWN, "create": Scope.OWN},
     },
     Role.OPERATIONS: {
         "customer": {
@@ -71,13 +87,28 @@ GRANTS: dict[Role, dict[str, Actions]] = {
             "assign": Scope.ALL,
             "reveal": Scope.ALL,
             "export": Scope.ALL,
+            "share": Scope.ALL,
         },
+        "list": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN, "share": Scope.ALL},
+        "task": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL, "assign": Scope.ALL},
+        "workload": {"view": Scope.ALL, "assign": Scope.ALL},
         "order": {"view": Scope.ALL, "create": Scope.ALL},
-        "consent": {"view": Scope.ALL, "edit": Scope.ALL},
+        "consent": {"view": Scope.ALL, "edit": Scope.ALL, "configure": Scope.ALL},
+        "privacy": {
+            "view": Scope.ALL,
+            "create": Scope.ALL,
+            "edit": Scope.ALL,
+            "export": Scope.ALL,
+            "erase": Scope.ALL,
+            "approve": Scope.ALL,
+        },
+        "retention": {"view": Scope.ALL, "configure": Scope.ALL},
         "score": {"view": Scope.ALL, "configure": Scope.ALL},
         "segment": {"view": Scope.ALL},
         "campaign": {"view": Scope.ALL},
         "import": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL},
+        "token": {"view": Scope.OWN, "create": Scope.OWN},
+        "webhook": {"view": Scope.ALL},
     },
     Role.MANAGER: {
         "customer": {
@@ -88,12 +119,28 @@ GRANTS: dict[Role, dict[str, Actions]] = {
             "delete": Scope.TEAM_TREE,
             "reveal": Scope.TEAM_TREE,
             "export": Scope.TEAM_TREE,
+            "share": Scope.TEAM_TREE,
         },
+        "list": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN, "share": Scope.TEAM_TREE},
+        "task": {
+            "view": Scope.TEAM_TREE,
+            "create": Scope.OWN,
+            "edit": Scope.TEAM_TREE,
+            "assign": Scope.TEAM_TREE,
+        },
+        "workload": {"view": Scope.TEAM_TREE, "assign": Scope.TEAM_TREE},
         "order": {"view": Scope.TEAM_TREE},
         "consent": {"view": Scope.TEAM_TREE, "edit": Scope.TEAM_TREE},
+        "privacy": {
+            "view": Scope.TEAM_TREE,
+            "create": Scope.TEAM_TREE,
+            "edit": Scope.TEAM_TREE,
+            "approve": Scope.TEAM_TREE,
+        },
         "score": {"view": Scope.TEAM_TREE},
         "segment": {"view": Scope.ALL},
         "campaign": {"view": Scope.ALL},
+        "token": {"view": Scope.OWN, "create": Scope.OWN},
     },
     Role.AUDITOR: {"audit": {"view": Scope.ALL}},
     Role.ADMIN: {
@@ -101,6 +148,8 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "field": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL},
         "channel": {"view": Scope.ALL, "configure": Scope.ALL},
         "audit": {"view": Scope.ALL},
+        "token": {"view": Scope.ALL, "create": Scope.ALL, "configure": Scope.ALL},
+        "webhook": {"view": Scope.ALL, "configure": Scope.ALL},
     },
 }
 

@@ -8,6 +8,12 @@ class RecordConfig(AppConfig):
     verbose_name = _("History of changes")
 
     def ready(self) -> None:
-        from customers.record import holdings
+        from customers.record import holdings, panels
+        from customers.timeline import kinds
 
         holdings.register_all()
+        panels.register_all()
+        kinds.register("customer.deleted", kinds.Kind(_("Deleted"), "system", kinds.CHANGES))
+        kinds.register("customer.restored", kinds.Kind(_("Restored"), "system", kinds.CHANGES))
+        kinds.register("customer.shared", kinds.Kind(_("Shared with a colleague"), "system", kinds.CHANGES))
+        kinds.register("customer.unshared", kinds.Kind(_("No longer shared"), "system", kinds.CHANGES))

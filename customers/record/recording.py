@@ -1,10 +1,10 @@
 """Writing the history, in the transaction of the change itself: one customer at a time or a whole set."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
@@ -61,18 +61,6 @@ def following(
         _compare(cursor, by, source)
         if tell:
             _tell(cursor, by, tell)
-
-
-@transaction.atomic
-def forget(customer_ids: Collection[int]) -> None:
-    """Takes the values out of the history of people who are being erased; who changed what when remains."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL record.erasing = 'yes'")
-        cursor.execute(
-            "UPDATE record_change SET old = NULL, new = NULL WHERE customer_id = ANY(%s)",
-            [list(customer_ids)],
-        )
-        cursor.execute("SET LOCAL record.erasing = ''")
 
 
 REMEMBER = f"""
