@@ -35,9 +35,16 @@ app.autodiscover_tasks()
 # Sweeps find what a lost message or a crash left behind. Each entry is a sentence: what it looks for.
 app.conf.beat_schedule = {
     "imports that wait or were left half-way": every(5, "imports.sweep"),
+    "bulk changes that wait or were left half-way": every(5, "bulk.sweep"),
+    "files that imports wait for by schedule": every(60, "imports.collect"),
+    "files of imports that were kept long enough": every(3600, "imports.forget_old"),
     "segments that are out of date": every(60, "segments.sweep", "bulk"),
     "scorings that wait or were left, and the night's": every(10, "scoring.sweep", "bulk"),
+    "erasures that left something, and the night's retention": every(60, "privacy.sweep", "bulk"),
     "campaigns that wait, were left or are over": every(5, "campaigns.sweep"),
+    "tokens of colleagues who left": every(60, "api.sweep"),
+    "tasks one is to be reminded of": every(20, "tasks.remind"),
+    "contacts written to the timeline in bulk": every(60, "tasks.read_contacts", "bulk"),
     "keep the home page counted": every(300, "desk.refresh_figures"),
 }
 

@@ -8,6 +8,7 @@ class CampaignsConfig(AppConfig):
     verbose_name = _("Campaigns")
 
     def ready(self) -> None:
+        from channels.campaigns import holdings
         from channels.campaigns.models import Campaign, Delivery
         from channels.consent import gate
         from crm.lib import labels
@@ -18,3 +19,4 @@ class CampaignsConfig(AppConfig):
         labels.register("delivery", Delivery.State)
         kinds.register("campaign.sent", kinds.Kind(_("Campaign"), "campaign"))
         kinds.register("campaign.clicked", kinds.Kind(_("Followed a link"), "campaign"))
+        holdings.register_all()

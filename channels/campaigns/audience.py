@@ -25,6 +25,7 @@ EMPTY = {"company": Q(company=""), "city": Q(city=""), "last_order": Q(rollup__l
 
 # The rules in the order in which they are asked, and what is left after each.
 STEPS: tuple[tuple[str, str | Promise], ...] = (
+    (Reason.RESTRICTED, _("Use of the data not restricted")),
     (Reason.NO_ADDRESS, _("Have an address")),
     (Reason.NO_CONSENT, _("Allow it")),
     (Reason.SUPPRESSED, _("Address is not blocked")),
@@ -33,7 +34,7 @@ STEPS: tuple[tuple[str, str | Promise], ...] = (
     (Reason.QUIET, _("Awake now")),
 )
 # Rules that only some campaigns have.
-OPTIONAL = (MISSING, Reason.QUIET)
+OPTIONAL = (Reason.RESTRICTED, MISSING, Reason.QUIET)
 
 
 @dataclass(frozen=True)

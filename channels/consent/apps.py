@@ -8,7 +8,7 @@ class ConsentConfig(AppConfig):
     verbose_name = _("Consent")
 
     def ready(self) -> None:
-        from channels.consent import facts, imports, panels
+        from channels.consent import facts, holdings, imports, panels
         from channels.consent.gate import Reason
         from channels.consent.models import Purpose, State
         from crm.lib import labels
@@ -22,3 +22,4 @@ class ConsentConfig(AppConfig):
         panels.register_all()
         kinds.register("consent.granted", kinds.Kind(_("Allowed messages")))
         kinds.register("consent.withdrawn", kinds.Kind(_("No longer wants messages")))
+        holdings.register_all()

@@ -3,7 +3,8 @@ again at the moment of sending, in SQL and always in the same order: the first t
 
 Offers and surveys need an act of consent. Service messages (your parcel, your contract) rest on the contract
 itself: they go unless the customer has said no to them, and neither count towards the contact cap nor are
-held back by it. Nothing goes to a suppressed address, whatever the purpose.
+held back by it. Nothing goes to a suppressed address or to somebody whose data is restricted, whatever the
+purpose.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from channels.consent import quiet, suppression
 from channels.consent.models import Consent, Purpose, State
 from customers.models import Customer, CustomerQuerySet
+from customers.privacy.models import Protection
 
 # The column of Customer that holds the address of a kind of channel.
 ADDRESS_COLUMNS = {"email": "email", "sms": "phone", "phone": "phone", "whatsapp": "phone"}
@@ -36,6 +38,7 @@ class Reason(models.TextChoices):
     """Why a customer gets no message, in the order in which it is asked."""
 
     GONE = "gone", _("No longer a customer")
+    RESTRICTED = "restricted", _("Use of the data is restricted")
     NO_ADDRESS = "no_address", _("No usable address")
     NO_CONSENT = "no_consent", _("Has not allowed it")
     SUPPRESSED = "suppressed", _("Address is blocked")
@@ -118,6 +121,7 @@ def hold(customer_ids: Iterable[int]) -> None:
 
 def _rules(question: Question) -> Iterable[tuple[str, Q | Combinable]]:
     yield Reason.GONE, Q(deleted_at__isnull=False)
+    yield Reason.RESTRICTED, Exists(Protection.objects.filter(customer=OuterRef("pk")))
     column = question.address
     if not column:
         yield Reason.NO_ADDRESS, Q(pk__isnull=False)

@@ -18,6 +18,7 @@ from crm.lib.columns import Column
 from crm.lib.reading import yes_or_no
 from customers.imports import extras
 from customers.imports.models import ImportJob
+from customers.imports.tracing import Watched
 
 # Every customer of a chunk is held while it is decided about, and the server has a limited number of locks.
 ROWS_AT_ONCE = 2_000
@@ -48,6 +49,12 @@ COLUMNS: Mapping[str, Column] = {
     field.value: Column(field.label, yes_or_no, TITLES[field], hint=gettext_lazy("Yes or no, 是 or 否."))
     for field in Field
 }
+# What `apply` writes. Reverting an import also takes its words out of the ledger: nobody said them.
+TABLES = (
+    Watched("timeline_entry", []),
+    Watched("consent_consententry", []),
+    Watched("consent_consent", ["state", "entry_id", "at"]),
+)
 WRITE = """
     WITH said AS (
         SELECT customer_id, bool_and({field}::boolean) AS allowed, min(line) AS line
@@ -85,7 +92,15 @@ WRITE = """
 
 def register() -> None:
     extras.register(
-        extras.Extra("consent", COLUMNS, apply, needs=("consent", "edit"), rows_at_once=ROWS_AT_ONCE)
+        extras.Extra(
+            "consent",
+            COLUMNS,
+            apply,
+            needs=("consent", "edit"),
+            rows_at_once=ROWS_AT_ONCE,
+            tables=TABLES,
+            unlocks=["consent.erasing"],
+        )
     )
 
 

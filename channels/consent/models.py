@@ -1,9 +1,12 @@
 """Consent: what each customer has allowed, for which purpose, on which channel, and the proof of it."""
 
 from typing import Self
+from uuid import uuid4
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import User
@@ -68,12 +71,76 @@ class Consent(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        # Each entry that goes with its customer asks whether a state still rests on it.
+        indexes = [models.Index(fields=["entry"], name="consent_of_an_entry")]
         constraints = [
             models.UniqueConstraint(fields=["customer", "purpose", "channel"], name="consent_has_one_state"),
         ]
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.purpose}/{self.channel} {self.state}"
+
+
+class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
+    def visible_to(self, user: User, action: str = "view") -> Self:
+        return self if user.may("consent", action) else self.none()
+
+    def published(self) -> Self:
+        return self.exclude(published_at=None)
+
+
+class ConsentText(models.Model):
+    """The words people agree to. A published version never changes: a database trigger sees to it."""
+
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose)
+    version = models.PositiveSmallIntegerField(_("version"))
+    text_zh = models.TextField(_("text in Chinese"), max_length=2000, blank=True)
+    text_en = models.TextField(_("text in English"), max_length=2000, blank=True)
+    published_at = models.DateTimeField(
+        _("published"), null=True, blank=True, help_text=_("From then on the text can no longer be changed.")
+    )
+
+    objects = ConsentTextQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consent wording")
+        verbose_name_plural = _("consent wordings")
+        ordering = ("purpose", "-version")
+        constraints = [
+            models.UniqueConstraint(fields=["purpose", "version"], name="consent_text_has_its_version"),
+            models.CheckConstraint(
+                name="consent_text_published_is_in_both_languages",
+                condition=Q(published_at=None) | ~Q(text_zh="") & ~Q(text_en=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        """How the ledger names it."""
+        return f"{self.purpose}-{self.version}"
+
+    @property
+    def text(self) -> str:
+        """In the reader's language."""
+        return self.text_zh if (get_language() or "").startswith("zh") else self.text_en
+
+
+class PreferenceLink(models.Model):
+    """The key of a customer's own preferences page. The address holds it signed, and nothing else."""
+
+    access = "Only a key; read through its customer."
+
+    customer = models.OneToOneField(
+        Customer, primary_key=True, on_delete=models.CASCADE, related_name="preference_link"
+    )
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
 
 
 class Suppression(models.Model):
@@ -86,6 +153,7 @@ class Suppression(models.Model):
         COMPLAINT = "complaint", _("Reported as spam")
         UNSUBSCRIBED = "unsub", _("Unsubscribed")
         MANUAL = "manual", _("Blocked by a colleague")
+        ERASED = "erased", _("Belonged to somebody who was erased")
 
     kind = models.CharField(max_length=10)
     value_hash = models.CharField(max_length=64)

@@ -32,9 +32,12 @@ def entries(request: UserRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _ledger(request, customer, form, status=422)
     said = form.cleaned_data
-    act = services.grant if said["state"] == State.GRANTED else services.withdraw
-    evidence = {"reason": said["reason"]}
-    act(customer, said["purpose"], said["channel"], source="staff", by=request.user, evidence=evidence)
+    what = (customer, said["purpose"], said["channel"])
+    word = {"source": "staff", "by": request.user, "evidence": {"reason": said["reason"]}}
+    if said["state"] == State.GRANTED:
+        services.grant(*what, **word, text_version=said["text_version"])
+    else:
+        services.withdraw(*what, **word)
     messages.success(request, _("It is noted and holds from now on."))
     return redirect("consent:ledger", pk)
 

@@ -6,3 +6,8 @@ class SandboxConfig(AppConfig):
     name = "channels.sandbox"
     label = "sandbox"
     verbose_name = _("Sandbox")
+
+    def ready(self) -> None:
+        from channels.sandbox import holdings
+
+        holdings.register_all()

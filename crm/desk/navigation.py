@@ -30,10 +30,12 @@ class Item:
 NAVIGATION = (
     Item(_("Home"), "layout-dashboard", "desk:home"),
     Item(_("Customers"), "users", "customers:list", ("customer", "view")),
+    Item(_("Tasks"), "list-checks", "tasks:day", ("task", "view")),
     Item(_("Segments"), "shapes", "segments:list", ("segment", "view")),
     Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view")),
     Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view")),
     Item(_("Imports"), "upload", "imports:list", ("import", "view")),
+    Item(_("Privacy"), "shield-check", "privacy:list", ("privacy", "view")),
     Item(_("Channels"), "cable", "channels:list", ("channel", "view")),
 )
 

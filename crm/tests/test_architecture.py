@@ -19,6 +19,7 @@ PUBLIC = {
     "crm.desk.views.theme": "the sign-in page can be light or dark",
     "crm.desk.views.livez": "monitors ask whether the process is alive",
     "channels.campaigns.public": "customers open, click and unsubscribe without an account",
+    "channels.consent.public": "customers see and change what they allow without an account",
 }
 
 

@@ -6,3 +6,8 @@ class FilesConfig(AppConfig):
     name = "customers.files"
     label = "files"
     verbose_name = _("Files")
+
+    def ready(self) -> None:
+        from customers.files import holdings
+
+        holdings.register_all()

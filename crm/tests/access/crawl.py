@@ -17,7 +17,9 @@ class Rule:
     """What an address asks for.
 
     `on` names the thing in its path, such as "customer"; `extra` are further parts of the path. `writes` says
-    that GET is refused; `private`, that not everybody with the right may open just this one; `shows_contacts`, that phone and e-mail stand there in clear on purpose.
+    that GET is refused; `private`, that not everybody with the right may open
+    just this one; `sees`, that seeing the customer is enough besides; `shows_contacts`, that phone and e-mail
+    stand there in clear on purpose.
     """
 
     resource: str = ""
@@ -26,6 +28,7 @@ class Rule:
     writes: bool = False
     shows_contacts: bool = False
     private: bool = False
+    sees: bool = False
     extra: tuple[tuple[str, str], ...] = ()
 
 
@@ -42,7 +45,8 @@ class Address:
         if not self.rule.resource:
             return True
         if self.holding:
-            action = self.rule.action if self.rule.on in ("customer", "entry") else "view"
+            asks = self.rule.on in ("customer", "entry") and not self.rule.sees
+            action = self.rule.action if asks else "view"
             return oracle.may_customer(user, action, self.holding) and oracle.may(
                 user, self.rule.resource, self.rule.action
             )
@@ -66,7 +70,7 @@ def addresses(world: World, rules: dict[str, Rule]) -> list[Address]:
 
 
 def _of(world: World, name: str, rule: Rule) -> list[Address]:
-    if rule.on in ("customer", "entry", "message", "delivery"):
+    if rule.on in ("customer", "entry", "message", "delivery", "subject"):
         return [
             Address(
                 name, reverse(name, kwargs=_path(world, rule, customer) | dict(rule.extra)), rule, holding
@@ -81,6 +85,8 @@ def _path(world: World, rule: Rule, customer: Customer) -> dict[str, Any]:
     """How a customer is named in an address; messages and deliveries are a campaign's, to one customer."""
     if rule.on == "customer":
         return {"pk": customer.pk}
+    if rule.on == "subject":
+        return {"pk": customer.subject_requests.get().pk}
     if rule.on == "entry":
         return {"pk": customer.pk, "entry_pk": customer.entries.get(source="staff").pk}
     campaign = {"pk": getattr(world.campaign, "pk", None)}

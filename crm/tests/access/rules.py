@@ -10,6 +10,8 @@ PUBLIC = {
     "mail:open": "customers have no account",
     "mail:click": "customers have no account",
     "mail:unsubscribe": "customers have no account",
+    "preferences:page": "customers have no account",
+    "preferences:request": "customers have no account",
 }
 
 CUSTOMER, WRITE = "customer", True
@@ -87,6 +89,21 @@ RULES: dict[str, Rule] = {
     "imports:cancellation": Rule("import", "edit", on="job", writes=WRITE),
     "consent:ledger": Rule("consent", "view", on=CUSTOMER),
     "consent:entries": Rule("consent", "edit", on=CUSTOMER, writes=WRITE),
+    "privacy:list": Rule("privacy"),
+    "privacy:request": Rule("privacy", on="subject"),
+    "privacy:answer": Rule("privacy", "edit", on="subject", writes=WRITE),
+    "privacy:copy": Rule("privacy", "export", on="subject", writes=WRITE),
+    "privacy:customer": Rule("privacy", "view", on=CUSTOMER),
+    "privacy:requests": Rule("privacy", "create", on=CUSTOMER, writes=WRITE, sees=True),
+    "privacy:restriction": Rule("privacy", "edit", on=CUSTOMER, writes=WRITE, sees=True),
+    "privacy:erasure": Rule("privacy", "erase", on=CUSTOMER, sees=True),
+    "privacy:approval": Rule("privacy", "approve", on=CUSTOMER, writes=WRITE, sees=True),
+    "privacy:cancellation": Rule("privacy", "erase", on=CUSTOMER, writes=WRITE, sees=True),
+    "privacy:retention": Rule("retention"),
+    "privacy:retention-rule": Rule(
+        "retention", "configure", extra=(("key", "timeline-texts"),), writes=WRITE
+    ),
+    "privacy:retention-preview": Rule("retention", extra=(("key", "timeline-texts"),)),
     "campaigns:list": Rule("campaign"),
     "campaigns:new": Rule("campaign", "create"),
     "campaigns:detail": Rule("campaign", on="campaign"),

@@ -31,9 +31,12 @@ OURS = (
     "orders",
     "identity",
     "imports",
+    "lists",
+    "bulk",
     "channels",
     "sandbox",
     "consent",
+    "privacy",
     "campaigns",
 )
 
@@ -92,7 +95,8 @@ def holes_of(response: HttpResponse, method: str, address: Address, who: str, wo
         yield f"{where}: crashed"
     if not address.allows(who) and response.status_code not in (404, 405):
         yield f"{where}: should be 404"
-    if address.allows(who) and method == "get" and not address.rule.writes and response.status_code == 404:
+    is_open = address.allows(who) and not address.rule.writes and not address.rule.private
+    if is_open and method == "get" and response.status_code == 404:
         yield f"{where}: should be open"
     if response.status_code == 200 and "no-store" not in response.headers.get("Cache-Control", ""):
         yield f"{where}: may be cached"

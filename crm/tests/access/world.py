@@ -14,10 +14,13 @@ from channels.sandbox.models import SandboxMessage
 from crm.accounts import factories as people
 from crm.accounts.models import Team, User
 from crm.accounts.policy import Role
+from customers.bulk.models import BulkJob
 from customers.identity.models import Identity, Profile
 from customers.imports.models import ImportJob, ImportProblem
+from customers.lists.models import SavedList
 from customers.models import Customer, SearchDocument, Share
 from customers.orders.models import Order, OrderLine, Product, Rollup
+from customers.privacy.models import SubjectRequest
 from customers.timeline.models import Entry
 from segments.models import Membership, Segment
 from segments.scoring.models import Group, Score, ScoringRun, Stage
@@ -37,6 +40,8 @@ class World:
     channel: Channel | None = None
     campaign: Campaign | None = None
     job: ImportJob | None = None
+    saved: SavedList | None = None
+    bulk: BulkJob | None = None
     run: ScoringRun | None = None
     arrival: SandboxMessage | None = None
 
@@ -129,6 +134,14 @@ def _children(world: World, customer: Customer) -> None:
         source="staff",
         source_id=f"{number}",
     )
+    SubjectRequest.objects.create(
+        customer=customer,
+        kind="access",
+        law="pipl",
+        note=f"CANARY-{number}-wish",
+        proof=f"CANARY-{number}-how",
+        due_on=LONG_AGO.date(),
+    )
     entry = ConsentEntry.objects.create(
         customer=customer,
         purpose=Purpose.MARKETING,
@@ -188,6 +201,8 @@ def _fill_company(world: World) -> None:
     ImportProblem.objects.create(
         job=world.job, line=1, column="name", reason="empty", cells=["CANARY-0-cell"]
     )
+    world.saved = SavedList.objects.create(name="All of them", owner=operator, audience="all")
+    world.bulk = BulkJob.objects.create(action="tag", created_by=operator)
     world.run = ScoringRun.objects.create(status="done", finished_at=LONG_AGO)
     world.arrival = SandboxMessage.objects.create(
         received_at=LONG_AGO,

@@ -17,6 +17,7 @@ from crm.accounts.policy import Role
 from crm.tests.access.crawl import Rule
 from customers.imports.models import ImportJob
 from customers.models import Customer
+from customers.privacy.models import SubjectRequest
 from segments.models import Segment
 from segments.scoring.models import ScoringRun
 
@@ -49,6 +50,7 @@ class Office:
             "job": ImportJob,
             "run": ScoringRun,
             "arrival": SandboxMessage,
+            "subject": SubjectRequest,
         }
         return list(models[rule.on]._default_manager.order_by("pk").values_list("pk", flat=True)[:1])
 

@@ -1,0 +1,17 @@
+"""Segments in the customer's copy, and in an erasure."""
+
+from django.utils.translation import gettext_lazy as _
+
+from customers.holdings import Holding, Keep, register
+
+
+def register_all() -> None:
+    register(
+        Holding(
+            "segments.membership",
+            _("Groups we count you among"),
+            ("segment__name", "entered_at"),
+            Keep(_("Worked out anew from what is left, at the next count.")),
+            order=70,
+        )
+    )
