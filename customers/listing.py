@@ -19,7 +19,6 @@ from crm.lib.paging import SIZE, Page, keyset
 from customers import columns, conditions, search
 from customers.columns import Column, ListFilter
 from customers.models import Customer, CustomerQuerySet
-from customers.services import AT_ONCE
 
 ACTIVE_DAYS = 30
 # Counting stops here: nobody reads further, and the database need not either.
@@ -208,8 +207,12 @@ class Listing:
 
     @property
     def can_select_matching(self) -> bool:
-        """Whether there are more than a page shows, and no more than one click may change."""
-        return SIZE < self.count <= AT_ONCE
+        """Whether there are more than a page shows."""
+        return self.count > SIZE
+
+    @property
+    def matching_text(self) -> str:
+        return f"≥ {MOST_COUNTED:,}" if self.count > MOST_COUNTED else f"{self.count:,}"
 
     @property
     def width(self) -> int:
@@ -364,3 +367,8 @@ class Listing:
         query = self.query.copy()
         query.pop("cursor", None)
         return query
+
+
+def canonical(query: str, user: User) -> str:
+    """The address as it is always written. Raises BadInput for what no list could show."""
+    return Listing(user, QueryDict(query)).address

@@ -15,7 +15,7 @@ from crm.lib.errors import BadInput
 from crm.lib.htmx import render_part, wants_part
 from customers import conditions, services
 from customers.bulk import actions
-from customers.forms import AssignmentForm, CustomerForm, HandlesForm, TagsForm, keepers
+from customers.forms import AssignmentForm, CustomerForm, HandlesForm, TagsForm
 from customers.identity.likeness import alike
 from customers.listing import Listing
 from customers.lists.bar import bar

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ListsConfig(AppConfig):
+    name = "customers.lists"
+    label = "lists"
+    verbose_name = _("Saved lists")
+
+    def ready(self) -> None:
+        from crm.lib import labels
+        from customers.lists.models import SavedList
+
+        labels.register("list-audience", SavedList.Audience)
