@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/bulk/", include("customers.bulk.urls")),
     path("customers/", include("customers.urls")),
     path("customers/", include("customers.record.urls")),
+    path("customers/", include("customers.files.urls")),
     path("customers/", include("customers.touches.urls")),
     path("customers/<int:pk>/fields/", include("customers.fields.urls")),
     path("imports/", include("customers.imports.urls")),

@@ -12,6 +12,7 @@ from customers.identity.models import Identity, Profile
 from customers.imports.models import ImportJob
 from customers.models import Customer
 from customers.orders.models import Order, Rollup
+from customers.tasks.models import Task
 from customers.timeline.models import Entry
 
 _numbers = count(1)
@@ -66,3 +67,12 @@ def choices(field: CustomField, *keys: str) -> None:
         FieldChoice(field=field, key=key, label=key.capitalize(), order=place)
         for place, key in enumerate(keys)
     )
+
+
+def task(assignee: User, **fields: object) -> Task:
+    given = {
+        "title": f"Task {next(_numbers)}",
+        "due_on": timezone.localdate(),
+        "created_by": assignee,
+    } | fields
+    return Task.objects.create(assignee=assignee, **given)

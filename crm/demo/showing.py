@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from crm.accounts.models import User
-from crm.demo import arriving, campaigning, segmenting
+from crm.demo import arriving, campaigning, segmenting, tasking
 from crm.demo.company import Staff
 
 Say = Callable[[str], None]
@@ -25,6 +25,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step("Campaigns sent")
     arriving.run(until=until, by=operations)
     step("A file imported")
+    tasking.plan(staff, seed=seed, until=until)
+    step("Tasks planned")
 
 
 def _teller(say: Say) -> Callable[[str], None]:

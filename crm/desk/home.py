@@ -19,7 +19,7 @@ from crm.accounts.http import UserRequest, needs
 from crm.accounts.models import User
 from crm.desk import figures
 from crm.desk.figures import Figures
-from crm.lib import charts
+from crm.lib import blocks, charts
 from crm.lib.templatetags.ui import rounded_money
 from customers.imports.models import ImportJob
 from customers.models import Customer
@@ -56,6 +56,7 @@ def home(request: UserRequest) -> HttpResponse:
         "greeting": greeting(user),
         "today": date_format(timezone.localdate(), "DATE_FORMAT"),
         "steps": first_steps(user),
+        "blocks": blocks.for_home(request),
         "shows_figures": user.may("customer", "view"),
         "campaigns": Campaign.objects.visible_to(user).order_by("-created_at")[:4],
         "imports": ImportJob.objects.visible_to(user).order_by("-created_at")[:4],

@@ -1,10 +1,10 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.desk.navigation import THEME_COOKIE, THEMES
+from crm.lib.htmx import came_from
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -14,9 +14,7 @@ YEAR = 365 * 24 * 60 * 60
 def theme(request: HttpRequest) -> HttpResponse:
     """Remembers the colours in a cookie, so that also the sign-in page wears them."""
     chosen = request.POST.get("theme", "")
-    back = request.headers.get("Referer", "/")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "/"
+    back = came_from(request, "desk:home")
     response = HttpResponse(status=204) if request.headers.get("HX-Request") else redirect(back)
     if chosen in THEMES:
         response.set_cookie(

@@ -8,7 +8,9 @@ from django.contrib import messages
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def wants_part(request: HttpRequest) -> bool:
@@ -49,6 +51,20 @@ def done(request: HttpRequest, url: str) -> HttpResponse:
     if wants_part(request):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return redirect(url)
+
+
+def add_event(response: HttpResponse, name: str) -> HttpResponse:
+    """Tells the page behind the request that something happened; parts listen by hx-trigger."""
+    events: dict[str, Any] = json.loads(response.headers.get("HX-Trigger", "{}"))
+    response.headers["HX-Trigger"] = json.dumps({**events, name: {}})
+    return response
+
+
+def came_from(request: HttpRequest, otherwise: str) -> str:
+    """The page of ours that a form was sent from, else the address named `otherwise`."""
+    back = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return back if ours else reverse(otherwise)
 
 
 def add_toast(response: HttpResponse, text: str, *, level: str = "info", undo: str = "") -> HttpResponse:

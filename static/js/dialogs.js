@@ -26,6 +26,9 @@
     true,
   );
 
+  // The server says that a form in a dialog is finished.
+  dom.on("closes", "dialog *", (event, part) => part.closest("dialog").close());
+
   document.addEventListener("htmx:confirm", (event) => {
     const { elt, issueRequest, triggeringEvent } = event.detail;
     // Of a form's several buttons, only one may need the question.

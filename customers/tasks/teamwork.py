@@ -1,0 +1,67 @@
+"""What everybody has on their plate today, for whoever answers for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from crm.accounts.models import User
+from customers.tasks.contacts import KINDS
+from customers.tasks.forms import DOERS
+from customers.tasks.models import Task, members
+from customers.timeline.models import Entry
+
+COUNTED = ("overdue", "today", "done", "week")
+
+
+@dataclass(frozen=True)
+class Person:
+    user: User
+    overdue: int
+    today: int
+    done: int
+    week: int
+    contacts: int
+
+    @property
+    def has_left(self) -> bool:
+        return not self.user.is_active
+
+
+def today(leader: User) -> Sequence[Person]:
+    """Counts per colleague within reach; who is away for good is named only while tasks are left."""
+    people = members(leader, leader.scope("workload", "view")).filter(roles__overlap=DOERS)
+    counts, contacts = _tasks(leader, people), _contacts(leader, people)
+    return [
+        Person(user, **{name: numbers.get(name, 0) for name in COUNTED}, contacts=contacts.get(user.pk, 0))
+        for user in people.order_by("name", "pk")
+        if (numbers := counts.get(user.pk, {})) or user.is_active
+    ]
+
+
+def _tasks(leader: User, people: QuerySet[User]) -> dict[int, dict[str, int]]:
+    now = timezone.localtime()
+    day, midnight = now.date(), now.replace(hour=0, minute=0, second=0, microsecond=0)
+    is_open = Q(state=Task.State.OPEN)
+    near = is_open & Q(due_on__lte=day + timedelta(days=7))
+    fresh = Q(state=Task.State.DONE, closed_at__gte=midnight)
+    rows = Task.objects.visible_to(leader).filter(near | fresh, assignee__in=people.values("pk"))
+    counted = rows.order_by().values_list(
+        "assignee",
+        Count("pk", filter=is_open & Q(due_on__lt=day)),
+        Count("pk", filter=is_open & Q(due_on=day)),
+        Count("pk", filter=fresh),
+        Count("pk", filter=is_open & Q(due_on__gt=day)),
+    )
+    return {row[0]: dict(zip(COUNTED, row[1:], strict=True)) for row in counted}
+
+
+def _contacts(leader: User, people: QuerySet[User]) -> dict[int, int]:
+    """How often each of them was in touch with a customer today."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    entries = Entry.objects.visible_to(leader).filter(
+        occurred_at__gte=midnight, kind__in=KINDS, actor__in=people.values("pk")
+    )
+    return dict(entries.order_by().values_list("actor").annotate(Count("pk")))
