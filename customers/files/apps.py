@@ -8,6 +8,10 @@ class FilesConfig(AppConfig):
     verbose_name = _("Files")
 
     def ready(self) -> None:
-        from customers.files import holdings
+        from customers.files import holdings, panels
+        from customers.timeline import kinds
 
         holdings.register_all()
+        panels.register_all()
+        kinds.register("file.added", kinds.Kind(_("File added"), "note", kinds.NOTES))
+        kinds.register("file.removed", kinds.Kind(_("File deleted"), "note", kinds.NOTES))

@@ -17,10 +17,13 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.filter(customer__in=Customer.objects.visible_to(user, action))
 
 
+FOLDER = "attachments"
+
+
 def place(attachment: "Attachment", name: str) -> str:
     """A name nobody can guess and no program would run: what the file is called stands in its row only."""
     token = secrets.token_hex(16)
-    return f"attachments/{token[:2]}/{token}"
+    return f"{FOLDER}/{token[:2]}/{token}"
 
 
 class Attachment(models.Model):
