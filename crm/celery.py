@@ -41,10 +41,12 @@ app.conf.beat_schedule = {
     "segments that are out of date": every(60, "segments.sweep", "bulk"),
     "scorings that wait or were left, and the night's": every(10, "scoring.sweep", "bulk"),
     "erasures that left something, and the night's retention": every(60, "privacy.sweep", "bulk"),
+    "letters that wait or were left": every(10, "letters.sweep"),
     "campaigns that wait, were left or are over": every(5, "campaigns.sweep"),
     "tokens of colleagues who left": every(60, "api.sweep"),
     "tasks one is to be reminded of": every(20, "tasks.remind"),
     "contacts written to the timeline in bulk": every(60, "tasks.read_contacts", "bulk"),
+    "stored files that no customer has": every(24 * 3600, "files.sweep", "bulk"),
     "keep the home page counted": every(300, "desk.refresh_figures"),
 }
 
