@@ -9,6 +9,8 @@ from crm.tests.access import oracle
 from crm.tests.access.world import World
 from customers.models import Customer
 
+# Things of a customer that ask for the right to the customer itself.
+PARTS = ("customer", "entry", "change", "attachment", "share")
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 
 
@@ -19,7 +21,8 @@ class Rule:
     `on` names the thing in its path, such as "customer"; `extra` are further parts of the path. `writes` says
     that GET is refused; `private`, that not everybody with the right may open
     just this one; `sees`, that seeing the customer is enough besides; `shows_contacts`, that phone and e-mail
-    stand there in clear on purpose.
+    stand there in clear on purpose; `shows_deleted`, that who may delete sees the deleted; `is_logged`, that
+    reading leaves a trace in the audit log.
     """
 
     resource: str = ""
@@ -29,6 +32,8 @@ class Rule:
     shows_contacts: bool = False
     private: bool = False
     sees: bool = False
+    shows_deleted: bool = False
+    is_logged: bool = False
     extra: tuple[tuple[str, str], ...] = ()
 
 
@@ -44,8 +49,10 @@ class Address:
     def allows(self, user: str) -> bool:
         if not self.rule.resource:
             return True
+        if self.rule.on == "removed":
+            return oracle.may_restore(user, self.holding)
         if self.holding:
-            asks = self.rule.on in ("customer", "entry") and not self.rule.sees
+            asks = self.rule.on in PARTS and not self.rule.sees
             action = self.rule.action if asks else "view"
             return oracle.may_customer(user, action, self.holding) and oracle.may(
                 user, self.rule.resource, self.rule.action
@@ -54,12 +61,12 @@ class Address:
 
 
 def names(resolver: URLResolver | None = None, prefix: str = "") -> list[str]:
-    """The full names of our addresses; the admin and the sign-in pages have tests of their own."""
+    """The full names of our addresses; the admin, the sign-in pages and the API have tests of their own."""
     found: list[str] = []
     for pattern in (resolver or get_resolver()).url_patterns:
         if isinstance(pattern, URLPattern):
             found.append(f"{prefix}{pattern.name}")
-        elif str(pattern.pattern) not in ("admin/", "account/"):
+        elif str(pattern.pattern) not in ("admin/", "account/", "api/v1/"):
             space = f"{pattern.namespace}:" if pattern.namespace else ""
             found += names(pattern, prefix + space)
     return found
@@ -70,7 +77,7 @@ def addresses(world: World, rules: dict[str, Rule]) -> list[Address]:
 
 
 def _of(world: World, name: str, rule: Rule) -> list[Address]:
-    if rule.on in ("customer", "entry", "message", "delivery", "subject"):
+    if rule.on in (*PARTS, "removed", "message", "delivery", "subject"):
         return [
             Address(
                 name, reverse(name, kwargs=_path(world, rule, customer) | dict(rule.extra)), rule, holding
@@ -83,8 +90,14 @@ def _of(world: World, name: str, rule: Rule) -> list[Address]:
 
 def _path(world: World, rule: Rule, customer: Customer) -> dict[str, Any]:
     """How a customer is named in an address; messages and deliveries are a campaign's, to one customer."""
-    if rule.on == "customer":
+    if rule.on in ("customer", "removed"):
         return {"pk": customer.pk}
+    if rule.on == "change":
+        return {"pk": customer.pk, "version": customer.changes.get().version}
+    if rule.on == "attachment":
+        return {"pk": customer.pk, "file_pk": customer.attachments.get().pk}
+    if rule.on == "share":
+        return {"pk": customer.pk, "user_pk": world.users["sales-north"].pk}
     if rule.on == "subject":
         return {"pk": customer.subject_requests.get().pk}
     if rule.on == "entry":

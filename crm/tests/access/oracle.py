@@ -10,7 +10,8 @@ OWN, TEAM, ALL = "own", "team", "all"
 # role → resource → action → reach
 TABLE: dict[str, dict[str, dict[str, str]]] = {
     "sales": {
-        "customer": {"view": OWN, "create": OWN, "edit": OWN, "reveal": OWN, "export": OWN},
+        "customer": {"view": OWN, "create": OWN, "edit": OWN, "reveal": OWN, "export": OWN, "share": OWN},
+        "export": {"view": OWN},
         "list": {"view": ALL, "create": OWN, "edit": OWN},
         "task": {"view": OWN, "create": OWN, "edit": OWN, "assign": TEAM},
         "order": {"view": OWN},
@@ -21,7 +22,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "campaign": {"view": ALL},
     },
     "service": {
-        "customer": {"view": TEAM, "create": OWN, "edit": TEAM, "reveal": TEAM},
+        "customer": {"view": TEAM, "create": OWN, "edit": TEAM, "reveal": TEAM, "share": OWN},
         "list": {"view": ALL, "create": OWN, "edit": OWN},
         "task": {"view": TEAM, "create": OWN, "edit": OWN, "assign": TEAM},
         "order": {"view": TEAM},
@@ -42,7 +43,16 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "token": {"view": OWN, "create": OWN},
     },
     "operations": {
-        "customer": {"view": ALL, "create": ALL, "edit": ALL, "assign": ALL, "reveal": ALL, "export": ALL},
+        "customer": {
+            "view": ALL,
+            "create": ALL,
+            "edit": ALL,
+            "assign": ALL,
+            "reveal": ALL,
+            "export": ALL,
+            "share": ALL,
+        },
+        "export": {"view": OWN},
         "list": {"view": ALL, "create": OWN, "edit": OWN, "share": ALL},
         "task": {"view": ALL, "create": ALL, "edit": ALL, "assign": ALL},
         "workload": {"view": ALL, "assign": ALL},
@@ -66,7 +76,9 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
             "delete": TEAM,
             "reveal": TEAM,
             "export": TEAM,
+            "share": TEAM,
         },
+        "export": {"view": OWN, "approve": TEAM},
         "list": {"view": ALL, "create": OWN, "edit": OWN, "share": TEAM},
         "task": {"view": TEAM, "create": OWN, "edit": TEAM, "assign": TEAM},
         "workload": {"view": TEAM, "assign": TEAM},
@@ -80,6 +92,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
     },
     "auditor": {"audit": {"view": ALL}},
     "admin": {
+        "export": {"view": ALL, "approve": ALL},
         "user": {"view": ALL, "create": ALL, "edit": ALL},
         "field": {"view": ALL, "create": ALL, "edit": ALL},
         "channel": {"view": ALL, "configure": ALL},
@@ -92,6 +105,13 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
 
 def may(user: str, resource: str, action: str) -> bool:
     return action in TABLE.get(user.split("-")[0], {}).get(resource, {})
+
+
+def may_restore(user: str, holding: str) -> bool:
+    """Whether the colleague may bring the customer held so back: if they could have deleted it."""
+    reach = TABLE.get(user.split("-")[0], {}).get("customer", {}).get("delete")
+    _owner, team, restricted, _shared_with = HOLDINGS[holding]
+    return holding == "deleted" and reach == TEAM and team == user.split("-")[1] and not restricted
 
 
 def may_customer(user: str, action: str, holding: str) -> bool:

@@ -31,8 +31,11 @@ OURS = (
     "orders",
     "identity",
     "imports",
+    "record",
+    "files",
     "lists",
     "bulk",
+    "exports",
     "channels",
     "sandbox",
     "consent",
@@ -84,7 +87,7 @@ def ask(client: Client, method: str, address: Address) -> HttpResponse:
     """Asks and takes back whatever an allowed write did; what a denied one did must show in the digest."""
     with transaction.atomic():
         response: HttpResponse = getattr(client, method)(address.url)
-        if response.status_code < 400 and method not in ("get", "head"):
+        if response.status_code < 400 and (address.rule.is_logged or method not in ("get", "head")):
             transaction.set_rollback(True)
     return response
 
@@ -103,7 +106,8 @@ def holes_of(response: HttpResponse, method: str, address: Address, who: str, wo
     if response.status_code == 200 and "Content-Security-Policy" not in response.headers:
         yield f"{where}: has no content security policy"
     text = text_of(response)
-    for number in {int(found) for found in CANARY.findall(text)} - visible(who, world) - {0}:
+    shown = visible(who, world) | (restorable(who, world) if address.rule.shows_deleted else set())
+    for number in {int(found) for found in CANARY.findall(text)} - shown - {0}:
         yield f"{where}: shows customer {number}"
     if not address.rule.shows_contacts and (found := CONTACT.search(text)):
         yield f"{where}: shows a contact in clear: {found[0]}"
@@ -115,6 +119,10 @@ def visible(who: str, world: World) -> set[int]:
         for holding, customer in world.customers.items()
         if oracle.may_customer(who, "view", holding)
     }
+
+
+def restorable(who: str, world: World) -> set[int]:
+    return {customer.pk for holding, customer in world.customers.items() if oracle.may_restore(who, holding)}
 
 
 def text_of(response: HttpResponse) -> str:

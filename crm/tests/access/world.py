@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from django.core.files.base import ContentFile
+
 from channels.campaigns.models import Campaign, CampaignLink, Delivery
 from channels.consent.models import Consent, ConsentEntry, Purpose, State
 from channels.models import Channel
@@ -14,13 +16,19 @@ from channels.sandbox.models import SandboxMessage
 from crm.accounts import factories as people
 from crm.accounts.models import Team, User
 from crm.accounts.policy import Role
+from crm.api import services as token_services
+from crm.api.models import Token
+from crm.desk.notices.models import Notice
 from customers.bulk.models import BulkJob
+from customers.exports.models import ExportJob
+from customers.files.models import Attachment
 from customers.identity.models import Identity, Profile
 from customers.imports.models import ImportJob, ImportProblem
 from customers.lists.models import SavedList
 from customers.models import Customer, SearchDocument, Share
 from customers.orders.models import Order, OrderLine, Product, Rollup
 from customers.privacy.models import SubjectRequest
+from customers.record.models import Change
 from customers.timeline.models import Entry
 from segments.models import Membership, Segment
 from segments.scoring.models import Group, Score, ScoringRun, Stage
@@ -42,8 +50,11 @@ class World:
     job: ImportJob | None = None
     saved: SavedList | None = None
     bulk: BulkJob | None = None
+    export: ExportJob | None = None
     run: ScoringRun | None = None
+    token: Token | None = None
     arrival: SandboxMessage | None = None
+    notice: Notice | None = None
 
 
 def build() -> World:
@@ -66,6 +77,13 @@ def build() -> World:
     deleted = world.customers["deleted"]
     deleted.deleted_at = LONG_AGO
     deleted.save()
+    own = world.customers["own"]
+    world.notice = Notice.objects.create(
+        user=world.users["operations-north"],
+        reason="mention",
+        customer=own,
+        entry=own.entries.get(source="staff"),
+    )
     return world
 
 
@@ -142,6 +160,23 @@ def _children(world: World, customer: Customer) -> None:
         proof=f"CANARY-{number}-how",
         due_on=LONG_AGO.date(),
     )
+    Change.objects.create(
+        customer=customer,
+        version=2,
+        field="address",
+        old=f"CANARY-{number}-before",
+        new=customer.address,
+        source="form",
+        at=LONG_AGO,
+    )
+    attachment = Attachment(
+        customer=customer,
+        name=f"CANARY-{number}-file.txt",
+        size=4,
+        media_type="text/plain",
+        digest=str(number),
+    )
+    attachment.file.save("x", ContentFile(f"CANARY-{number}-content".encode()))
     entry = ConsentEntry.objects.create(
         customer=customer,
         purpose=Purpose.MARKETING,
@@ -203,6 +238,8 @@ def _fill_company(world: World) -> None:
     )
     world.saved = SavedList.objects.create(name="All of them", owner=operator, audience="all")
     world.bulk = BulkJob.objects.create(action="tag", created_by=operator)
+    world.export = ExportJob.objects.create(status="waiting", total=1, limit=1, created_by=operator)
+    world.token = token_services.create(operator, "Shop", ["orders:read"], days=30, by=operator).token
     world.run = ScoringRun.objects.create(status="done", finished_at=LONG_AGO)
     world.arrival = SandboxMessage.objects.create(
         received_at=LONG_AGO,

@@ -18,6 +18,7 @@ from crm.tests.access.crawl import Rule
 from customers.imports.models import ImportJob
 from customers.models import Customer
 from customers.privacy.models import SubjectRequest
+from customers.record.models import Change
 from segments.models import Segment
 from segments.scoring.models import ScoringRun
 
@@ -29,6 +30,9 @@ class Office:
     def things(self, rule: Rule) -> list[dict[str, Any]]:
         """The parts of an address for each thing it is worth looking at."""
         extra = dict(rule.extra)
+        if rule.on == "change":
+            change = Change.objects.filter(customer__deleted_at=None).order_by("-pk")[0]
+            return [{"pk": change.customer_id, "version": change.version}]
         if rule.on == "delivery":
             one = Delivery.objects.order_by("pk")[0]
             return [{"pk": one.campaign_id, "delivery_pk": one.pk} | extra]

@@ -32,6 +32,8 @@ NO_PAGES = {
     "desk:figures": "a part of the home page",
     "scoring:run": "a part of the RFM page",
     "imports:problems": "a file to download",
+    "record:organisations": "options of a field",
+    "files:download": "a file to download",
     "campaigns:audience": "a part of the campaign's page",
     "campaigns:progress": "a part of the campaign's page",
     "campaigns:results": "a part of the campaign's page",
