@@ -38,6 +38,7 @@ app.conf.beat_schedule = {
     "bulk changes that wait or were left half-way": every(5, "bulk.sweep"),
     "files that imports wait for by schedule": every(60, "imports.collect"),
     "files of imports that were kept long enough": every(3600, "imports.forget_old"),
+    "exports that wait, were left, or are to be removed": every(10, "exports.sweep"),
     "segments that are out of date": every(60, "segments.sweep", "bulk"),
     "scorings that wait or were left, and the night's": every(10, "scoring.sweep", "bulk"),
     "erasures that left something, and the night's retention": every(60, "privacy.sweep", "bulk"),
@@ -47,6 +48,8 @@ app.conf.beat_schedule = {
     "tasks one is to be reminded of": every(20, "tasks.remind"),
     "contacts written to the timeline in bulk": every(60, "tasks.read_contacts", "bulk"),
     "stored files that no customer has": every(24 * 3600, "files.sweep", "bulk"),
+    "news of followed customers that bulk work wrote": every(30, "notices.sweep"),
+    "colleagues who want to hear of notices by e-mail": every(300, "notices.mail"),
     "keep the home page counted": every(300, "desk.refresh_figures"),
 }
 

@@ -61,7 +61,11 @@ def chosen(job: Job, user: User, action: str = "view") -> CustomerQuerySet:
     """The chosen customers on whom `user` may do this, as things stand now."""
     if job.ids:
         return Customer.objects.visible_to(user, action).filter(pk__in=job.ids)
-    return Listing(user, QueryDict(job.query), action=action).rows()
+    return Listing(user, question_of(job), action=action).rows()
+
+
+def question_of(job: Job) -> QueryDict:
+    return QueryDict(job.query)
 
 
 def claim(model: type[Work], pk: int, moves: Mapping[str, str], failed: str) -> Work | None:

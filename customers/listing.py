@@ -146,9 +146,12 @@ class Listing:
     def page(self) -> Page[Customer]:
         return self.page_at(self.query.get("cursor", ""))
 
-    def page_at(self, cursor: str, size: int = SIZE) -> Page[Customer]:
-        rows = self.rows()
-        if self.found is not None and len(self.found) <= MOST_COUNTED:
+    def page_at(
+        self, cursor: str, size: int = SIZE, *, only: CustomerQuerySet | None = None
+    ) -> Page[Customer]:
+        """The page behind `cursor`; with `only`, these customers as the list would sort and show them."""
+        rows = self.rows() if only is None else only
+        if only is None and self.found is not None and len(self.found) <= MOST_COUNTED:
             rows = Customer.objects.visible_to(self.user, self.action).filter(pk__in=self.found)
         related = {name for one in self.columns for name in one.related}
         relation, _separator, column = self.order.removeprefix("-").partition("__")

@@ -43,6 +43,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
             "export": Scope.OWN,
             "share": Scope.OWN,
         },
+        "export": {"view": Scope.OWN},
         "list": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN},
         "task": {"view": Scope.OWN, "create": Scope.OWN, "edit": Scope.OWN, "assign": Scope.TEAM},
         "order": {"view": Scope.OWN},
@@ -89,6 +90,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
             "export": Scope.ALL,
             "share": Scope.ALL,
         },
+        "export": {"view": Scope.OWN},
         "list": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN, "share": Scope.ALL},
         "task": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL, "assign": Scope.ALL},
         "workload": {"view": Scope.ALL, "assign": Scope.ALL},
@@ -121,6 +123,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
             "export": Scope.TEAM_TREE,
             "share": Scope.TEAM_TREE,
         },
+        "export": {"view": Scope.OWN, "approve": Scope.TEAM_TREE},
         "list": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN, "share": Scope.TEAM_TREE},
         "task": {
             "view": Scope.TEAM_TREE,
@@ -144,6 +147,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
     },
     Role.AUDITOR: {"audit": {"view": Scope.ALL}},
     Role.ADMIN: {
+        "export": {"view": Scope.ALL, "approve": Scope.ALL},
         "user": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL},
         "field": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL},
         "channel": {"view": Scope.ALL, "configure": Scope.ALL},
