@@ -1,6 +1,7 @@
 """The frame around every page: what the sidebar offers, whose CRM it is, which colours it wears."""
 
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.accounts.models import User
 from crm.accounts.policy import Role
+from crm.desk.notices import telling
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -37,6 +39,7 @@ NAVIGATION = (
     Item(_("Imports"), "upload", "imports:list", ("import", "view")),
     Item(_("Privacy"), "shield-check", "privacy:list", ("privacy", "view")),
     Item(_("Channels"), "cable", "channels:list", ("channel", "view")),
+    Item(pgettext_lazy("programming interface", "API"), "key-round", "api:tokens", ("token", "view")),
 )
 
 
@@ -59,6 +62,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if isinstance(user, User):
         frame |= {"nav": links(user, request.path), "user_role": role_name(user)}
+        if user.may("customer", "view"):
+            # Asked only where the bell is drawn: parts of pages have none.
+            frame["unread_notices"] = cache(partial(telling.unread, user))
     return frame
 
 

@@ -1,0 +1,3 @@
+from customers.tests.conftest import _forget_facets, as_operator, as_seller, operator, seller
+
+__all__ = ["_forget_facets", "as_operator", "as_seller", "operator", "seller"]
