@@ -12,7 +12,7 @@ run: installed
 
 test: check
 	$(MANAGE) translate
-	$(PYTHON_HERE) -m pytest -n auto
+	$(PYTHON_HERE) -m pytest -n auto --dist worksteal
 
 check: tools
 	$(PYTHON_HERE) -m ruff check

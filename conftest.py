@@ -19,5 +19,10 @@ def pytest_configure(config: pytest.Config) -> None:
     _running.enter_context(throwaway.servers(Path(os.environ["VAR"])))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: no worker should begin them when the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 def pytest_unconfigure() -> None:
     _running.close()
