@@ -83,7 +83,7 @@ class TaskForm(forms.ModelForm[Task]):
             "assignee": _("Who does it"),
             "priority": _("Priority"),
             "repeat": _("Repeats"),
-            "note": _("Details"),
+            "note": pgettext_lazy("task", "Details"),
         }
         widgets = {
             "due_on": date_input(),
@@ -96,6 +96,7 @@ class TaskForm(forms.ModelForm[Task]):
         task = self.instance
         if task.due_at:
             self.initial["due_time"] = timezone.localtime(task.due_at).strftime("%H:%M")
+        self.initial.setdefault("due_on", timezone.localdate())
         self.initial.setdefault("remind_before", task.remind_before)
         customer = cast("forms.ModelChoiceField[Customer]", self.fields["customer"])
         customer.queryset = Customer.objects.visible_to(user)

@@ -97,7 +97,7 @@ class Task(models.Model):
     id = models.BigAutoField(primary_key=True)
     title = models.CharField(pgettext_lazy("task", "what to do"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.TODO)
-    note = models.TextField(_("details"), max_length=5000, blank=True)
+    note = models.TextField(pgettext_lazy("task", "details"), max_length=5000, blank=True)
     customer = models.ForeignKey(
         Customer,
         verbose_name=_("customer"),

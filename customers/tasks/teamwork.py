@@ -48,14 +48,18 @@ def _tasks(leader: User, people: QuerySet[User]) -> dict[int, dict[str, int]]:
     near = is_open & Q(due_on__lte=day + timedelta(days=7))
     fresh = Q(state=Task.State.DONE, closed_at__gte=midnight)
     rows = Task.objects.visible_to(leader).filter(near | fresh, assignee__in=people.values("pk"))
-    counted = rows.order_by().values_list(
-        "assignee",
-        Count("pk", filter=is_open & Q(due_on__lt=day)),
-        Count("pk", filter=is_open & Q(due_on=day)),
-        Count("pk", filter=fresh),
-        Count("pk", filter=is_open & Q(due_on__gt=day)),
+    counted = (
+        rows.order_by()
+        .values("assignee")
+        .annotate(
+            overdue=Count("pk", filter=is_open & Q(due_on__lt=day)),
+            today=Count("pk", filter=is_open & Q(due_on=day)),
+            done=Count("pk", filter=fresh),
+            week=Count("pk", filter=is_open & Q(due_on__gt=day)),
+        )
     )
-    return {row[0]: dict(zip(COUNTED, row[1:], strict=True)) for row in counted}
+    rows_of = counted.values_list("assignee", *COUNTED)
+    return {row[0]: dict(zip(COUNTED, row[1:], strict=True)) for row in rows_of}
 
 
 def _contacts(leader: User, people: QuerySet[User]) -> dict[int, int]:
@@ -64,4 +68,4 @@ def _contacts(leader: User, people: QuerySet[User]) -> dict[int, int]:
     entries = Entry.objects.visible_to(leader).filter(
         occurred_at__gte=midnight, kind__in=KINDS, actor__in=people.values("pk")
     )
-    return dict(entries.order_by().values_list("actor").annotate(Count("pk")))
+    return dict(entries.order_by().values_list("actor").annotate(number=Count("pk")))
