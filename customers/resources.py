@@ -27,6 +27,13 @@ GENDERS = choices(
         "未知|保密|不详|unknown|n/a|-|u": "",
     }
 )
+LANGUAGES = choices(
+    {
+        "zh-hans|zh|zh-cn|中文|简体中文|汉语|普通话|chinese|simplified chinese": "zh-hans",
+        "en|en-us|en-gb|英文|英语|english": "en",
+        "未知|不详|unknown|n/a|-": "",
+    }
+)
 COUNTRIES = choices(
     {
         "中国|中华人民共和国|china|prc|chn": "CN",
@@ -149,6 +156,9 @@ class CustomerResource(ModelResource):  # type: ignore[misc]
     )
     postcode = Column(
         _("postcode"), words(20), "邮编|邮政编码|zip|zip code|postal code|plz", attribute="postcode"
+    )
+    language = Column(
+        _("language"), LANGUAGES, "语言|首选语言|沟通语言|lang|preferred language|locale", attribute="language"
     )
     card = Column(
         _("member card"),

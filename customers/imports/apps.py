@@ -9,7 +9,11 @@ class ImportsConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.lib import labels
+        from customers.imports import extras, holdings
         from customers.imports.models import ImportJob
 
         labels.register("import-kind", ImportJob.Kind)
         labels.register("import-status", ImportJob.Status)
+        # An edit shows in the customer itself; the history only tells of it.
+        extras.derives("customers_searchdocument", "orders_rollup", "record_change")
+        holdings.register_all()

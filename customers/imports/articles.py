@@ -8,8 +8,10 @@ from django.db.backends.utils import CursorWrapper
 from crm.lib.copying import array, copy
 from crm.lib.money import LARGEST
 from customers.imports.ordering import Purchase
+from customers.imports.tracing import Tracing, Watched
 from customers.orders.models import OrderLine
 
+PRODUCTS = Watched("orders_product", ["name"], "id = ANY(%s)")
 LINE = ("order_id", "product_id", "quantity", "amount")
 STAGE_PRODUCTS = """
     DROP TABLE IF EXISTS import_products;
@@ -33,6 +35,13 @@ UPDATE_LINES = """
     WHERE l.order_id = s.order_id AND l.product_id = s.product_id
         AND (l.quantity, l.amount) IS DISTINCT FROM (s.quantity, s.amount)
     RETURNING l.order_id
+"""
+WOULD_CHANGE = """
+    SELECT DISTINCT s.order_id FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::numeric[])
+        AS s (order_id, sku, quantity, amount)
+    LEFT JOIN orders_product AS p ON p.sku = s.sku
+    LEFT JOIN orders_orderline AS l ON l.order_id = s.order_id AND l.product_id = p.id
+    WHERE (l.quantity, l.amount) IS DISTINCT FROM (s.quantity, s.amount)
 """
 INSERT_LINES = """
     INSERT INTO orders_orderline (order_id, product_id, quantity, amount)
@@ -68,19 +77,29 @@ UPDATE_SUMS = """
 """
 
 
-def write(cursor: CursorWrapper, purchases: Iterable[Purchase]) -> set[int]:
+def write(cursor: CursorWrapper, purchases: Iterable[Purchase], trace: Tracing) -> set[int]:
     """Returns the known orders whose lines or amounts changed."""
     with_articles = [one for one in purchases if one.articles]
     if not with_articles:
         return set()
-    products = _write_products(cursor, with_articles)
+    products = _write_products(cursor, with_articles, trace)
     new = [one for one in with_articles if one.is_new]
     copy(cursor, OrderLine._meta.db_table, LINE, _lines(new, products))
     known = [one for one in with_articles if not one.is_new]
     return _write_known(cursor, known, products) if known else set()
 
 
-def _write_products(cursor: CursorWrapper, purchases: Sequence[Purchase]) -> dict[str, int]:
+def would_change(cursor: CursorWrapper, purchases: Iterable[Purchase]) -> set[int]:
+    """Those of the known orders that would get another line, or another word on one."""
+    said = [(one.pk, sku, of.quantity, of.amount) for one in purchases for sku, of in one.articles.items()]
+    if not said:
+        return set()
+    keys, skus, quantities, amounts = map(list, zip(*said, strict=True))
+    cursor.execute(WOULD_CHANGE, [keys, array(skus), quantities, amounts])
+    return {pk for (pk,) in cursor.fetchall()}
+
+
+def _write_products(cursor: CursorWrapper, purchases: Sequence[Purchase], trace: Tracing) -> dict[str, int]:
     names: dict[str, str] = {}
     for one in purchases:
         for sku, article in one.articles.items():
@@ -88,9 +107,14 @@ def _write_products(cursor: CursorWrapper, purchases: Sequence[Purchase]) -> dic
                 names[sku] = article.name
     cursor.execute(STAGE_PRODUCTS)
     copy(cursor, "import_products", ["sku", "name"], names.items())
+    cursor.execute("SELECT id FROM orders_product WHERE sku = ANY (%s::text[])", [array(names)])
+    known = {pk for (pk,) in cursor.fetchall()}
+    trace.watch(PRODUCTS, known)
     cursor.execute(WRITE_PRODUCTS)
     cursor.execute("SELECT sku, id FROM orders_product WHERE sku = ANY (%s::text[])", [array(names)])
-    return dict(cursor.fetchall())
+    products = dict(cursor.fetchall())
+    trace.made(PRODUCTS.table, {*products.values()} - known)
+    return products
 
 
 def _lines(purchases: Iterable[Purchase], products: dict[str, int]) -> Iterator[Sequence[object]]:

@@ -1,16 +1,18 @@
 """The rows of a file in pieces that are committed as a whole. A piece is the same however often it is cut."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from django.db.backends.utils import CursorWrapper
 
 from customers.imports.plans import Flaw, Flawed, Plan
 from customers.imports.records import Broken
+from customers.imports.seeing import Seen
 from customers.imports.tables import Table
+from customers.imports.tracing import Tracing
 
 ROWS = 10_000
 # Rows may be long: this many characters end a chunk as well, so that memory stays flat.
@@ -26,6 +28,16 @@ class Problem(NamedTuple):
     column: str
     reason: str
     cells: Sequence[str]
+    alike: int | None = None
+
+
+class Alike(NamedTuple):
+    """A new customer who may be one we know (`customer`), or another new one (0)."""
+
+    line: int
+    column: str
+    customer: int
+    cells: Sequence[str]
 
 
 @dataclass
@@ -36,6 +48,17 @@ class Outcome:
     updated: int = 0
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass
+class Findings(Outcome):
+    """What would become of them, and of the cells of customers we have."""
+
+    skipped: int = 0
+    errors: int = 0
+    alike: list[Alike] = field(default_factory=list)
+    new_customers: int = 0
+    cells: Counter[str] = field(default_factory=Counter)  # "city:changed", "city:filled", "city:kept"
 
 
 class Importer(Protocol[Row]):
@@ -53,8 +76,11 @@ class Importer(Protocol[Row]):
     def group(self, row: Row) -> str:
         """Rows that follow each other and share this, unless it is empty, are written together."""
 
-    def write(self, cursor: CursorWrapper, rows: Sequence[Row], now: datetime) -> Outcome:
-        """Writes them, in any number of statements."""
+    def write(self, cursor: CursorWrapper, rows: Sequence[Row], trace: Tracing) -> Outcome:
+        """Writes them, in any number of statements, and notes in `trace` what that does."""
+
+    def check(self, cursor: CursorWrapper, rows: Sequence[Row], seen: Seen) -> Findings:
+        """What writing them would do. `seen` knows what earlier chunks would have written."""
 
 
 @dataclass

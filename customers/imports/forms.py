@@ -11,8 +11,9 @@ from django.utils.translation import pgettext_lazy
 
 from crm.accounts.models import User
 from crm.lib.columns import unique_titles
+from customers.imports import policies
 from customers.imports.detecting import DELIMITERS, ENCODINGS
-from customers.imports.models import ImportJob
+from customers.imports.models import ImportJob, Policy, SavedMapping, Schedule
 from customers.imports.plans import columns_for
 from customers.imports.tables import WORKBOOK
 
@@ -64,11 +65,18 @@ class UploadForm(forms.Form):
 
 
 class MappingForm(forms.Form):
-    """A choice for each column of the file, and how the file is to be read."""
+    """What each column of the file holds and may do to customers we have, and how the file is to be read."""
 
     def __init__(self, *args: Any, job: ImportJob, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.job = job
+        self._add_columns()
+        self._add_settings()
+        if job.encoding != WORKBOOK:
+            self._add_reading()
+
+    def _add_columns(self) -> None:
+        job = self.job
         fields = columns_for(job.kind, job.created_by)
         choices = [
             ("", _("Leave out")),
@@ -76,15 +84,24 @@ class MappingForm(forms.Form):
         ]
         chosen = {index: name for name, index in job.mapping.items()}
         for index, title in enumerate(unique_titles(job.header)):
-            self.fields[f"column_{index}"] = forms.ChoiceField(
-                choices=choices,
-                required=False,
-                label=title,
-                initial=chosen.get(index, ""),
-                widget=forms.Select(attrs={"class": "form-select compact", "aria-label": title}),
+            name = chosen.get(index, "")
+            self.fields[f"column_{index}"] = _select(title, choices, name)
+            if job.kind == ImportJob.Kind.CUSTOMERS:
+                label = _("When values differ: %(column)s") % {"column": title}
+                self.fields[f"policy_{index}"] = _select(label, Policy.choices, job.policy_of(name))
+
+    def _add_settings(self) -> None:
+        self.fields["source"] = forms.CharField(
+            label=_("Numbering system"),
+            max_length=40,
+            initial=self.job.source,
+            required=False,
+            widget=forms.TextInput(attrs={"class": "compact", "autocomplete": "off"}),
+        )
+        if self.job.kind == ImportJob.Kind.CUSTOMERS:
+            self.fields["language"] = _select(
+                _("Language of new customers"), ImportJob.Language.choices, self.job.language
             )
-        if job.encoding != WORKBOOK:
-            self._add_reading()
 
     def _add_reading(self) -> None:
         delimiters = [(sign, str(DELIMITER_NAMES[sign])) for sign in DELIMITERS]
@@ -94,21 +111,98 @@ class MappingForm(forms.Form):
             ("encoding", _("Encoding"), list(ENCODINGS.items())),
             ("delimiter", _("Columns are separated by"), delimiters),
         ):
-            self.fields[name] = forms.ChoiceField(
-                label=label,
-                choices=choices,
-                initial=getattr(self.job, name),
-                widget=forms.Select(attrs={"class": "form-select compact"}),
-            )
+            self.fields[name] = _select(label, choices, getattr(self.job, name), required=True)
 
     def clean(self) -> dict[str, Any]:
-        """The mapping by field; a field has one column at most."""
+        """The mapping and the policies by field; a field has one column at most."""
         cleaned = super().clean() or {}
         mapping: dict[str, int] = {}
+        chosen: dict[str, str] = {}
         for index in range(len(self.job.header)):
             name = cleaned.get(f"column_{index}", "")
             if name in mapping:
                 self.add_error(f"column_{index}", _("Another column is already used for this."))
             elif name:
                 mapping[name] = index
-        return cleaned | {"mapping": mapping}
+                chosen[name] = cleaned.get(f"policy_{index}", "")
+        return cleaned | {"mapping": mapping, "policies": policies.valid(chosen)}
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """What the job takes over."""
+        told = {name: self.cleaned_data[name] for name in ("mapping", "policies")}
+        told["source"] = self.cleaned_data.get("source") or self.job.source
+        if "language" in self.data:
+            told["language"] = self.cleaned_data["language"]
+        return told
+
+
+class SavingForm(forms.Form):
+    """Under which name the choices are kept."""
+
+    name = forms.CharField(
+        label=_("Save these choices as"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control"}),
+    )
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+
+class ScheduleForm(forms.ModelForm[Schedule]):
+    url = forms.URLField(
+        label=_("Web address"), required=False, assume_scheme="https", help_text=_("https only.")
+    )
+
+    class Meta:
+        model = Schedule
+        fields = (
+            "name",
+            "mapping",
+            "origin",
+            "pattern",
+            "url",
+            "every",
+            "at_time",
+            "most_errors",
+            "is_active",
+        )
+        widgets = {"at_time": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mappings = SavedMapping.objects.visible_to(user).order_by("name")
+        self.fields["mapping"] = forms.ModelChoiceField(
+            mappings,
+            label=_("Saved mapping"),
+            help_text=_("Import one such file by hand first and save its columns under a name."),
+        )
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+    def clean_pattern(self) -> str:
+        pattern: str = self.cleaned_data["pattern"].strip()
+        if {"/", "\\", "\0"} & set(pattern) or pattern in (".", "..") or "**" in pattern:
+            raise forms.ValidationError(_("Only the name of a file, such as customers-*.csv."))
+        return pattern
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        if url and not url.startswith("https://"):
+            raise forms.ValidationError(_("Only addresses that begin with https:// are fetched."))
+        return url
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        is_url = cleaned.get("origin") == Schedule.Origin.URL
+        if is_url and not cleaned.get("url") and "url" not in self.errors:
+            self.add_error("url", _("Where should the file be fetched?"))
+        if not is_url and not cleaned.get("pattern") and "pattern" not in self.errors:
+            self.add_error("pattern", _("Which files should be taken in?"))
+        return cleaned
+
+
+def _select(label: Any, choices: Any, initial: str, *, required: bool = False) -> forms.ChoiceField:
+    widget = forms.Select(attrs={"class": "form-select compact", "aria-label": label})
+    return forms.ChoiceField(choices=choices, required=required, label=label, initial=initial, widget=widget)

@@ -16,7 +16,6 @@ from customers.imports.forgetting import ENDED
 from customers.imports.models import ImportJob, ImportProblem
 
 
-
 def register_all() -> None:
     holdings.register_eraser("imports", forget)
     retention.register(

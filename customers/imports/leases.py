@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from customers.imports.models import ImportJob
+from customers.imports.models.jobs import WORK
 
 LEASE = timedelta(seconds=30)
 # A nudge is given this long to reach a worker before the sweep nudges again.
@@ -19,7 +20,7 @@ ATTEMPTS = 5
 LOCK = 0x1E7_0B5
 
 Status = ImportJob.Status
-WORK = {Status.UPLOADED: Status.READING, Status.QUEUED: Status.RUNNING}
+REVERTS = (Status.REVIEWING, Status.REVERTING)
 
 
 class LeaseLost(Exception):
@@ -44,9 +45,17 @@ def claim(job_id: int, asked: Status) -> ImportJob | None:
         return None
     job = ImportJob.objects.select_related("created_by").get(pk=job_id)
     if job.attempts > ATTEMPTS:
-        finish(job, Status.FAILED, error="interrupted")
+        give_up(job)
         return None
     return job
+
+
+def give_up(job: ImportJob) -> None:
+    """Reading ends for good; a revert may be asked for again, it goes on where it was."""
+    if job.status in REVERTS:
+        advance(job, status=job.ended_as, lease_token="", error="revert_interrupted")
+    else:
+        finish(job, Status.FAILED, error="interrupted")
 
 
 def hold(job: ImportJob) -> None:

@@ -12,7 +12,7 @@ from django.core.files import File
 from crm.lib import phones
 from crm.lib.columns import guess, unique_titles
 from crm.lib.reading import Unreadable, email
-from customers.imports import workbooks
+from customers.imports import mappings, workbooks
 from customers.imports.detecting import detect_delimiter, detect_encoding, fits, is_workbook
 from customers.imports.errors import Unusable
 from customers.imports.models import ImportJob
@@ -44,6 +44,9 @@ def look_at(job: ImportJob, tick: Callable[[], None]) -> dict[str, Any]:
     with open_table(job) as table:
         _read_start(look, table)
     columns = columns_for(job.kind, job.created_by)
+    if saved := mappings.find(job, look.header):
+        found = mappings.used(job, saved)
+        return vars(look) | found | {"mapping": mappings.apply(saved, look.header, columns)}
     mapping = guess(look.header, columns)
     _guess_contacts(mapping, look)
     return vars(look) | {"mapping": {name: mapping[name] for name in mapping if name in columns}}

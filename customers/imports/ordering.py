@@ -14,11 +14,28 @@ from crm.lib.templatetags.ui import money
 from customers.imports.matching import Person
 from customers.imports.people import NO_NUMBER
 from customers.imports.purchases import OrderRow
+from customers.imports.tracing import Tracing, Watched
 from customers.imports.writing import TableColumns
 from customers.orders import rollups
 from customers.orders.models import Order
 from customers.timeline.models import Entry
 
+# What an import may change about orders that are known, and about who bought.
+WATCHED = (
+    Watched(
+        "orders_order",
+        ["customer_id", "placed_at", "channel", "status", "currency", "amount", "refunded", "items"],
+        "id = ANY(%s)",
+        locks=True,
+    ),
+    Watched("orders_orderline", ["quantity", "amount"], "order_id = ANY(%s)"),
+    Watched(
+        "timeline_entry",
+        ["customer_id", "occurred_at", "summary"],
+        "source = 'order' AND source_id = ANY(%s::bigint[]::text[])",
+    ),
+)
+TOUCHED = Watched("customers_customer", ["touched_at"], "id = ANY(%s)", locks=True)
 # What the entries of orders call their source; their source_id is the order's primary key.
 TELLER = "order"
 MOST_ITEMS = 2_000_000_000
@@ -88,7 +105,7 @@ STAGED = (
     "summary",
 )  # fmt: skip
 # What an order becomes: what the file does not say stays, and a refund stays within the amount.
-UPDATE = """
+WANTED = """
     WITH wanted AS (
         SELECT o.id, s.customer_id, s.placed_at,
             COALESCE(NULLIF(s.channel, ''), o.channel) AS channel,
@@ -99,15 +116,20 @@ UPDATE = """
             COALESCE(s.items, o.items) AS items
         FROM import_orders AS s JOIN orders_order AS o ON o.id = s.id
     )
-    UPDATE orders_order AS o SET
-        customer_id = w.customer_id, placed_at = w.placed_at, channel = w.channel, status = w.status,
-        currency = w.currency, amount = w.amount, refunded = w.refunded, items = w.items
-    FROM wanted AS w WHERE w.id = o.id AND
+"""
+DIFFERS = """
         (o.customer_id, o.placed_at, o.channel, o.status, o.currency, o.amount, o.refunded, o.items)
         IS DISTINCT FROM
         (w.customer_id, w.placed_at, w.channel, w.status, w.currency, w.amount, w.refunded, w.items)
+"""
+UPDATE = f"""
+    {WANTED} UPDATE orders_order AS o SET
+        customer_id = w.customer_id, placed_at = w.placed_at, channel = w.channel, status = w.status,
+        currency = w.currency, amount = w.amount, refunded = w.refunded, items = w.items
+    FROM wanted AS w WHERE w.id = o.id AND {DIFFERS}
     RETURNING o.id
 """
+WOULD_UPDATE = f"{WANTED} SELECT o.id FROM orders_order AS o JOIN wanted AS w ON w.id = o.id AND {DIFFERS}"
 RETELL = """
     UPDATE timeline_entry AS e SET customer_id = s.customer_id, occurred_at = s.placed_at, summary = s.summary
     FROM import_orders AS s
@@ -143,15 +165,19 @@ def find_known(cursor: CursorWrapper, purchases: Iterable[Purchase], source: str
         known.pk, known.former_buyer, known.is_new = pk, customer, False
 
 
-def write_new(cursor: CursorWrapper, purchases: Sequence[Purchase], source: str) -> None:
+def write_new(cursor: CursorWrapper, purchases: Sequence[Purchase], source: str, trace: Tracing) -> None:
     for one, pk in zip(purchases, draw_ids(cursor, Order._meta.db_table, len(purchases)), strict=True):
         one.pk = pk
     names = ["id", "customer_id", "source", "external_id", "channel", "status", "placed_at", "amount"]
     table = TableColumns(Order, [*names, "refunded", "currency", "items"])
     copy(cursor, table.name, table.columns, (_order(one, source) for one in purchases))
-    names = ["customer_id", "kind", "channel", "direction", "occurred_at", "summary", "source", "source_id"]
-    table = TableColumns(Entry, [*names, "data"])
-    copy(cursor, table.name, table.columns, ((*_entry(one), *table.rest) for one in purchases))
+    names = ["id", "customer_id", "kind", "channel", "direction", "occurred_at", "summary", "source"]
+    entries = TableColumns(Entry, [*names, "source_id", "data"])
+    keys = list(draw_ids(cursor, entries.name, len(purchases)))
+    told = zip(keys, purchases, strict=True)
+    copy(cursor, entries.name, entries.columns, ((key, *_entry(one), *entries.rest) for key, one in told))
+    trace.made(table.name, [one.pk for one in purchases])
+    trace.made(entries.name, keys)
 
 
 def update_known(cursor: CursorWrapper, purchases: Sequence[Purchase]) -> set[int]:
@@ -165,6 +191,14 @@ def update_known(cursor: CursorWrapper, purchases: Sequence[Purchase]) -> set[in
     changed = {pk for (pk,) in cursor.fetchall()}
     cursor.execute(RETELL, [TELLER, list(changed)])
     return changed
+
+
+def would_change(cursor: CursorWrapper, purchases: Sequence[Purchase]) -> set[int]:
+    """The known orders that `update_known` would change."""
+    cursor.execute(STAGE)
+    copy(cursor, "import_orders", STAGED, map(_staged, purchases))
+    cursor.execute(WOULD_UPDATE)
+    return {pk for (pk,) in cursor.fetchall()}
 
 
 def add_up(cursor: CursorWrapper, purchases: Iterable[Purchase]) -> None:

@@ -9,8 +9,11 @@ from hashlib import blake2b
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
 from crm.accounts.models import User
 from crm.lib import cells as lib_cells
+from crm.lib import dates
 from crm.lib.columns import Column, Read, columns_of, unique_titles
 from crm.lib.reading import Unreadable
 from customers.imports import extras
@@ -18,6 +21,14 @@ from customers.imports.models import ImportJob
 from customers.imports.records import Broken, Record
 from customers.orders.resources import OrderResource
 from customers.resources import CustomerResource
+
+# Only says which of two values is newer; it is not kept.
+CHANGED_AT = Column(
+    _("last changed in the source"),
+    dates.past_moment,
+    "修改时间|更新时间|最后修改|最后更新|最近更新|updated at|updated|last updated|modified"
+    "|modified at|last modified|date modified|last modified date",
+)
 
 RESOURCES = {ImportJob.Kind.CUSTOMERS: CustomerResource, ImportJob.Kind.ORDERS: OrderResource}
 
@@ -47,7 +58,7 @@ def columns_for(kind: str, user: User) -> dict[str, Column]:
     """The columns `user` may import. Owners are only given by who may assign."""
     columns = columns_of(RESOURCES[ImportJob.Kind(kind)])
     if kind == ImportJob.Kind.CUSTOMERS:
-        columns |= extras.columns_for(user)
+        columns |= extras.columns_for(user) | {"changed_at": CHANGED_AT}
         if not user.may("customer", "assign"):
             del columns["owner"]
     return columns

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm.lib.templatetags.ui import mask_email, mask_phone, money
+from customers.imports import extras, policies
 from customers.imports.forms import MappingForm
 from customers.imports.importers import IMPORTERS
 from customers.imports.looking import hints
@@ -32,6 +33,7 @@ WORDS = {
 }
 MASKS = {"phone": mask_phone, "other_phone": mask_phone, "email": mask_email}
 HIDDEN = "••••"
+SETTINGS = ("encoding", "delimiter", "source", "language")
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,17 @@ class PreviewRow:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column of the file: what it is taken for, and what may be done with it, if anything can be chosen."""
+
+    title: str
+    field: BoundField
+    policy: BoundField | None
+
+
+@dataclass(frozen=True)
 class Preview:
-    columns: list[tuple[str, BoundField]]
+    columns: list[Column]
     rows: list[PreviewRow]
     warnings: list[str | Promise]
     settings: list[BoundField]
@@ -70,9 +81,25 @@ def preview_of(job: ImportJob, form: MappingForm, *, masked: bool) -> Preview:
         flaws = {flaw.column: sentence(flaw.reason) for flaw in row.flaws} if isinstance(row, Flawed) else {}
         rows.append(PreviewRow(_cells(plan, cells, flaws, masked=masked), list(flaws.values())))
     warnings = [sentence(code) for code in (*job.warnings, *hints(job.kind, job.mapping))]
-    columns = [(title, form[f"column_{index}"]) for index, title in enumerate(plan.titles)]
-    settings = [form[name] for name in ("encoding", "delimiter") if name in form.fields]
-    return Preview(columns, rows, warnings, settings, sum(bool(row.reasons) for row in rows))
+    settings = [form[name] for name in SETTINGS if name in form.fields]
+    return Preview(
+        _columns(job, plan, form), rows, warnings, settings, sum(bool(row.reasons) for row in rows)
+    )
+
+
+def _columns(job: ImportJob, plan: Plan, form: MappingForm) -> list[Column]:
+    with_policy = set(policies.offered(job.mapping, extras.with_policy()))
+    chosen = {index: name for name, index in job.mapping.items()}
+    return [
+        Column(
+            title,
+            form[f"column_{index}"],
+            form[f"policy_{index}"]
+            if f"policy_{index}" in form.fields and chosen.get(index) in with_policy
+            else None,
+        )
+        for index, title in enumerate(plan.titles)
+    ]
 
 
 def _cells(plan: Plan, row: Sequence[str], flaws: dict[str, str | Promise], *, masked: bool) -> list[Cell]:

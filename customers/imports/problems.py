@@ -23,12 +23,27 @@ FILE = {
     "old_excel": _(
         "This is the old Excel format, or a workbook with a password. Save it as XLSX without one."
     ),
+    "revert_interrupted": _(
+        "Reverting failed several times at the same place. It goes on there when you ask for it again."
+    ),
     "too_many_columns": _("This file has more than 500 columns."),
     "too_wide_workbook": _("This workbook holds too much text to be read as XLSX. Save it as CSV."),
     "web_page": _(
         "This is a web page named like a spreadsheet. Open it in a spreadsheet and save it as XLSX."
     ),
     "zip": _("This is an archive. Unpack it and upload the table inside."),
+}
+
+# A scheduled import could not fetch or use its file.
+ARRIVAL = {
+    "bad_answer": _("The address answered, but not with a file."),
+    "forbidden_address": _("The address leads into a private network. Only public ones are fetched."),
+    "no_certificate": _("The server behind the address could not prove who it is."),
+    "not_reached": _("The address could not be reached."),
+    "other_columns": _("The file lacks columns of the saved mapping."),
+    "timed_out": _("The file took too long to fetch."),
+    "too_many_errors": _("Too many rows of the file are faulty. Nothing was written."),
+    "too_much": _("The file is larger than allowed."),
 }
 
 # One row was not taken over.
@@ -54,6 +69,9 @@ ROW = {
     "unknown_owner": _("No colleague has this name."),
 }
 
+# A row that is taken over all the same.
+HINTS = {"possible_duplicate": _("This new customer may be one you have.")}
+
 # What the preview tells about a file that can be used.
 WARNINGS = {
     "no_identity": _(
@@ -73,7 +91,7 @@ WARNINGS = {
 
 
 def sentence(code: str) -> str | Promise:
-    for words in (ROW, FILE, reading.REASONS, WARNINGS):
+    for words in (ROW, FILE, reading.REASONS, WARNINGS, ARRIVAL, HINTS):
         if code in words:
             return words[code]
     return code

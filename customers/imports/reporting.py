@@ -10,10 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm.lib.columns import unique_titles
-from customers.imports.models import ImportJob, ImportProblem
+from customers.imports.models import Arrival, ImportJob, ImportProblem, Schedule
 from customers.imports.problems import sentence
 
 REASONS_SHOWN = 8
+ARRIVALS_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,16 @@ def file_name(job: ImportJob) -> str:
     return _("left out of %(file)s.csv") % {"file": stem}
 
 
+def alike_file_name(job: ImportJob) -> str:
+    stem = job.file_name.rpartition(".")[0] or job.file_name
+    return _("possible duplicates in %(file)s.csv") % {"file": stem}
+
+
 def left_out(job: ImportJob) -> Iterator[Sequence[str]]:
     """The original cells of each row, then its number, the columns at fault and the reasons."""
     titles = unique_titles(job.header)
     yield [*titles, _("Row"), _("Column"), _("Reason")]
-    found = job.problems.order_by("line", "id").iterator(chunk_size=1000)
+    found = job.problems.filter(alike=None).order_by("line", "id").iterator(chunk_size=1000)
     for line, group in groupby(found, attrgetter("line")):
         problems = list(group)
         cells = [*problems[0].cells, *[""] * len(titles)][: max(len(titles), len(problems[0].cells))]
@@ -44,9 +50,15 @@ def left_out(job: ImportJob) -> Iterator[Sequence[str]]:
 def reasons(job: ImportJob) -> list[Reason]:
     """The most frequent reasons, each with the first row it was met in."""
     counted = (
-        ImportProblem.objects.filter(job=job)
+        ImportProblem.objects.filter(job=job, alike=None)
         .values("reason", "column")
         .annotate(rows=Count("id"), first_row=Min("line"))
         .order_by("-rows", "reason", "column")[:REASONS_SHOWN]
     )
     return [Reason(sentence(one["reason"]), one["column"], one["rows"], one["first_row"]) for one in counted]
+
+
+def arrivals_of(schedule: Schedule) -> list[tuple[Arrival, str | Promise]]:
+    """The last files that came by themselves, each with what went wrong, if anything."""
+    newest = schedule.arrivals.select_related("job").order_by("-at", "-pk")[:ARRIVALS_SHOWN]
+    return [(one, sentence(one.error) if one.error else "") for one in newest]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from crm.audit import services as audit
 from crm.lib.copying import copy
-from customers.imports import leases
+from customers.imports import arriving, leases
 from customers.imports.chunks import Chunk, Importer, Outcome, Problem, chunks
 from customers.imports.errors import Unusable
 from customers.imports.importers import IMPORTERS
@@ -23,21 +23,14 @@ from customers.imports.looking import look_at
 from customers.imports.models import ImportJob, ImportProblem
 from customers.imports.problems import SKIPPED
 from customers.imports.tables import open_table
+from customers.imports.tracing import Tracing
+from customers.imports.turns import SETTINGS, take_turn
 
 Status = ImportJob.Status
 # Somebody else wrote the same number or row at the same moment: looked up again, it is found.
 TRIES = 4
 DEADLOCK = "40P01"
 MANY = 5_000
-# Two imports at once would not see each other's new people; they take turns, chunk by chunk.
-TURN = 0x1E7_0B6
-# The job's row says how far we are, so a lost commit is only done again. Bigger pages make fewer merges of
-# the search index.
-SETTINGS = """
-    SET LOCAL synchronous_commit = off;
-    SET LOCAL work_mem = '64MB';
-    SET LOCAL gin_pending_list_limit = '32MB';
-"""
 
 
 def read(job_id: int) -> None:
@@ -48,6 +41,8 @@ def read(job_id: int) -> None:
     try:
         found = look_at(job, tick=lambda: leases.advance(job))
         leases.advance(job, **found, status=Status.PREVIEW, lease_token="", attempts=0, error="")
+        job.mapping = found["mapping"]
+        arriving.after_look(job)
     except Unusable as problem:
         leases.finish(job, Status.FAILED, error=problem.code)
     except LeaseLost:
@@ -60,7 +55,7 @@ def run(job_id: int) -> None:
     if job is None:
         return
     try:
-        _check_rights(job)
+        check_rights(job)
         with open_table(job) as table, collector_off():
             importer = IMPORTERS[job.kind](job)
             for chunk in chunks(table, importer, job.done_rows):
@@ -97,11 +92,12 @@ def commit(job: ImportJob, importer: Importer[Any], chunk: Chunk[Any]) -> None:
 
 def _take_over(cursor: CursorWrapper, job: ImportJob, importer: Importer[Any], chunk: Chunk[Any]) -> None:
     leases.hold(job)
-    cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [TURN])
+    take_turn(cursor)
     cursor.execute(SETTINGS)
-    outcome = importer.write(cursor, chunk.rows, timezone.now())
+    trace = Tracing(cursor, job, chunk.done, timezone.now())
+    outcome = importer.write(cursor, chunk.rows, trace)
     problems = [*chunk.problems, *outcome.problems]
-    _write_problems(cursor, job, problems)
+    write_problems(cursor, job, problems)
     _count(job, chunk, outcome, problems)
 
 
@@ -122,16 +118,14 @@ def _count(job: ImportJob, chunk: Chunk[Any], outcome: Outcome, problems: Iterab
     leases.advance(job, attempts=0)
 
 
-def _write_problems(cursor: CursorWrapper, job: ImportJob, problems: Iterable[Problem]) -> None:
-    rows = (
-        (job.pk, one.line, one.column, one.reason, json.dumps(_storable(one.cells), ensure_ascii=False))
-        for one in problems
-    )
-    copy(cursor, ImportProblem._meta.db_table, ["job_id", "line", "column", "reason", "cells"], rows)
+def write_problems(cursor: CursorWrapper, job: ImportJob, problems: Iterable[Problem]) -> None:
+    rows = ((job.pk, one.line, one.column, one.reason, _as_json(one.cells), one.alike) for one in problems)
+    copy(cursor, ImportProblem._meta.db_table, ["job_id", "line", "column", "reason", "cells", "alike"], rows)
 
 
-def _storable(cells: Iterable[str]) -> list[str]:
-    return [cell.replace("\0", "\u2400") for cell in cells]
+def _as_json(cells: Iterable[str]) -> str:
+    """PostgreSQL has no NUL."""
+    return json.dumps([cell.replace("\0", "\u2400") for cell in cells], ensure_ascii=False)
 
 
 def _end(job: ImportJob) -> None:
@@ -147,7 +141,7 @@ def _end(job: ImportJob) -> None:
             cursor.execute("ANALYZE customers_customer, identity_profile, identity_identity, orders_order")
 
 
-def _check_rights(job: ImportJob) -> None:
+def check_rights(job: ImportJob) -> None:
     """Rights are asked again when the work begins: they may have been taken away since the upload."""
     what = "customer" if job.kind == ImportJob.Kind.CUSTOMERS else "order"
     if not (job.created_by.may("import", "create") and job.created_by.may(what, "create")):

@@ -1,4 +1,4 @@
-"""Brings known customers up to date: a value in the file wins over an older one, an empty cell never does."""
+"""Brings known customers up to date: by the policy of each column; an empty cell never changes anything."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -6,43 +6,40 @@ from django.db.backends.utils import CursorWrapper
 
 from crm.lib.copying import copy
 from customers.identity.indexing import index
+from customers.imports import policies
 from customers.imports.matching import Person, Word
-from customers.imports.writing import (
-    NULLABLE,
-    OTHERS,
-    TEXTS,
-    Origin,
-    customer_values,
-    identities_of,
-    write_words,
-)
+from customers.imports.models import ImportJob
+from customers.imports.tracing import Tracing, Watched
+from customers.imports.writing import OTHERS, TEXTS, Origin, customer_values, identities_of, write_words
+from customers.record import recording
+from customers.record.models import Change
 
 AT_ONCE = 1_000
 
 STAGE_PEOPLE = f"""
     DROP TABLE IF EXISTS import_people;
     CREATE TEMPORARY TABLE import_people (
-        customer_id bigint, {", ".join(f"{name} text" for name in TEXTS)},
+        customer_id bigint, said_at timestamptz, {", ".join(f"{name} text" for name in TEXTS)},
         birthday date, tags varchar(50)[], owner_id bigint, team_id bigint
     ) ON COMMIT DROP
 """
-SETS = [
-    *[f"{name} = COALESCE(NULLIF(s.{name}, ''), c.{name})" for name in TEXTS],
-    *[f"{name} = COALESCE(s.{name}, c.{name})" for name in NULLABLE],
-    "tags = c.tags || ARRAY(SELECT tag FROM unnest(s.tags) AS tag WHERE NOT tag = ANY (c.tags))",
-]
-DIFFERENT = [
-    *[f"s.{name} <> '' AND s.{name} <> c.{name}" for name in TEXTS],
-    *[f"s.{name} IS NOT NULL AND s.{name} IS DISTINCT FROM c.{name}" for name in NULLABLE],
-    "NOT s.tags <@ c.tags",
-]
-UPDATE_PEOPLE = f"""
+STAGED = ("customer_id", "said_at", *TEXTS, *OTHERS)
+UPDATE_PEOPLE = """
     UPDATE customers_customer AS c
-    SET {", ".join(SETS)}, version = c.version + 1, updated_at = %s
+    SET {sets}, version = c.version + 1, updated_at = %s
     FROM import_people AS s
-    WHERE c.id = s.customer_id AND ({" OR ".join(f"({one})" for one in DIFFERENT)})
+    WHERE c.id = s.customer_id AND ({differs})
     RETURNING c.id
 """
+WATCHED = (
+    Watched("customers_customer", [*TEXTS, *OTHERS, "updated_at"], "id = ANY(%s)", locks=True),
+    Watched("identity_profile", ["raw", "digest", "last_seen_at"]),
+    Watched(
+        "identity_identity",
+        [],
+        "profile_id IN (SELECT id FROM identity_profile WHERE customer_id = ANY(%s))",
+    ),
+)
 STAGE_WORDS = """
     DROP TABLE IF EXISTS import_words;
     CREATE TEMPORARY TABLE import_words (id bigint, raw jsonb, digest bigint) ON COMMIT DROP
@@ -66,14 +63,31 @@ INSERT_HANDLES = """
 
 
 def update_known(
-    cursor: CursorWrapper, people: Sequence[Person], words: Sequence[Word], origin: Origin
+    cursor: CursorWrapper,
+    job: ImportJob,
+    people: Sequence[Person],
+    words: Sequence[Word],
+    trace: Tracing,
 ) -> set[int]:
     """Writes what `words`, all with news, say of `people`; returns the customers whom that changes."""
     if not words:
         return set()
-    changed = _update_people(cursor, people, origin) | _write_words(cursor, words, origin)
+    origin = Origin.of(job.source, trace.at, job.created_by)
+    for table in WATCHED:
+        trace.watch(table, {word.person.pk for word in words})
+    changed = _update_people(cursor, job, people, origin) | _write_words(cursor, words, origin)
     index_all(changed)
+    trace.compare()
     return changed
+
+
+def stage(cursor: CursorWrapper, job: ImportJob, people: Iterable[Person]) -> None:
+    """What a file says of known people, as the table import_people."""
+    cursor.execute(STAGE_PEOPLE)
+    uploaded = job.created_at.isoformat()
+    rows = ((one.pk, one.values.get("changed_at", uploaded), *customer_values(one)) for one in people)
+    copy(cursor, "import_people", STAGED, rows)
+    cursor.execute("ANALYZE import_people")
 
 
 def index_all(customer_ids: Collection[int]) -> None:
@@ -82,13 +96,18 @@ def index_all(customer_ids: Collection[int]) -> None:
         index(ids[start : start + AT_ONCE])
 
 
-def _update_people(cursor: CursorWrapper, people: Iterable[Person], origin: Origin) -> set[int]:
-    cursor.execute(STAGE_PEOPLE)
-    rows = ((one.pk, *customer_values(one)) for one in people)
-    copy(cursor, "import_people", ["customer_id", *TEXTS, *OTHERS], rows)
-    cursor.execute("ANALYZE import_people")
-    cursor.execute(UPDATE_PEOPLE, [origin.now])
-    return {pk for (pk,) in cursor.fetchall()}
+def _update_people(
+    cursor: CursorWrapper, job: ImportJob, people: Iterable[Person], origin: Origin
+) -> set[int]:
+    stage(cursor, job, people)
+    cells = policies.cells(job)
+    update = UPDATE_PEOPLE.format(
+        sets=", ".join(cell.sets for cell in cells), differs=" OR ".join(cell.wanted for cell in cells)
+    )
+    chosen = "SELECT customer_id FROM import_people"
+    with recording.following(chosen, by=job.created_by, source=Change.Source.IMPORT):
+        cursor.execute(update, [origin.now])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _write_words(cursor: CursorWrapper, words: Iterable[Word], origin: Origin) -> set[int]:

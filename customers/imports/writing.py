@@ -22,7 +22,7 @@ from customers.orders.models import Rollup
 Kind = Identity.Kind
 TEXTS = (
     "kind", "name", "company", "job_title", "phone", "email", "gender", "country", "province", "city",
-    "address", "postcode", "source",
+    "address", "postcode", "language", "source",
 )  # fmt: skip
 OTHERS = ("birthday", "tags", "owner_id", "team_id")
 NULLABLE = ("birthday", "owner_id", "team_id")

@@ -19,16 +19,19 @@ from crm.accounts.policy import Role
 from crm.api import services as token_services
 from crm.api.models import Token
 from crm.desk.notices.models import Notice
+from customers.addresses.models import Address
 from customers.bulk.models import BulkJob
 from customers.exports.models import ExportJob
+from customers.fields.models import CustomField, FieldValues
 from customers.files.models import Attachment
 from customers.identity.models import Identity, Profile
-from customers.imports.models import ImportJob, ImportProblem
+from customers.imports.models import ImportJob, ImportProblem, SavedMapping, Schedule
 from customers.lists.models import SavedList
 from customers.models import Customer, SearchDocument, Share
 from customers.orders.models import Order, OrderLine, Product, Rollup
 from customers.privacy.models import SubjectRequest
 from customers.record.models import Change
+from customers.relations.models import Relation
 from customers.timeline.models import Entry
 from segments.models import Membership, Segment
 from segments.scoring.models import Group, Score, ScoringRun, Stage
@@ -48,6 +51,8 @@ class World:
     channel: Channel | None = None
     campaign: Campaign | None = None
     job: ImportJob | None = None
+    saved_mapping: SavedMapping | None = None
+    schedule: Schedule | None = None
     saved: SavedList | None = None
     bulk: BulkJob | None = None
     export: ExportJob | None = None
@@ -74,6 +79,7 @@ def build() -> World:
         if shared_with:
             Share.objects.create(customer=customer, user=world.users[shared_with])
         _children(world, customer)
+    _relate(list(world.customers.values()))
     deleted = world.customers["deleted"]
     deleted.deleted_at = LONG_AGO
     deleted.save()
@@ -132,6 +138,10 @@ def _children(world: World, customer: Customer) -> None:
         ("card", f"CANARY-{number}-card"),
     ):
         Identity.objects.create(profile=profile, kind=kind, value=value, source="shop")
+    FieldValues.objects.create(customer=customer, values={"favourite": f"CANARY-{number}-favourite"})
+    Address.objects.create(
+        customer=customer, address=f"CANARY-{number}-street", city="Wuhan", phone=customer.phone
+    )
     SearchDocument.objects.create(customer=customer, tokens=["canary", f"canary-{number}"])
     order = Order.objects.create(
         customer=customer,
@@ -203,9 +213,16 @@ def _children(world: World, customer: Customer) -> None:
     )
 
 
+def _relate(customers: list[Customer]) -> None:
+    """In a ring, so that everybody is related to somebody whom not everybody may see."""
+    for one, other in zip(customers, [*customers[1:], customers[0]], strict=True):
+        Relation.objects.create(one=one, other=other, kind="referral")
+
+
 def _fill_company(world: World) -> None:
     marketer, operator = world.users["marketing-north"], world.users["operations-north"]
     Product.objects.create(sku="bean", name="Coffee beans")
+    CustomField.objects.create(key="favourite", label="Favourite", is_listed=True)
     world.segment = Segment.objects.create(name="Everybody", created_by=marketer)
     world.channel = Channel.objects.create(
         connector="smtp",
@@ -240,6 +257,15 @@ def _fill_company(world: World) -> None:
     world.bulk = BulkJob.objects.create(action="tag", created_by=operator)
     world.export = ExportJob.objects.create(status="waiting", total=1, limit=1, created_by=operator)
     world.token = token_services.create(operator, "Shop", ["orders:read"], days=30, by=operator).token
+    world.saved_mapping = SavedMapping.objects.create(
+        name="CANARY-0-mapping", kind="customers", source="shop", created_by=operator
+    )
+    world.schedule = Schedule.objects.create(
+        name="CANARY-0-schedule",
+        mapping=SavedMapping.objects.create(name="Nightly", kind="customers", source="shop"),
+        created_by=operator,
+        is_active=False,
+    )
     world.run = ScoringRun.objects.create(status="done", finished_at=LONG_AGO)
     world.arrival = SandboxMessage.objects.create(
         received_at=LONG_AGO,

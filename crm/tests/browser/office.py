@@ -15,7 +15,8 @@ from crm.accounts import factories
 from crm.accounts.models import User
 from crm.accounts.policy import Role
 from crm.tests.access.crawl import Rule
-from customers.imports.models import ImportJob
+from customers.addresses.models import Address
+from customers.imports.models import ImportJob, SavedMapping, Schedule
 from customers.models import Customer
 from customers.privacy.models import SubjectRequest
 from customers.record.models import Change
@@ -33,6 +34,9 @@ class Office:
         if rule.on == "change":
             change = Change.objects.filter(customer__deleted_at=None).order_by("-pk")[0]
             return [{"pk": change.customer_id, "version": change.version}]
+        if rule.on == "address":
+            address = Address.objects.filter(customer__deleted_at=None, is_main=False).order_by("-pk")[0]
+            return [{"pk": address.customer_id, "address_pk": address.pk}]
         if rule.on == "delivery":
             one = Delivery.objects.order_by("pk")[0]
             return [{"pk": one.campaign_id, "delivery_pk": one.pk} | extra]
@@ -44,6 +48,9 @@ class Office:
             return [
                 kinds.filter(kind=kind).values_list("pk", flat=True)[0] for kind in ("person", "organisation")
             ]
+        if rule.on == "job":
+            states = ImportJob.objects.order_by("status", "-pk").distinct("status")
+            return list(states.values_list("pk", flat=True))
         if rule.on == "campaign":
             drafts, others = Campaign.objects.drafts(), Campaign.objects.exclude(status="draft")
             chosen = drafts if rule.action == "edit" else others | drafts
@@ -51,10 +58,11 @@ class Office:
         models: dict[str, type[Model]] = {
             "segment": Segment,
             "channel": Channel,
-            "job": ImportJob,
             "run": ScoringRun,
             "arrival": SandboxMessage,
             "subject": SubjectRequest,
+            "schedule": Schedule,
+            "saved_mapping": SavedMapping,
         }
         return list(models[rule.on]._default_manager.order_by("pk").values_list("pk", flat=True)[:1])
 

@@ -47,6 +47,12 @@ def test_from_upload_to_result(
     assert "+8613800138000" in page
 
     with django_capture_on_commit_callbacks(execute=True):
+        as_operator.post(f"/imports/{job.pk}/check/")
+    job.refresh_from_db()
+    assert (job.status, job.findings["created"], job.findings["errors"]) == ("checked", 1, 1)
+    assert not Customer.objects.exists()
+
+    with django_capture_on_commit_callbacks(execute=True):
         as_operator.post(f"/imports/{job.pk}/run/")
 
     job.refresh_from_db()
@@ -209,13 +215,15 @@ def test_what_lacks_a_column_does_not_start(
     job = look(CONTENT, kind=kind)
     ImportJob.objects.update(mapping=mapping)
 
-    assert as_operator.post(f"/imports/{job.pk}/run/").status_code == 409
+    assert as_operator.post(f"/imports/{job.pk}/check/").status_code == 409
     job.refresh_from_db()
     assert job.status == "preview"
 
 
-def test_it_starts_once(as_operator: Client, look: Import) -> None:
+def test_it_starts_once_and_only_after_its_check(as_operator: Client, look: Import) -> None:
     job = look(CONTENT)
+    assert as_operator.post(f"/imports/{job.pk}/run/").status_code == 409
+    ImportJob.objects.update(status="checked")
 
     assert as_operator.post(f"/imports/{job.pk}/run/").status_code == 302
     assert as_operator.post(f"/imports/{job.pk}/run/").status_code == 409
@@ -260,16 +268,21 @@ def test_the_rows_left_out_can_be_corrected_and_imported(as_operator: Client, ta
     assert Customer.objects.get().name == "+Li"
 
 
-ADDRESSES = ("", "mapping/", "run/", "cancellation/", "problems/")
+READ = ("", "problems/", "duplicates/")
+WRITTEN = (
+    *("mapping/", "saving/", "check/", "columns/", "run/", "cancellation/"),
+    *("review/", "reversal/", "permanence/", "repetition/"),
+)
 
 
 def test_strangers_learn_nothing(client: Client, look: Import) -> None:
     job = look(CONTENT)
     for role in (Role.SALES, Role.SERVICE, Role.MARKETING, Role.MANAGER, Role.AUDITOR, Role.ADMIN):
         client.force_login(people.user(role))
-        for path in ("/imports/", "/imports/new/", *(f"/imports/{job.pk}/{one}" for one in ADDRESSES)):
-            ask = client.post if path.endswith(("mapping/", "run/", "cancellation/")) else client.get
-            assert ask(path).status_code == 404, (role, path)
+        for path in ("/imports/", "/imports/new/", *(f"/imports/{job.pk}/{one}" for one in READ)):
+            assert client.get(path).status_code == 404, (role, path)
+        for path in (f"/imports/{job.pk}/{one}" for one in WRITTEN):
+            assert client.post(path).status_code == 404, (role, path)
     job.refresh_from_db()
     assert job.status == "preview"
 
@@ -285,7 +298,7 @@ def test_every_state_has_a_page_in_both_languages(
     as_operator: Client, look: Import, status: str, language: str
 ) -> None:
     job = look(CONTENT)
-    ended = timezone.now() if status in ("done", "failed", "cancelled") else None
+    ended = timezone.now() if status in ("done", "failed", "cancelled", "reverted") else None
     ImportJob.objects.update(status=status, finished_at=ended, error="bomb" if status == "failed" else "")
     as_operator.cookies["django_language"] = language
 

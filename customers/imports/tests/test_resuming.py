@@ -103,7 +103,7 @@ ORDERS = "customer_no,date,amount,sku,quantity\n" + "".join(
 
 @pytest.mark.parametrize(("kind", "content"), [("customers", CUSTOMERS), ("orders", ORDERS)])
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("where", ["_take_over", "_write_problems", "_count", "commit"])
+@pytest.mark.parametrize("where", ["_take_over", "write_problems", "_count", "commit"])
 def test_killed_at_random_moments_it_ends_as_if_undisturbed(
     take: Import,
     look: Import,
