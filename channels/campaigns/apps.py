@@ -8,9 +8,9 @@ class CampaignsConfig(AppConfig):
     verbose_name = _("Campaigns")
 
     def ready(self) -> None:
-        from channels.campaigns import holdings
+        from channels.campaigns import holdings, tracking
         from channels.campaigns.models import Campaign, Delivery
-        from channels.consent import gate
+        from channels.consent import gate, preferences
         from crm.lib import labels
         from customers.timeline import kinds
 
@@ -19,4 +19,5 @@ class CampaignsConfig(AppConfig):
         labels.register("delivery", Delivery.State)
         kinds.register("campaign.sent", kinds.Kind(_("Campaign"), "campaign"))
         kinds.register("campaign.clicked", kinds.Kind(_("Followed a link"), "campaign"))
+        preferences.accept(tracking.customer_of)
         holdings.register_all()

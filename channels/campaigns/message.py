@@ -62,6 +62,7 @@ class Message:
         unsubscribe = public_url("unsubscribe", recipient.key)
         fields = _fill(self.body.slots, recipient.person)
         fields |= {"unsubscribe": unsubscribe, "open": public_url("open", recipient.key)}
+        fields["preferences"] = public_url("preferences", recipient.key)
         for number in range(1, len(self.body.links) + 1):
             fields[f"link_{number}"] = public_url("click", recipient.key, number)
         return self._render(recipient, fields, unsubscribe, at)
@@ -100,6 +101,7 @@ class Message:
     def _uncounted(self, person: Person) -> dict[str, str]:
         """Fields that lead straight to where links go and count nothing."""
         fields = _fill(self.body.slots, person) | {"unsubscribe": settings.PUBLIC_URL, "open": NOTHING}
+        fields["preferences"] = settings.PUBLIC_URL
         links = ((f"link_{number}", url) for number, url in enumerate(self.body.links, 1))
         return fields | dict(links)
 
@@ -112,6 +114,7 @@ class Message:
             "body": self.body,
             # Marks for the connector, which fills them in per recipient.
             "unsubscribe": "{{ unsubscribe }}",
+            "preferences": "{{ preferences }}",
             "open": "{{ open }}",
         }
         with translation.override(language):

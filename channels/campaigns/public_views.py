@@ -7,7 +7,7 @@ from base64 import b64decode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -50,6 +50,13 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     one_click = request.POST.get("List-Unsubscribe") == "One-Click"
     tracking.unsubscribe(token, visit_of(request), one_click=one_click)
     return render(request, "mail/unsubscribe.html", {"is_done": True})
+
+
+@login_not_required
+@require_safe
+def preferences(request: HttpRequest, token: str) -> HttpResponse:
+    """The customer's own page takes the token of a mail as well; only its address is another."""
+    return redirect("preferences:page", token)
 
 
 def visit_of(request: HttpRequest) -> Visit:

@@ -91,6 +91,12 @@ def unsubscribe(token: str, visit: Visit, *, one_click: bool) -> None:
         books.prove_sent(delivery)
 
 
+def customer_of(token: str) -> Customer | None:
+    """Whose preferences page the link of a mail leads to."""
+    delivery = _delivery("preferences", token)
+    return delivery.customer if delivery else None
+
+
 def _link(token: str) -> CampaignLink | None:
     found = tokens.read("click", token)
     if found is None:

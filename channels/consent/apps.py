@@ -8,15 +8,17 @@ class ConsentConfig(AppConfig):
     verbose_name = _("Consent")
 
     def ready(self) -> None:
-        from channels.consent import facts, holdings, imports, panels
+        from channels.consent import facts, holdings, imports, panels, preferences
         from channels.consent.gate import Reason
         from channels.consent.models import Purpose, State
         from crm.lib import labels
+        from customers import letters
         from customers.timeline import kinds
 
         labels.register("purpose", Purpose)
         labels.register("consent", State)
         labels.register("reason", Reason)
+        letters.register(letters.Letter(preferences.LETTER, preferences.letter))
         facts.register_all()
         imports.register()
         panels.register_all()

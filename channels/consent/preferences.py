@@ -2,22 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from channels.consent import gate, services, standing, texts
 from channels.consent.models import PreferenceLink, Purpose
+from crm.accounts.models import User
 from crm.audit import services as audit
 from crm.lib.links import Links
+from customers import letters
 from customers.models import Customer
 from customers.privacy.models import Protection
 
 LINKS = Links("channels.consent.preferences", {"page": b"P"})
 SOURCE = "preferences page"
 SEPARATOR = "."
+LETTER = "preferences"
 
 Resolver = Callable[[str], Customer | None]
 _resolvers: list[Resolver] = []
@@ -44,6 +49,28 @@ def link_to(customer: Customer) -> str:
     """The address of the customer's page. It follows PUBLIC_URL, never a request."""
     row, _made = PreferenceLink.objects.get_or_create(customer=customer)
     return settings.PUBLIC_URL + reverse("preferences:page", args=[LINKS.make("page", row.key)])
+
+
+def send_link(customer: Customer, *, by: User) -> None:
+    """A mail with the address of their page."""
+    row, _made = PreferenceLink.objects.get_or_create(customer=customer)
+    letters.post(customer, LETTER, about=row.key, by=by)
+
+
+def letter(about: UUID) -> letters.Draft | None:
+    customer = Customer.objects.present().filter(preference_link__key=about).first()
+    if customer is None:
+        return None
+    return letters.Draft(
+        subject=_("What may we send you?"),
+        paragraphs=[
+            _("Hello {{ name }},"),
+            _("on this page you see what we may send you and on which channel, and you can change it."),
+            _("The link is yours alone. Please do not pass it on."),
+        ],
+        button=_("To my preferences"),
+        url=link_to(customer),
+    )
 
 
 def customer_of(token: str) -> Customer | None:

@@ -29,12 +29,16 @@ def suppress_all(kind: str, addresses: list[str], reason: str) -> None:
 
 def release(kind: str, address: str) -> None:
     """Takes an address off the list again."""
-    hashes = [_hash(address, key) for key in _keys()]
-    Suppression.objects.filter(kind=kind, value_hash__in=hashes).delete()
+    Suppression.objects.filter(kind=kind, value_hash__in=hashes_of(address)).delete()
 
 
 def hash_of(address: str) -> str:
     return _hash(address, _keys()[0])
+
+
+def hashes_of(address: str) -> list[str]:
+    """Under today's key and those it replaced."""
+    return [_hash(address, key) for key in _keys()]
 
 
 def listed(kind: str, column: str) -> QuerySet[Suppression]:

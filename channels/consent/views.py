@@ -4,7 +4,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from channels.consent import services, standing
+from channels.consent import preferences, services, standing
 from channels.consent.forms import EntryForm
 from channels.consent.models import ConsentEntry, Purpose, State
 from crm.accounts.http import UserRequest, get_visible, needs
@@ -39,6 +39,16 @@ def entries(request: UserRequest, pk: int) -> HttpResponse:
     else:
         services.withdraw(*what, **word)
     messages.success(request, _("It is noted and holds from now on."))
+    return redirect("consent:ledger", pk)
+
+
+@require_POST
+@needs("consent", "edit")
+def link(request: UserRequest, pk: int) -> HttpResponse:
+    """Sends the customer the address of their own page."""
+    customer = get_visible(Customer.objects.visible_to(request.user, "edit"), pk)
+    preferences.send_link(customer, by=request.user)
+    messages.success(request, _("The link is on its way to the customer."))
     return redirect("consent:ledger", pk)
 
 

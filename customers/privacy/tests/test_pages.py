@@ -108,9 +108,8 @@ def test_the_list_shows_what_is_due_first_and_stays_cheap(office: Client, operat
     for day in range(3):
         one = asked(factories.customer(name=f"Asker {day}"), operator)
         SubjectRequest.objects.filter(pk=one.pk).update(due_on=timezone.localdate() - timedelta(days=day))
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    office.get(reverse("privacy:list"))  # the first page of a session also notes the session
+    with CaptureQueriesContext(connection) as queries:
         text = office.get(reverse("privacy:list")).content.decode()
     assert text.index("Asker 2") < text.index("Asker 1") < text.index("Asker 0")
     assert len(queries) <= 8
