@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "channels.consent",
     "channels.letters",
     "channels.campaigns",
+    "channels.direct",
     "channels.sandbox",
     "segments",
     "segments.scoring",

@@ -71,7 +71,7 @@ def record_consent(request: HttpRequest, pk: Id, asked: ConsentIn) -> Status[dic
     if asked.at and _was_told(asker, customer, asked):
         return Status(201, _standing(customer))
     given: dict[str, Any] = {"source": asked.source, "at": asked.at, "evidence": evidence, "by": asker.user}
-    if asked.state == State.GRANTED:
+    if asked.state == State.GRANTED.value:
         services.grant(customer, asked.purpose, asked.channel, text_version=asked.text_version, **given)
     else:
         services.withdraw(customer, asked.purpose, asked.channel, **given)

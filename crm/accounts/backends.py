@@ -29,6 +29,7 @@ RESOURCES = {
     "channels": "channel",
     "sandbox": "channel",
     "campaigns": "campaign",
+    "direct": "message",
 }
 # Django's verb → ours; channels are configured, not created.
 ACTIONS = {

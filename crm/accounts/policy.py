@@ -46,6 +46,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "export": {"view": Scope.OWN},
         "list": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN},
         "task": {"view": Scope.OWN, "create": Scope.OWN, "edit": Scope.OWN, "assign": Scope.TEAM},
+        "message": {"view": Scope.OWN, "create": Scope.OWN},
         "order": {"view": Scope.OWN},
         "consent": {"view": Scope.OWN, "edit": Scope.OWN},
         "privacy": {"view": Scope.OWN, "create": Scope.OWN},
@@ -63,6 +64,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         },
         "list": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN},
         "task": {"view": Scope.TEAM, "create": Scope.OWN, "edit": Scope.OWN, "assign": Scope.TEAM},
+        "message": {"view": Scope.TEAM, "create": Scope.TEAM},
         "order": {"view": Scope.TEAM},
         "consent": {"view": Scope.TEAM, "edit": Scope.TEAM},
         "privacy": {"view": Scope.TEAM, "create": Scope.TEAM},
@@ -94,6 +96,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "list": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN, "share": Scope.ALL},
         "task": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL, "assign": Scope.ALL},
         "workload": {"view": Scope.ALL, "assign": Scope.ALL},
+        "message": {"view": Scope.ALL, "create": Scope.ALL},
         "order": {"view": Scope.ALL, "create": Scope.ALL},
         "consent": {"view": Scope.ALL, "edit": Scope.ALL, "configure": Scope.ALL},
         "privacy": {
@@ -132,6 +135,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
             "assign": Scope.TEAM_TREE,
         },
         "workload": {"view": Scope.TEAM_TREE, "assign": Scope.TEAM_TREE},
+        "message": {"view": Scope.TEAM_TREE, "create": Scope.TEAM_TREE},
         "order": {"view": Scope.TEAM_TREE},
         "consent": {"view": Scope.TEAM_TREE, "edit": Scope.TEAM_TREE},
         "privacy": {

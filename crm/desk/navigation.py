@@ -62,6 +62,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if isinstance(user, User):
         frame |= {"nav": links(user, request.path), "user_role": role_name(user)}
+        frame["has_tasks"] = user.may("task", "view")
         if user.may("customer", "view"):
             # Asked only where the bell is drawn: parts of pages have none.
             frame["unread_notices"] = cache(partial(telling.unread, user))

@@ -1,5 +1,6 @@
 """Every address × every colleague × every method, judged by the oracle."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from crm.tests.access.world import World
 from customers.models import Customer
 
 # Things of a customer that ask for the right to the customer itself.
-PARTS = ("customer", "entry", "change", "attachment", "share")
+PARTS = ("customer", "task", "entry", "change", "attachment", "share", "identity", "address", "relation")
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 
 
@@ -90,19 +91,27 @@ def _of(world: World, name: str, rule: Rule) -> list[Address]:
 
 def _path(world: World, rule: Rule, customer: Customer) -> dict[str, Any]:
     """How a customer is named in an address; messages and deliveries are a campaign's, to one customer."""
-    if rule.on in ("customer", "removed"):
-        return {"pk": customer.pk}
-    if rule.on == "change":
-        return {"pk": customer.pk, "version": customer.changes.get().version}
-    if rule.on == "attachment":
-        return {"pk": customer.pk, "file_pk": customer.attachments.get().pk}
-    if rule.on == "share":
-        return {"pk": customer.pk, "user_pk": world.users["sales-north"].pk}
     if rule.on == "subject":
         return {"pk": customer.subject_requests.get().pk}
-    if rule.on == "entry":
-        return {"pk": customer.pk, "entry_pk": customer.entries.get(source="staff").pk}
-    campaign = {"pk": getattr(world.campaign, "pk", None)}
-    if rule.on == "message":
-        return campaign | {"customer_pk": customer.pk}
-    return campaign | {"delivery_pk": customer.deliveries.get().pk}
+    if rule.on == "task":
+        return {"pk": customer.tasks.get().pk}
+    if rule.on in ("message", "delivery"):
+        part = {"customer_pk": customer.pk} if rule.on == "message" else {}
+        return {"pk": getattr(world.campaign, "pk", None)} | (
+            part or {"delivery_pk": customer.deliveries.get().pk}
+        )
+    return {"pk": customer.pk} | PLACES.get(rule.on, lambda world, customer: {})(world, customer)
+
+
+# Things that stand below their customer in an address.
+PLACES: dict[str, Callable[[World, Customer], dict[str, Any]]] = {
+    "change": lambda world, customer: {"version": customer.changes.get().version},
+    "attachment": lambda world, customer: {"file_pk": customer.attachments.get().pk},
+    "identity": lambda world, customer: {
+        "identity_pk": customer.profiles.get().identities.get(kind="phone").pk
+    },
+    "address": lambda world, customer: {"address_pk": customer.addresses.get().pk},
+    "relation": lambda world, customer: {"relation_pk": customer.relations_from.get().pk},
+    "share": lambda world, customer: {"user_pk": world.users["sales-north"].pk},
+    "entry": lambda world, customer: {"entry_pk": customer.entries.get(source="staff").pk},
+}

@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 
 from channels.campaigns.models import Campaign, CampaignLink, Delivery
 from channels.consent.models import Consent, ConsentEntry, Purpose, State
+from channels.direct.models import DirectMessage
 from channels.models import Channel
 from channels.sandbox.models import SandboxMessage
 from crm.accounts import factories as people
@@ -32,6 +33,7 @@ from customers.orders.models import Order, OrderLine, Product, Rollup
 from customers.privacy.models import SubjectRequest
 from customers.record.models import Change
 from customers.relations.models import Relation
+from customers.tasks.models import Task
 from customers.timeline.models import Entry
 from segments.models import Membership, Segment
 from segments.scoring.models import Group, Score, ScoringRun, Stage
@@ -60,6 +62,7 @@ class World:
     token: Token | None = None
     arrival: SandboxMessage | None = None
     notice: Notice | None = None
+    mail: DirectMessage | None = None
 
 
 def build() -> World:
@@ -84,6 +87,13 @@ def build() -> World:
     deleted.deleted_at = LONG_AGO
     deleted.save()
     own = world.customers["own"]
+    world.mail = DirectMessage.objects.create(
+        customer=own,
+        channel=Channel.objects.get(),
+        subject=f"CANARY-{own.pk}-subject",
+        body=f"CANARY-{own.pk}-body",
+        by=world.users["operations-north"],
+    )
     world.notice = Notice.objects.create(
         user=world.users["operations-north"],
         reason="mention",
@@ -187,6 +197,13 @@ def _children(world: World, customer: Customer) -> None:
         digest=str(number),
     )
     attachment.file.save("x", ContentFile(f"CANARY-{number}-content".encode()))
+    Task.objects.create(
+        customer=customer,
+        title=f"CANARY-{number}-task",
+        assignee=world.users["operations-north"],
+        created_by=world.users["operations-north"],
+        due_on=LONG_AGO,
+    )
     entry = ConsentEntry.objects.create(
         customer=customer,
         purpose=Purpose.MARKETING,

@@ -1,0 +1,16 @@
+"""Every endpoint of the API, feature by feature."""
+
+from channels.consent.api import router as consent
+from crm.api.making import api, urls_of
+from customers.api.customers import router as customers
+from customers.api.identities import router as identities
+from customers.api.orders import router as orders
+from customers.api.touchpoints import router as touchpoints
+from segments.api import router as segments
+
+api.add_router("/customers", customers)
+for router in (identities, orders, touchpoints, consent, segments):
+    api.add_router("", router)
+
+__all__ = ["api", "urls"]
+urls = urls_of(api)
