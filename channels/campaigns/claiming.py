@@ -47,8 +47,16 @@ class Judged:
 
     verdict: str
     country: str
+    quiet_from: int | None
+    quiet_until: int | None
     address: str
     person: Person
+
+    @property
+    def own_hours(self) -> quiet.Hours | None:
+        if self.quiet_from is None or self.quiet_until is None:
+            return None
+        return self.quiet_from, self.quiet_until
 
 
 @transaction.atomic
@@ -61,7 +69,7 @@ def claim(message: Message, judge: gate.Judge, number: int, since: datetime) -> 
         return None
     customers = [one.customer for one in waiting]
     gate.hold(customers)
-    known = {pk: Judged(rest[0], rest[1], rest[2], Person(*rest[3:])) for pk, *rest in judge.ask(customers)}
+    known = {pk: Judged(*rest[:5], Person(*rest[5:])) for pk, *rest in judge.ask(customers)}
     now = timezone.now()
     decided = [_decide(one, known.get(one.customer), message, now) for one in waiting]
     parcels = [made for made in decided if isinstance(made, Parcel)]
@@ -76,14 +84,15 @@ def claim(message: Message, judge: gate.Judge, number: int, since: datetime) -> 
 def judge_for(campaign: Campaign) -> gate.Judge:
     """Asks the gate what this campaign needs to know about its customers."""
     question = gate.Question(campaign.channel.kind, campaign.purpose, timezone.now())
-    return gate.Judge(question, "country", question.address or "email", *PERSON)
+    hours = ("quiet_from", "quiet_until")
+    return gate.Judge(question, "country", *hours, question.address or "email", *PERSON)
 
 
 def _decide(delivery: Waiting, found: Judged | None, message: Message, now: datetime) -> Plan | Parcel:
     if found is None:
         return Plan(delivery.pk, Delivery.State.SKIPPED, gate.Reason.GONE)
     if found.verdict == gate.Reason.QUIET:
-        morning = quiet.reopens_at(message.campaign.channel.kind, found.country, now)
+        morning = quiet.reopens_at(message.campaign.channel.kind, found.country, now, found.own_hours)
         return Plan(delivery.pk, Delivery.State.READY, gate.Reason.QUIET, due_at=morning)
     if found.verdict:
         return Plan(delivery.pk, Delivery.State.SKIPPED, found.verdict)

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
@@ -148,5 +148,17 @@ def _at_least(number: int, rows: QuerySet[Any]) -> Combinable:
 
 
 def _waiting(question: Question) -> Iterable[tuple[str, Q]]:
+    if question.channel not in settings.QUIET_CHANNELS:
+        return
     if countries := quiet.quiet_countries(question.channel, question.at):
-        yield Reason.QUIET, Q(country__in=countries)
+        yield Reason.QUIET, Q(quiet_from=None, country__in=countries)
+    own = Q()
+    for hour, countries in quiet.countries_by_hour(question.at).items():
+        own |= Q(country__in=countries) & _in_own_quiet(hour)
+    yield Reason.QUIET, Q(quiet_from__isnull=False) & own
+
+
+def _in_own_quiet(hour: int) -> Q:
+    begun, not_over = Q(quiet_from__lte=hour), Q(quiet_until__gt=hour)
+    over_midnight = Q(quiet_from__gt=F("quiet_until"))
+    return ~over_midnight & begun & not_over | over_midnight & (begun | not_over)

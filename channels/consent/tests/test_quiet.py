@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from channels.consent import gate
 from channels.consent.quiet import quiet_countries, reopens_at
+from customers import factories
 
 
 def test_the_evening_ends_and_the_morning_begins() -> None:
@@ -59,3 +61,37 @@ def test_quiet_hours_within_a_day(settings: Any) -> None:
     assert reopens_at("sms", "", datetime(2026, 3, 1, 4, 30, tzinfo=UTC)) == datetime(
         2026, 3, 1, 6, tzinfo=UTC
     )
+
+
+def test_hours_of_their_own_stand_instead_of_ours() -> None:
+    night = datetime(2026, 3, 1, 15, 0, tzinfo=UTC)  # 23:00 in Shanghai
+    noon = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
+
+    assert reopens_at("sms", "", night, own=(9, 17)) is None
+    assert reopens_at("sms", "", noon, own=(9, 17)) == datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+    assert reopens_at("sms", "", night, own=(22, 6)) == datetime(2026, 3, 1, 22, 0, tzinfo=UTC)
+    assert reopens_at("email", "", noon, own=(9, 17)) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("hours", "country", "at", "waits"),
+    [
+        ((9, 17), "", datetime(2026, 3, 1, 4, 0, tzinfo=UTC), True),  # noon
+        ((9, 17), "CN", datetime(2026, 3, 1, 15, 0, tzinfo=UTC), False),  # 23:00, but theirs are others
+        ((22, 6), "DE", datetime(2026, 3, 1, 4, 30, tzinfo=UTC), True),  # 5:30 in Berlin
+        ((22, 6), "DE", datetime(2026, 3, 1, 5, 30, tzinfo=UTC), False),
+        ((6, 7), "US", datetime(2026, 3, 1, 14, 30, tzinfo=UTC), True),  # 6:30 in one of its zones
+        ((None, None), "", datetime(2026, 3, 1, 4, 0, tzinfo=UTC), False),
+    ],
+)
+def test_the_gate_keeps_them_too(
+    hours: tuple[int | None, int | None], country: str, at: datetime, waits: bool
+) -> None:
+    made = factories.customer(
+        phone="+8613812345678", country=country, quiet_from=hours[0], quiet_until=hours[1]
+    )
+
+    verdict = gate.verdict_on(made, gate.Question("sms", "service", at))
+
+    assert (verdict == gate.Reason.QUIET) is waits
