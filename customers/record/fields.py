@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Field, ForeignKey, Model
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Team, User
@@ -97,7 +98,7 @@ def label(name: str) -> str | Promise:
     if family := family_of(name):
         return family.label(name)
     found = _column(name)
-    return str(found.verbose_name) if found else name
+    return capfirst(str(found.verbose_name)) if found else name
 
 
 def names_of(values: Collection[tuple[str, Any]], user: User) -> Names:

@@ -159,7 +159,7 @@ def tell_saved(request: UserRequest, customer: Customer, what: Any = "") -> None
     mine = Change.objects.visible_to(request.user).filter(customer=customer, version=customer.version)
     if mine.filter(by=request.user).exists():
         url = reverse("record:reversal", args=[customer.pk, customer.version])
-        text = _("%(field)s was saved.") % {"field": what} if what else _("Your changes were saved.")
+        text = _("Saved: %(field)s") % {"field": what} if what else _("Your changes were saved.")
         offer_undo(request, text, url)
 
 
