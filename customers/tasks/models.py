@@ -62,6 +62,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         today = timezone.localdate(now)
         return self.open().filter(Q(due_on__lt=today) | Q(due_on=today, due_at__lt=now), due_on__lte=today)
 
+    def raised(self) -> Self:
+        """Those that show themselves: a reminder came due, or somebody else gave the task."""
+        return self.open().exclude(raised_at=None)
+
     def in_order(self) -> Self:
         """As one does them: by day, what has an hour at its hour, else the important first."""
         return self.order_by("due_on", models.F("due_at").asc(nulls_first=True), "priority", "pk")
@@ -132,6 +136,11 @@ class Task(models.Model):
     )
     remind_at = models.DateTimeField(null=True, blank=True, editable=False)
     reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True, editable=False)
+    raised_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="Since when the task shows itself to whoever does it, until they have seen it.",
+    )
     repeat = models.CharField(_("repeats"), max_length=12, choices=Repeat, blank=True)
     repeat_from = models.DateField(
         null=True, editable=False, help_text="The first day of the series: putting one off does not move it."
@@ -177,6 +186,9 @@ class Task(models.Model):
                 fields=["remind_at"],
                 name="task_to_remind_of",
                 condition=Q(state="open", reminded_at=None) & ~Q(remind_at=None),
+            ),
+            models.Index(
+                fields=["assignee"], name="task_raised", condition=Q(state="open") & ~Q(raised_at=None)
             ),
         ]
         constraints = [

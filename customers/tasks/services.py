@@ -45,6 +45,7 @@ def create(fields: Mapping[str, Any], *, by: User) -> Task:
     _may_be_done_by(task.assignee, task.customer)
     task.repeat_from = task.due_on if task.repeat else None
     task.remind_at = due.reminder(task.due_on, task.due_at, task.remind_before)
+    task.raised_at = None if task.assignee == by else timezone.now()
     task.save(force_insert=True)
     return task
 
@@ -63,6 +64,8 @@ def update(task: Task, fields: Mapping[str, Any], *, by: User) -> Task:
         current.repeat_from = current.due_on if current.repeat else None
     if changed.keys() & set(TIMING):
         _wind(current)
+    if "assignee" in changed:
+        current.raised_at = None if current.assignee == by else timezone.now()
     current.save()
     if "assignee" in changed:
         audit.record("task.assigned", current, by=by, assignee=current.assignee_id)
@@ -106,7 +109,7 @@ def snooze(task: Task, until: date, *, by: User) -> None:
     current.due_at = due.moved(current.due_at, until)
     current.due_on = until
     _wind(current)
-    current.save(update_fields=["due_on", "due_at", "remind_at", "reminded_at"])
+    current.save(update_fields=["due_on", "due_at", "remind_at", "reminded_at", "raised_at"])
 
 
 @transaction.atomic
@@ -118,7 +121,7 @@ def hand_over(leaving: User, to: User, *, by: User) -> HandedOver:
         raise Refused(_("%(name)s cannot do tasks.") % {"name": to})
     rows = Task.objects.visible_to(by, "edit").open().filter(assignee=leaving)
     seen = Exists(Customer.objects.visible_to(to).filter(pk=OuterRef("customer")))
-    moved = rows.filter(Q(customer=None) | seen).update(assignee=to, reminded_at=None)
+    moved = rows.filter(Q(customer=None) | seen).update(assignee=to, raised_at=timezone.now())
     kept = rows.count()
     audit.record("tasks.handed_over", leaving, by=by, to=to.pk, moved=moved, kept=kept)
     return HandedOver(moved, kept)
@@ -174,7 +177,7 @@ def _repeat(task: Task, *, by: User) -> Task | None:
 def _wind(task: Task) -> None:
     """Sets the reminder anew."""
     task.remind_at = due.reminder(task.due_on, task.due_at, task.remind_before)
-    task.reminded_at = None
+    task.reminded_at = task.raised_at = None
 
 
 def _tell(task: Task, kind: str, *, by: User) -> None:

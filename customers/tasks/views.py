@@ -16,7 +16,7 @@ from crm.lib.htmx import add_event, came_from, no_content, offer_undo, render_pa
 from crm.lib.templatetags.ui import day_name
 from customers import search
 from customers.models import Customer
-from customers.tasks import days, filters, services, teamwork
+from customers.tasks import days, filters, reminding, services, teamwork
 from customers.tasks.forms import FollowUpForm, HandoverForm, SnoozeForm, TaskForm
 from customers.tasks.listing import Listing
 from customers.tasks.models import Task
@@ -112,6 +112,26 @@ def snooze(request: UserRequest, pk: int) -> HttpResponse:
     return changed(request)
 
 
+@require_GET
+@needs("task", "view")
+def raised(request: UserRequest) -> HttpResponse:
+    """What stands in the corner of every page: tasks that ask for attention."""
+    found = reminding.raised(request.user)
+    shown = found[: reminding.SHOWN]
+    return render(request, "tasks/_raised.html", {"tasks": shown, "has_more": len(found) > len(shown)})
+
+
+@require_POST
+@needs("task", "view")
+def attention(request: UserRequest) -> HttpResponse:
+    """Seen: one task, or all."""
+    number = request.POST.get("task", "")
+    rows = Task.objects.visible_to(request.user).filter(assignee=request.user)
+    task = get_visible(rows, int(number)) if number.isdecimal() and len(number) < 19 else None
+    reminding.lower(request.user, task)
+    return changed(request)
+
+
 @require_http_methods(["GET", "POST"])
 @needs("customer", "edit")
 def follow_up(request: UserRequest, pk: int) -> HttpResponse:
@@ -192,6 +212,8 @@ def closed(request: UserRequest, customer: Customer | None) -> HttpResponse:
 
 def answer(request: UserRequest, task: Task) -> HttpResponse:
     """The row as it is now, in place of the one that was pressed."""
+    if request.POST.get("where") == "raised":
+        return changed(request)
     if wants_part(request):
         context = {"task": task, "where": request.POST.get("where", "")}
         return render_part(request, "tasks/_task.html", "row", context)

@@ -20,6 +20,7 @@ from customers.imports.models import ImportJob, SavedMapping, Schedule
 from customers.models import Customer
 from customers.privacy.models import SubjectRequest
 from customers.record.models import Change
+from customers.tasks.models import Task
 from segments.models import Segment
 from segments.scoring.models import ScoringRun
 
@@ -57,6 +58,7 @@ class Office:
             return list(chosen.values_list("pk", flat=True))
         models: dict[str, type[Model]] = {
             "segment": Segment,
+            "task": Task,
             "channel": Channel,
             "run": ScoringRun,
             "arrival": SandboxMessage,
