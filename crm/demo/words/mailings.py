@@ -118,3 +118,16 @@ Leo Fontaine,,leo.fontaine@letter.example,上海,,咖啡节
 ,,,上海,,咖啡节
 孟夏,15021006678,mengxia@post.example,无锡,1989-05-05,咖啡节
 """.strip()
+MAPPING_NAME = "线下活动登记表"
+SCHEDULE_NAME = "门店每晚登记"
+NEXT_FILE_NAME = "手冲体验课登记.csv"
+# Some came again, one with a new address, one shares a phone, one typed nonsense.
+NEXT_FILE_ROWS = """
+许安然,+86 138 1600 2210,anran.xu@work.example,苏州,1992-04-18,手冲课
+顾清越,159 2100 3371,,杭州,1988/9/2,"咖啡节,手冲课"
+许安宁,13816002210,,上海,1994-08-02,手冲课
+Hannah Price,,hannah.price@post.example,杭州,1990-11-30,手冲课
+白露,13701990021,bailu@mail.example,上海,1996-09-08,手冲课
+周知夏,13817778823,,嘉兴,1991-12-24,手冲课
+沈一诺,138177,yinuo@mail.example,上海,,手冲课
+""".strip()

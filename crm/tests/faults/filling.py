@@ -12,6 +12,7 @@ from channels.consent.models import Consent, ConsentEntry, Purpose, State
 from channels.models import Channel
 from channels.services import ensure_sandbox_channels
 from crm.accounts.models import User
+from customers.imports import services as imports
 from customers.imports.models import ImportJob
 from customers.models import Customer
 from customers.orders.models import Rollup
@@ -67,13 +68,13 @@ def _people_who_consented(number: int) -> None:
     )
 
 
-def upload_customers(path: str, rows: int) -> int:
+def upload_customers(path: str, rows: int, city: str = "上海") -> int:
     """A file of `rows` people, some of them twice, some of them with mistakes."""
     lines = chain(
         ["客户编号,姓名,手机,邮箱,城市,邮件营销同意\n"],
         (
             f"N{n % (rows - rows // 50)},张三{n % (rows - rows // 50)},1390{n % (rows - rows // 50):07d},"
-            f"{'not an address' if n % 997 == 0 else f'zhang{n % (rows - rows // 50)}@example.com'},上海,是\n"
+            f"{'not an address' if n % 997 == 0 else f'zhang{n % (rows - rows // 50)}@example.com'},{city},是\n"
             for n in range(rows)
         ),
     )
@@ -87,7 +88,24 @@ def upload_customers(path: str, rows: int) -> int:
     return job.pk
 
 
+def cancel_import(job_id: int) -> int:
+    job = ImportJob.objects.get(pk=job_id)
+    imports.cancel(job, by=job.created_by)
+    return job.pk
+
+
+def review_revert(job_id: int) -> int:
+    """What the button on the result does, without its nudge."""
+    ended = ImportJob.objects.filter(pk=job_id, status=ImportJob.Status.CANCELLED)
+    return ended.update(status=ImportJob.Status.TO_REVIEW, ended_as="cancelled", lease_until=None)
+
+
+def revert_import(job_id: int) -> int:
+    reviewed = ImportJob.objects.filter(pk=job_id, status=ImportJob.Status.REVIEWED)
+    return reviewed.update(status=ImportJob.Status.TO_REVERT, lease_until=None)
+
+
 def run_import(job_id: int) -> int:
-    """What the button under the preview does, without its nudge: the sweep must find the work."""
+    """What the button under the check does, without its nudge: the sweep must find the work."""
     previewed = ImportJob.objects.filter(pk=job_id, status=ImportJob.Status.PREVIEW)
     return previewed.update(status=ImportJob.Status.QUEUED)

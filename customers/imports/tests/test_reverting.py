@@ -113,7 +113,7 @@ def test_after_a_crash_in_the_middle_it_restores_them_too(
     before = digests()
     job = look(WITH_CONSENT)
     ImportJob.objects.filter(pk=job.pk).update(status="queued")
-    dies_at(monkeypatch, runner, "commit", {9})
+    dies_at(monkeypatch, runner, "commit", {3})
     with pytest.raises(Killed):
         runner.run(job.pk)
     services.cancel(job, by=operator)
