@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "customers.files",
     "customers.imports",
     "customers.privacy",
+    "customers.quality",
     "customers.tasks",
     "customers.lists",
     "customers.bulk",
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
     "channels.campaigns",
     "channels.direct",
     "channels.sandbox",
+    "channels.webhooks",
     "segments",
     "segments.scoring",
     "crm.desk",
@@ -324,6 +326,8 @@ CONTACT_CAP_DAYS = env.number("CONTACT_CAP_DAYS", 7)
 PIPL_ANSWER_DAYS = env.number("PIPL_ANSWER_DAYS", 15)
 # Whether a second person must approve before a customer is erased.
 ERASURE_NEEDS_TWO = env.flag("ERASURE_NEEDS_TWO", default=PRODUCTION)
+# Whether what customers correct on their own page is taken over without a colleague looking at it.
+REFRESH_ACCEPTS_ITSELF = env.flag("REFRESH_ACCEPTS_ITSELF", default=False)
 # Which customers were erased, as numbers and hashes. Keep it where backups of the database do not reach.
 ERASURE_JOURNAL = env.text("ERASURE_JOURNAL", str(VAR / "privacy" / "erasures.jsonl"))
 # Between these hours nothing goes to customers on these kinds of channel; it waits for their morning.
@@ -335,6 +339,8 @@ SEND_CONNECTIONS = env.number("SEND_CONNECTIONS", 2)
 # How many workers are sent to one campaign at once; more than one needs as many bulk workers.
 SEND_WORKERS = env.number("SEND_WORKERS", 1)
 
+# Whether webhooks may go to this machine and its network, over plain HTTP too: for trying them out only.
+WEBHOOK_LOCAL_TARGETS = env.flag("WEBHOOK_LOCAL_TARGETS", default=False)
 # How many rows one API token may read in a day.
 API_ROWS_A_DAY = env.number("API_ROWS_A_DAY", 1_000_000)
 

@@ -6,6 +6,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from crm.accounts.models import User
+from customers.addresses.models import Address
 from customers.fields.models import CustomField, FieldChoice
 from customers.identity.indexing import index
 from customers.identity.models import Identity, Profile
@@ -13,6 +14,7 @@ from customers.imports.models import ImportJob
 from customers.models import Customer
 from customers.orders.models import Order, Rollup
 from customers.tasks.models import Task
+from customers.relations.models import Relation
 from customers.timeline.models import Entry
 
 _numbers = count(1)
@@ -76,3 +78,11 @@ def task(assignee: User, **fields: object) -> Task:
         "created_by": assignee,
     } | fields
     return Task.objects.create(assignee=assignee, **given)
+
+
+def address(customer: Customer, **fields: object) -> Address:
+    return Address.objects.create(customer=customer, **{"address": "Long Street 1", "city": "Wuhan", **fields})
+
+
+def relation(one: Customer, other: Customer, kind: str = "family") -> Relation:
+    return Relation.objects.create(one=one, other=other, kind=kind)

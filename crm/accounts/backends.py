@@ -11,6 +11,7 @@ RESOURCES = {
     "accounts": "user",
     "audit": "audit",
     "api": "token",
+    "webhooks": "webhook",
     "customers": "customer",
     "timeline": "customer",
     # Also the wordings that were taken back.
@@ -21,6 +22,7 @@ RESOURCES = {
     "addresses": "customer",
     "orders": "order",
     "privacy": "privacy",
+    "quality": "quality",
     "imports": "import",
     "consent": "consent",
     "letters": "consent",

@@ -2,8 +2,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from crm.lib.admin import ReadOnlyAdmin, key_of
+from customers.identity.masking import masked
 from customers.identity.models import Identity, Profile
-from customers.identity.panels import masked
 
 
 @admin.register(Profile)

@@ -9,9 +9,8 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.lib import labels
-        from customers.identity import holdings, panels
+        from customers.identity import holdings
         from customers.identity.models import Identity
 
         labels.register("identity", Identity.Kind)
-        panels.register()
         holdings.register_all()

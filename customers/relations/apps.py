@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RelationsConfig(AppConfig):
+    name = "customers.relations"
+    label = "relations"
+    verbose_name = _("Relations")
+
+    def ready(self) -> None:
+        from customers.relations import holdings, panels
+        from customers.timeline import kinds
+
+        panels.register()
+        holdings.register_all()
+        kinds.register("relation.added", kinds.Kind(_("Relation added"), "system", group=kinds.CHANGES))
+        kinds.register("relation.removed", kinds.Kind(_("Relation removed"), "system", group=kinds.CHANGES))
