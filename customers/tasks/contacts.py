@@ -14,7 +14,7 @@ from customers.models import Customer
 from customers.tasks.models import ContactProgress, LastContact
 from customers.timeline.models import Entry
 
-# What counts as having been in touch: words between people, not orders, mailings or notes to ourselves.
+# What counts as having been in touch: words between people, not orders, notes or what a machine sent out.
 KINDS = ["call", "visit", "meeting", "message", "email"]
 SLICE = 200_000
 # Rows whose numbers were given out, but whose transactions may still have been open, when we last looked.
@@ -25,7 +25,7 @@ SWEEPER = 0x5EEC_0117
 FOLD = """
     INSERT INTO tasks_lastcontact AS known (customer_id, at, channel)
     SELECT DISTINCT ON (customer_id) customer_id, occurred_at, channel FROM timeline_entry
-    WHERE {which} AND kind = ANY(%s) AND direction <> 'none'
+    WHERE {which} AND kind = ANY(%s) AND (direction = 'in' OR direction = 'out' AND actor_id IS NOT NULL)
     ORDER BY customer_id, occurred_at DESC
     ON CONFLICT (customer_id) DO UPDATE SET at = excluded.at, channel = excluded.channel
     WHERE known.at IS NULL OR known.at < excluded.at
@@ -39,7 +39,7 @@ MEET = """
 
 def heard(sender: type[Entry], entries: Sequence[Entry], **_more: Any) -> None:
     """Receiver of timeline.recorded, in the transaction of the entries."""
-    spoken = [one.pk for one in entries if one.kind in KINDS and one.direction != Entry.Direction.NONE]
+    spoken = [one.pk for one in entries if one.kind in KINDS]
     fresh = [LastContact(customer_id=one.customer_id) for one in entries if one.kind == "customer.created"]
     if fresh:
         LastContact.objects.bulk_create(fresh, ignore_conflicts=True)

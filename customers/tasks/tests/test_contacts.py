@@ -35,6 +35,7 @@ def test_the_sweep_finds_what_was_written_in_bulk() -> None:
     factories.entry(called, kind="call", direction="in", occurred_at=ago - timedelta(days=1))
     factories.entry(called, kind="call", direction="in", occurred_at=ago)
     factories.entry(imported, kind="order", direction="none")
+    factories.entry(imported, kind="message", channel="sms", direction="out")
     contacts.sweep()
     factories.entry(fresh, kind="message", channel="wechat", direction="in")
     contacts.sweep()
