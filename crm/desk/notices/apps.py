@@ -8,7 +8,7 @@ class NoticesConfig(AppConfig):
     verbose_name = _("Notices")
 
     def ready(self) -> None:
-        from crm.desk.notices import panels, telling
+        from crm.desk.notices import holdings, panels, telling
         from crm.desk.notices.models import Notice
         from crm.lib import labels
         from customers.timeline.signals import recorded
@@ -16,3 +16,4 @@ class NoticesConfig(AppConfig):
         labels.register("notice", Notice.Reason)
         panels.register()
         recorded.connect(telling.on_recorded, dispatch_uid="notices")
+        holdings.register_all()

@@ -1,0 +1,103 @@
+"""One message from one colleague to one customer, and the durable truth of what became of it."""
+
+from datetime import datetime
+from typing import Self
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from channels.consent.models import Purpose
+from channels.models import Channel
+from crm.accounts.models import User
+from customers.models import Customer
+
+
+class DirectMessageQuerySet(models.QuerySet["DirectMessage"]):
+    def visible_to(self, user: User, action: str = "view") -> Self:
+        if not user.may("message", action):
+            return self.none()
+        return self.filter(customer__in=Customer.objects.visible_to(user))
+
+    def due(self) -> Self:
+        return self.filter(state=DirectMessage.State.READY, due_at__lte=Now(), channel__enabled=True)
+
+    def open(self) -> Self:
+        return self.filter(state__in=[DirectMessage.State.READY, DirectMessage.State.DISPATCHING])
+
+    def contacts(self, since: datetime) -> Self:
+        """What counts towards the contact cap: offers that went out, or may have."""
+        spent = [DirectMessage.State.DISPATCHING, DirectMessage.State.ACCEPTED, DirectMessage.State.UNKNOWN]
+        return self.filter(sent_at__gt=since, state__in=spent, purpose=Purpose.MARKETING)
+
+
+class DirectMessage(models.Model):
+    """Written before anything is sent. Its states are those of a campaign's delivery, for the same reasons:
+
+    ready → dispatching (from here on the provider may have been touched) → accepted. A crash in dispatching
+    ends in unknown, never in a second send, unless the provider recognises our key.
+    """
+
+    class State(models.TextChoices):
+        READY = "ready", pgettext_lazy("delivery", "Waiting")
+        DISPATCHING = "dispatching", pgettext_lazy("delivery", "Being handed over")
+        ACCEPTED = "accepted", pgettext_lazy("delivery", "Sent")
+        SKIPPED = "skipped", pgettext_lazy("delivery", "Left out")
+        FAILED = "failed", pgettext_lazy("delivery", "Failed")
+        UNKNOWN = "unknown", pgettext_lazy("delivery", "Unknown")
+
+    id = models.BigAutoField(primary_key=True)
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="direct_messages", db_index=False
+    )
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="direct_messages")
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose, default=Purpose.SERVICE)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("text"))
+    by = models.ForeignKey(User, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    address = models.CharField(max_length=254, blank=True, help_text="Filled at the moment of sending.")
+    state = models.CharField(_("state"), max_length=11, choices=State, default=State.READY)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    due_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.CharField(max_length=32, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    key = models.UUIDField(default=uuid4, unique=True, help_text="Message-ID and idempotency key.")
+    provider_id = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField(
+        _("sent"), null=True, blank=True, help_text=_("When it was first handed over and not proven unsent.")
+    )
+
+    objects = DirectMessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("single message")
+        verbose_name_plural = _("single messages")
+        indexes = [
+            models.Index(fields=["customer", "created_at"], name="direct_to_a_customer"),
+            models.Index(fields=["due_at"], name="direct_ready", condition=Q(state="ready")),
+            models.Index(fields=["lease_until"], name="direct_held", condition=Q(state="dispatching")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="direct_held_has_a_lease",
+                condition=~Q(state="dispatching")
+                | ~Q(lease_until=None) & ~Q(lease_token="") & ~Q(sent_at=None),
+            ),
+            models.CheckConstraint(
+                name="direct_that_was_not_sent_has_a_reason",
+                condition=~Q(state__in=["skipped", "failed"]) | ~Q(reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.READY, self.State.DISPATCHING)

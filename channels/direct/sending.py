@@ -1,0 +1,183 @@
+"""Sends one message: claims it, asks the gate, records the intent, hands it over and records the outcome."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from channels import services as channels
+from channels.connectors.base import (
+    Accepted,
+    CannotRender,
+    Content,
+    Envelope,
+    Idempotency,
+    Outcome,
+    Payload,
+    Rejected,
+    Retry,
+)
+from channels.connectors.registry import NoSuchConnector
+from channels.consent import gate, quiet, suppression
+from channels.consent.models import Suppression
+from channels.direct.models import DirectMessage
+from customers.timeline import services as timeline
+from customers.timeline.models import Entry
+
+State = DirectMessage.State
+
+TIMEOUT = 30.0
+LEASE = timedelta(seconds=120)
+MOST_ATTEMPTS = 6
+FIRST_WAIT = 30.0
+GAVE_UP, LOST = "gave_up", "lost"
+# Entries that tell of such a message carry this source, and the number of its row.
+SOURCE = "direct"
+# The words are filled in as values: braces in them are just braces.
+CONTENT = Content(subject="{{ subject }}", text="{{ body }}")
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A message whose going is on record."""
+
+    message: DirectMessage
+    payload: Payload
+    token: str
+
+
+def send(pk: int) -> None:
+    """Runs any number of times at once and sends once."""
+    parcel = _claim(pk)
+    if parcel is None:
+        return
+    with channels.open_session(parcel.message.channel) as session:
+        outcome = session.send(parcel.payload, parcel.message.key.hex, TIMEOUT)
+    _settle(parcel, outcome)
+    channels.note_outcome(parcel.message.channel, outcome)
+
+
+def sweep() -> list[int]:
+    """Decides about messages whose worker died with them, and names those that wait."""
+    held = DirectMessage.objects.filter(state=State.DISPATCHING, lease_until__lt=Now())
+    for message in held.select_related("channel"):
+        again = _recognises_keys(message)
+        DirectMessage.objects.filter(pk=message.pk, lease_token=message.lease_token).update(
+            state=State.READY if again else State.UNKNOWN, reason="" if again else LOST, lease_until=None
+        )
+    return list(DirectMessage.objects.due().order_by("due_at").values_list("pk", flat=True)[:200])
+
+
+@transaction.atomic
+def _claim(pk: int) -> Parcel | None:
+    due = DirectMessage.objects.due().filter(pk=pk)
+    message = (
+        due.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .select_related("customer", "channel", "by")
+        .first()
+    )
+    if message is None:
+        return None
+    gate.hold([message.customer_id])
+    now = timezone.now()
+    verdict = gate.verdict_on(message.customer, gate.Question(message.channel.kind, message.purpose, now))
+    if verdict == gate.Reason.QUIET:
+        morning = quiet.reopens_at(message.channel.kind, message.customer.country, now)
+        return _put(message, due_at=morning or now, reason=gate.Reason.QUIET.value)
+    if verdict:
+        return _put(message, state=State.SKIPPED, reason=verdict)
+    try:
+        payload = _payload(message, now)
+    except (CannotRender, NoSuchConnector) as problem:
+        return _put(message, state=State.FAILED, reason=str(problem)[:200])
+    token = uuid4().hex
+    _put(
+        message,
+        state=State.DISPATCHING,
+        reason="",
+        address=message.customer.email,
+        attempts=message.attempts + 1,
+        sent_at=message.sent_at or now,
+        lease_token=token,
+        lease_until=now + LEASE,
+    )
+    return Parcel(message, payload, token)
+
+
+def _payload(message: DirectMessage, now: datetime) -> Payload:
+    config: dict[str, Any] = dict(message.channel.config)
+    # People write to people: the sender is the colleague, of the house the channel names.
+    house = str(config.get("from_name", ""))
+    config["from_name"] = f"{message.by} · {house}" if house else str(message.by)
+    prepared = channels.connector_of(message.channel).prepare(CONTENT, config)
+    return prepared.render(
+        Envelope(
+            to=message.customer.email,
+            to_name=message.customer.name,
+            key=message.key.hex,
+            at=now,
+            fields={"subject": message.subject, "body": message.body},
+        )
+    )
+
+
+@transaction.atomic
+def _settle(parcel: Parcel, outcome: Outcome) -> None:
+    """A worker that was taken for dead may come back: what it knows replaces "unknown"."""
+    message = parcel.message
+    told = _meaning(message, outcome)
+    ours = DirectMessage.objects.filter(
+        pk=message.pk, lease_token=parcel.token, state__in=[State.DISPATCHING, State.UNKNOWN]
+    )
+    if not ours.update(lease_until=None, **told):
+        return
+    if isinstance(outcome, Accepted):
+        timeline.record(
+            message.customer,
+            "email",
+            summary=message.subject,
+            body=message.body,
+            channel=Entry.Channel.EMAIL,
+            direction=Entry.Direction.OUT,
+            by=message.by,
+            source=SOURCE,
+            source_id=str(message.pk),
+        )
+    elif isinstance(outcome, Rejected) and outcome.permanent:
+        suppression.suppress(message.channel.kind, message.customer.email, Suppression.Reason.BOUNCE)
+
+
+def _meaning(message: DirectMessage, outcome: Outcome) -> dict[str, Any]:
+    """What an outcome makes of the message."""
+    unsent = {"sent_at": None} if not _recognises_keys(message) else {}
+    if isinstance(outcome, Accepted):
+        return {"state": State.ACCEPTED, "reason": "", "provider_id": outcome.provider_id[:200]}
+    if isinstance(outcome, Rejected):
+        return {"state": State.FAILED, "reason": (outcome.reason or outcome.code)[:200], **unsent}
+    wait = timedelta(seconds=FIRST_WAIT * 2**message.attempts)
+    if isinstance(outcome, Retry):
+        later = timezone.now() + max(wait, timedelta(seconds=outcome.after))
+        if message.attempts + 1 >= MOST_ATTEMPTS:
+            return {"state": State.FAILED, "reason": f"{GAVE_UP}: {outcome.reason}"[:200], **unsent}
+        return {"state": State.READY, "reason": outcome.reason[:200], "due_at": later, **unsent}
+    if _recognises_keys(message) and message.attempts + 1 < MOST_ATTEMPTS:
+        return {"state": State.READY, "reason": outcome.reason[:200], "due_at": timezone.now() + wait}
+    return {"state": State.UNKNOWN, "reason": outcome.reason[:200]}
+
+
+def _recognises_keys(message: DirectMessage) -> bool:
+    """Whether a second try with the same key is safe."""
+    try:
+        caps = channels.connector_of(message.channel).caps
+    except NoSuchConnector:
+        return False
+    first = message.sent_at or timezone.now()
+    return caps.idempotency is Idempotency.KEY and timezone.now() - first < caps.key_lifetime / 2
+
+
+def _put(message: DirectMessage, **fields: Any) -> None:
+    DirectMessage.objects.filter(pk=message.pk).update(**fields)

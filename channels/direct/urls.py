@@ -1,0 +1,10 @@
+from django.urls import path
+
+from channels.direct import views
+
+app_name = "direct"
+
+urlpatterns = [
+    path("<int:pk>/mails/", views.mails, name="mails"),
+    path("mails/<int:pk>/cancellation/", views.mail_cancellation, name="mail-cancellation"),
+]
