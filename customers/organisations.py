@@ -4,8 +4,8 @@ The field sends two values, the key of what was chosen and the text beside it. W
 comes, and the organisation of exactly that name is taken.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -37,12 +37,12 @@ def find(user: User, text: str) -> list[Customer]:
 class OrganisationWidget(forms.Widget):
     template_name = "record/_organisation.html"
 
-    def name_of(self, key: Any) -> str:
-        return ""
+    # Set by the field, which knows who asks.
+    namer: Callable[[Any], str] = str
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        key, text = value if isinstance(value, tuple) else (value, self.name_of(value))
+        key, text = value if isinstance(value, tuple) else (value, self.namer(value) if value else "")
         context["widget"] |= {"key": key or "", "text": text or ""}
         return context
 
@@ -62,13 +62,13 @@ class OrganisationField(forms.Field):
 
     def offer_to(self, user: User, *, beside: Customer) -> None:
         self.user, self.beside = user, beside
-        self.widget.name_of = self.name_of  # type: ignore[union-attr, method-assign]
+        cast(OrganisationWidget, self.widget).namer = self.name_of
 
     @property
     def rows(self) -> QuerySet[Customer]:
         if self.user is None:
             return Customer.objects.none()
-        return organisations(self.user).exclude(pk=self.beside and self.beside.pk)
+        return organisations(self.user).exclude(pk=(self.beside.pk if self.beside else None) or 0)
 
     def name_of(self, key: Any) -> str:
         """The name, as far as the user may see it."""

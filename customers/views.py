@@ -27,7 +27,7 @@ from customers.profile import page_of
 @needs("customer", "view")
 def customer_list(request: UserRequest) -> HttpResponse:
     listing = Listing(request.user, request.GET)
-    may = {one: request.user.may("customer", one) for one in ("create", "export")}
+    may = {one: request.user.may("customer", one) for one in ("create", "delete", "export")}
     context: dict[str, Any] = {"listing": listing, "may": may, "actions": actions.all_for(request.user)}
     context["saved"] = kept = bar(request.user, listing)
     if kept.first and not request.GET:

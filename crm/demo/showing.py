@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from crm.accounts.models import User
-from crm.demo import arriving, campaigning, segmenting, tasking
+from crm.demo import arriving, campaigning, correcting, segmenting, tasking
 from crm.demo.company import Staff
 
 Say = Callable[[str], None]
@@ -27,6 +27,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step("A file imported")
     tasking.plan(staff, seed=seed, until=until)
     step("Tasks planned")
+    correcting.correct(staff, seed=seed, until=until)
+    step("Customers corrected")
 
 
 def _teller(say: Say) -> Callable[[str], None]:

@@ -4,11 +4,11 @@ import errno
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import partial
 from pathlib import PurePosixPath
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
@@ -30,11 +30,11 @@ FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
 SPACES = re.compile(r"\s+")
 
 
-def keep(customer: Customer, upload: UploadedFile, *, by: User) -> Attachment:
+def keep(customer: Customer, upload: "UploadedFile[bytes]", *, by: User) -> Attachment:
     """Stores an uploaded file. The bytes are written first, so that a row never points to nothing."""
     name, digest, media_type = _inspect(upload)
     attachment = Attachment(
-        customer=customer, name=name, size=upload.size, media_type=media_type, digest=digest, by=by
+        customer=customer, name=name, size=upload.size or 0, media_type=media_type, digest=digest, by=by
     )
     _check_room(customer, digest)
     _write(attachment, upload)
@@ -45,7 +45,7 @@ def keep(customer: Customer, upload: UploadedFile, *, by: User) -> Attachment:
             timeline.record(customer, "file.added", summary=name, by=by, file=attachment.pk)
             audit.record("file.added", customer, by=by, file=attachment.pk)
     except BaseException:
-        default_storage.delete(attachment.file.name)
+        attachment.file.delete(save=False)
         raise
     return attachment
 
@@ -58,7 +58,7 @@ def drop(attachment: Attachment, *, by: User) -> None:
         raise Refused(_("This file was already deleted."))
     timeline.record(attachment.customer, "file.removed", summary=attachment.name, by=by)
     audit.record("file.removed", attachment.customer, by=by, file=attachment.pk)
-    transaction.on_commit(partial(default_storage.delete, attachment.file.name))
+    transaction.on_commit(partial(attachment.file.delete, save=False))
 
 
 def cleaned_name(name: str, endings: tuple[str, ...]) -> str:
@@ -75,7 +75,15 @@ def cleaned_name(name: str, endings: tuple[str, ...]) -> str:
     return f"{stem[:LONGEST_NAME].strip(' .') or 'file'}.{ending.lower()}"
 
 
-def _write(attachment: Attachment, upload: UploadedFile) -> None:
+def digest_of(chunks: Iterable[bytes]) -> str:
+    """By which the same file is known again."""
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _write(attachment: Attachment, upload: "UploadedFile[bytes]") -> None:
     try:
         attachment.file.save(attachment.name, upload, save=False)
     except OSError as error:
@@ -85,7 +93,7 @@ def _write(attachment: Attachment, upload: UploadedFile) -> None:
         raise Refused(_("There is no room for this file. Please tell your administrator.")) from None
 
 
-def _inspect(upload: UploadedFile) -> tuple[str, str, str]:
+def _inspect(upload: "UploadedFile[bytes]") -> tuple[str, str, str]:
     if not upload.size or upload.file is None:
         raise BadInput(_("This file is empty."))
     if upload.size > settings.ATTACHMENT_MAX_BYTES:
@@ -96,11 +104,9 @@ def _inspect(upload: UploadedFile) -> tuple[str, str, str]:
     kind = kind_of(upload.file)
     if kind is None:
         raise BadInput(_("Files of this kind are not kept here: documents, pictures, sound and text are."))
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
+    digest = digest_of(upload.chunks())
     upload.seek(0)
-    return cleaned_name(upload.name or "", kind.endings), digest.hexdigest(), kind.media_type
+    return cleaned_name(upload.name or "", kind.endings), digest, kind.media_type
 
 
 def _check_room(customer: Customer, digest: str) -> None:

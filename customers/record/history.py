@@ -68,9 +68,11 @@ def differences(clashes: Iterable[Clash], user: User) -> list[Difference]:
         Difference(
             one.field,
             str(fields.label(one.field)),
-            *(fields.show(one.field, value, names) for value in (one.before, one.theirs, one.mine)),
-            one.by,
-            one.at,
+            before=fields.show(one.field, one.before, names),
+            theirs=fields.show(one.field, one.theirs, names),
+            mine=fields.show(one.field, one.mine, names),
+            by=one.by,
+            at=one.at,
         )
         for one in rows
     ]

@@ -73,7 +73,7 @@ def test_a_file_is_kept_and_handed_out_as_a_download(
         "application/pdf",
         seller,
     )
-    assert "合同" not in kept.file.name
+    assert "合同" not in str(kept.file.name)
     answer = as_seller.get(f"/customers/{known.pk}/files/{kept.pk}/")
     assert b"".join(answer.streaming_content) == PDF  # type: ignore[attr-defined]
     assert answer.headers["Content-Disposition"].startswith("attachment;")
@@ -100,7 +100,7 @@ def test_a_deleted_file_is_gone_from_the_disk(
         as_seller.post(f"/customers/{known.pk}/files/{kept.pk}/deletion/")
 
     assert not Attachment.objects.exists()
-    assert not default_storage.exists(kept.file.name)
+    assert not default_storage.exists(str(kept.file.name))
     assert as_seller.get(f"/customers/{known.pk}/files/{kept.pk}/").status_code == 404
 
 
@@ -218,13 +218,13 @@ def test_what_a_crash_left_is_swept_after_a_day(seller: User, known: Customer, s
         os.utime(folder / name, (time.time() - age,) * 2)
 
     assert sweeping.sweep() == 1
-    assert default_storage.exists(kept.file.name)
+    assert default_storage.exists(str(kept.file.name))
     assert [one.name for one in folder.iterdir()] == ["young"]
 
 
 def test_a_file_missing_from_the_disk_is_not_found(as_seller: Client, seller: User, known: Customer) -> None:
     kept = services.keep(known, upload(), by=seller)
-    default_storage.delete(kept.file.name)
+    default_storage.delete(str(kept.file.name))
 
     assert as_seller.get(f"/customers/{known.pk}/files/{kept.pk}/").status_code == 404
 
