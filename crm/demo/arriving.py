@@ -39,9 +39,8 @@ def run(*, until: datetime, by: User) -> None:
     saved = mappings.save(job, MAPPING_NAME, by=by)
     _next_file(until=until, by=by)
     night = until.replace(hour=19, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    Schedule.objects.create(
-        name=SCHEDULE_NAME, mapping=saved, pattern="*.csv", created_by=by, created_at=began, next_at=night
-    )
+    given = {"mapping": saved, "pattern": "*.csv", "created_by": by, "created_at": began, "next_at": night}
+    Schedule.objects.get_or_create(name=SCHEDULE_NAME, defaults=given)
 
 
 def _next_file(*, until: datetime, by: User) -> None:

@@ -15,5 +15,5 @@ class ImportsConfig(AppConfig):
         labels.register("import-kind", ImportJob.Kind)
         labels.register("import-status", ImportJob.Status)
         # An edit shows in the customer itself; the history only tells of it.
-        extras.derives("customers_searchdocument", "orders_rollup", "record_change")
+        extras.derives("record_change")
         holdings.register_all()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from customers.imports.models import Arrival, ImportJob
+from customers.imports.telling import tell
 
 Status = ImportJob.Status
 
@@ -36,4 +37,6 @@ def after_check(job: ImportJob, counts: Mapping[str, int]) -> None:
 
 
 def _wait(arrival: Arrival, error: str) -> None:
-    Arrival.objects.filter(pk=arrival.pk).update(state=Arrival.State.WAITS, error=error)
+    arrival.state, arrival.error = Arrival.State.WAITS, error
+    arrival.save(update_fields=["state", "error"])
+    tell(arrival)

@@ -1,4 +1,4 @@
-"""Goes through a whole file without writing: counts what the import would do, keeps what it would not take."""
+"""Goes through a whole file without writing: counts what the import would do, keeps what it would leave."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -19,6 +19,7 @@ from django.utils import timezone
 from crm.audit import services as audit
 from crm.lib.fetching import CannotFetch, fetch
 from customers.imports.models import Arrival, ImportJob, Schedule
+from customers.imports.telling import tell
 
 PROCESSED, FAILED = "processed", "failed"
 # A file that was written to a moment ago may not be whole yet.
@@ -63,8 +64,10 @@ def settle() -> None:
         job = cast(ImportJob, arrival.job)
         state = ENDED[ImportJob.Status(job.status)]
         _put_away(arrival, PROCESSED if state == Arrival.State.DONE else FAILED)
-        error = job.error[:40] if state == Arrival.State.FAILED else ""
-        Arrival.objects.filter(pk=arrival.pk).update(state=state, error=error or arrival.error)
+        arrival.error = (job.error[:40] if state == Arrival.State.FAILED else "") or arrival.error
+        ours = Arrival.objects.filter(pk=arrival.pk, state=arrival.state)
+        if ours.update(state=state, error=arrival.error) and job.status == ImportJob.Status.FAILED:
+            tell(arrival)
 
 
 def folder_of(schedule: Schedule) -> Path:
@@ -150,6 +153,7 @@ def _begin(schedule: Schedule, file: IO[bytes], name: str, key: str | None) -> b
 def _fail(arrival: Arrival, error: str) -> None:
     arrival.state, arrival.error = Arrival.State.FAILED, error
     arrival.save()
+    tell(arrival)
 
 
 def _put_away(arrival: Arrival, where: str) -> None:

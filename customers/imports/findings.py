@@ -66,8 +66,9 @@ def effects(job: ImportJob) -> list[ColumnEffect]:
         ColumnEffect(
             capfirst(str(labels[NAMES.get(column, column)].label)),
             policies.policy_of(job, column).label,
-            numbers.get("filled", 0),
-            numbers.get("changed", 0),
+            # Tags are added to those that are there.
+            numbers.get("filled", 0) + (numbers.get("changed", 0) if column == "tags" else 0),
+            0 if column == "tags" else numbers.get("changed", 0),
             numbers.get("kept", 0),
         )
         for column, numbers in counted.items()

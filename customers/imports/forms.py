@@ -96,7 +96,7 @@ class MappingForm(forms.Form):
             max_length=40,
             initial=self.job.source,
             required=False,
-            widget=forms.TextInput(attrs={"class": "compact", "autocomplete": "off"}),
+            widget=forms.TextInput(attrs={"class": "form-control compact", "autocomplete": "off"}),
         )
         if self.job.kind == ImportJob.Kind.CUSTOMERS:
             self.fields["language"] = _select(

@@ -136,10 +136,13 @@ def work_since(
 
 
 def _children() -> Iterator[tuple[type[models.Model], str]]:
-    """The tables of what hangs on customers, without what is derived from other rows."""
+    """The tables of what hangs on customers, without what is derived from other rows.
+
+    A row that shares the customer's key sums something up, such as orders or search words.
+    """
     for relation in Customer._meta.related_objects:
         model: Any = relation.related_model
-        if model._meta.db_table not in extras.derived():
+        if model._meta.db_table not in extras.derived() and not relation.field.primary_key:
             yield model, str(relation.field.column)
 
 

@@ -9,14 +9,13 @@ class ScoringConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.lib import labels
-        from customers.imports import extras
-        from segments.scoring import columns, facts, holdings, panels
+        from segments.scoring import columns, facts, holdings, panels, similar
         from segments.scoring.models import Group, Stage
 
         facts.register_all()
         columns.register_all()
         panels.register_all()
+        similar.register_panel()
         labels.register("group", Group)
         labels.register("stage", Stage)
-        extras.derives("scoring_score")
         holdings.register_all()

@@ -104,7 +104,7 @@ class Shop(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(b"name\nLi Ming\n" * (1000 if self.path == "/long" else 1))
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any) -> None:
         """Quiet."""
 
 

@@ -74,7 +74,8 @@ def upload_customers(path: str, rows: int, city: str = "上海") -> int:
         ["客户编号,姓名,手机,邮箱,城市,邮件营销同意\n"],
         (
             f"N{n % (rows - rows // 50)},张三{n % (rows - rows // 50)},1390{n % (rows - rows // 50):07d},"
-            f"{'not an address' if n % 997 == 0 else f'zhang{n % (rows - rows // 50)}@example.com'},{city},是\n"
+            f"{'not an address' if n % 997 == 0 else f'zhang{n % (rows - rows // 50)}@example.com'}"
+            f",{city},是\n"
             for n in range(rows)
         ),
     )

@@ -116,9 +116,7 @@ def test_who_shares_a_phone_or_a_birthday_may_be_a_duplicate(
     assert len(text.splitlines()) == 4
 
 
-def test_what_would_be_left_out_can_be_downloaded_before_the_start(
-    check: Import, as_operator: Client
-) -> None:
+def test_what_would_be_left_out_can_be_downloaded_before(check: Import, as_operator: Client) -> None:
     job = check("number,name,birthday\n1,Li,0000-00-00\n2,Wang,\n")
 
     assert found(job) == (1, 0, 0, 0, 1)

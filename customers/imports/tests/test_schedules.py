@@ -1,4 +1,4 @@
-"""Files that come by themselves: from a folder or an address, at fixed times, with the rights of a colleague."""
+"""Files that come by themselves: from a folder or an address, at fixed times, with a colleague's rights."""
 
 import os
 from datetime import datetime, timedelta
@@ -166,7 +166,9 @@ def test_an_address_is_fetched(schedule: Schedule, monkeypatch: pytest.MonkeyPat
     assert (ImportJob.objects.get().created_rows, schedule.arrivals.get().state) == (2, "done")
 
 
-def test_an_address_that_does_not_answer_is_told(schedule: Schedule, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_that_does_not_answer_is_told(
+    schedule: Schedule, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[Any]
+) -> None:
     Schedule.objects.update(origin="url", url="https://files.shop.test/customers.csv")
 
     def fetch(*args: Any, **given: Any) -> Fetched:
@@ -177,6 +179,8 @@ def test_an_address_that_does_not_answer_is_told(schedule: Schedule, monkeypatch
 
     arrival = schedule.arrivals.get()
     assert (arrival.state, arrival.error, arrival.job) == ("failed", "not_reached", None)
+    assert [mail.to for mail in mailoutbox] == [[schedule.created_by.email]]
+    assert f"/imports/schedules/{schedule.pk}/" in mailoutbox[0].body
 
 
 @pytest.mark.parametrize(
