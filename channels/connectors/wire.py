@@ -10,12 +10,17 @@ PIECE = 16 * 1024
 
 
 class Wire:
-    """One deadline holds for a whole exchange; no peer can stretch it byte by byte. Failures are OSErrors."""
+    """One deadline holds for a whole exchange; no peer can stretch it byte by byte. Failures are OSErrors.
 
-    def __init__(self, host: str, port: int, deadline: float, *, tls: bool = False) -> None:
+    `address` is where to connect instead of asking again where `host` is.
+    """
+
+    def __init__(
+        self, host: str, port: int, deadline: float, *, tls: bool = False, address: str = ""
+    ) -> None:
         self.deadline = deadline
         try:
-            self._socket = socket.create_connection((host, port), self._left())
+            self._socket = socket.create_connection((address or host, port), self._left())
         except UnicodeError:
             raise socket.gaierror("not the name of a host") from None
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

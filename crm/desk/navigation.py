@@ -37,8 +37,10 @@ NAVIGATION = (
     Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view")),
     Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view")),
     Item(_("Imports"), "upload", "imports:list", ("import", "view")),
+    Item(_("Data quality"), "gauge", "quality:base", ("quality", "view")),
     Item(_("Privacy"), "shield-check", "privacy:list", ("privacy", "view")),
     Item(_("Channels"), "cable", "channels:list", ("channel", "view")),
+    Item(_("Webhooks"), "webhook", "webhooks:list", ("webhook", "view")),
     Item(pgettext_lazy("programming interface", "API"), "key-round", "api:tokens", ("token", "view")),
 )
 

@@ -19,7 +19,18 @@ BLOCK = 1 << 16
 MOVED = (301, 302, 303, 307, 308)
 # An address inside these is not public although it does not look private.
 TUNNELS = tuple(
-    map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::ffff:0:0/96"))
+    map(
+        ipaddress.ip_network,
+        (
+            "64:ff9b::/96",
+            "64:ff9b:1::/48",
+            "2002::/16",
+            "2001::/32",
+            "::/96",
+            "::ffff:0:0/96",
+            "192.0.0.0/24",
+        ),
+    )
 )
 
 Resolve = Callable[[str, int], list[str]]

@@ -124,6 +124,16 @@ RULES: dict[str, Rule] = {
     "scoring:rfm": Rule("score"),
     "scoring:runs": Rule("score", "configure", writes=WRITE),
     "scoring:run": Rule("score", "view", on="run"),
+    "webhooks:list": Rule("webhook"),
+    "webhooks:new": Rule("webhook", "configure"),
+    "webhooks:detail": Rule("webhook", on="webhook"),
+    "webhooks:edit": Rule("webhook", "configure", on="webhook"),
+    "webhooks:secret": Rule("webhook", "configure", on="webhook", writes=WRITE),
+    "webhooks:ping": Rule("webhook", "configure", on="webhook", writes=WRITE),
+    "webhooks:deletion": Rule("webhook", "configure", on="webhook", writes=WRITE),
+    "webhooks:redelivery": Rule(
+        "webhook", "configure", on="webhook", writes=WRITE, private=True, extra=(("delivery_pk", "1"),)
+    ),
     "api:reference": Rule(),
     "api:tokens": Rule("token"),
     "api:token-new": Rule("token", "create"),

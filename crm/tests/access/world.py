@@ -14,6 +14,8 @@ from channels.consent.models import Consent, ConsentEntry, Purpose, State
 from channels.direct.models import DirectMessage
 from channels.models import Channel
 from channels.sandbox.models import SandboxMessage
+from channels.webhooks import factories as webhooks
+from channels.webhooks.models import Subscription
 from crm.accounts import factories as people
 from crm.accounts.models import Team, User
 from crm.accounts.policy import Role
@@ -31,6 +33,7 @@ from customers.lists.models import SavedList
 from customers.models import Customer, SearchDocument, Share
 from customers.orders.models import Order, OrderLine, Product, Rollup
 from customers.privacy.models import SubjectRequest
+from customers.quality.models import Assessment, Proposal, Quality, Refresh
 from customers.record.models import Change
 from customers.relations.models import Relation
 from customers.tasks.models import Task
@@ -60,7 +63,9 @@ class World:
     export: ExportJob | None = None
     run: ScoringRun | None = None
     token: Token | None = None
+    webhook: Subscription | None = None
     arrival: SandboxMessage | None = None
+    assessment: Assessment | None = None
     notice: Notice | None = None
     mail: DirectMessage | None = None
 
@@ -172,6 +177,9 @@ def _children(world: World, customer: Customer) -> None:
         source="staff",
         source_id=f"{number}",
     )
+    Quality.objects.create(customer=customer, score=10, completeness=10, accuracy=10, timeliness=10)
+    asked = Refresh.objects.create(customer=customer, expires_at=LONG_AGO, status="expired")
+    Proposal.objects.create(refresh=asked, field="city", value=f"CANARY-{number}-said")
     SubjectRequest.objects.create(
         customer=customer,
         kind="access",
@@ -273,6 +281,7 @@ def _fill_company(world: World) -> None:
     world.saved = SavedList.objects.create(name="All of them", owner=operator, audience="all")
     world.bulk = BulkJob.objects.create(action="tag", created_by=operator)
     world.export = ExportJob.objects.create(status="waiting", total=1, limit=1, created_by=operator)
+    world.webhook = webhooks.subscription(name="Shop", events=["task.done"])
     world.token = token_services.create(operator, "Shop", ["orders:read"], days=30, by=operator).token
     world.saved_mapping = SavedMapping.objects.create(
         name="CANARY-0-mapping", kind="customers", source="shop", created_by=operator
@@ -283,6 +292,7 @@ def _fill_company(world: World) -> None:
         created_by=operator,
         is_active=False,
     )
+    world.assessment = Assessment.objects.create(finished_at=LONG_AGO)
     world.run = ScoringRun.objects.create(status="done", finished_at=LONG_AGO)
     world.arrival = SandboxMessage.objects.create(
         received_at=LONG_AGO,
