@@ -1,8 +1,10 @@
 """The customer list, and what is done to customers. Their own page is in customers.profile."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,9 +13,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.accounts.http import UserRequest, get_visible, needs
+from crm.accounts.models import User
 from crm.lib.errors import BadInput
 from crm.lib.htmx import render_part, wants_part
-from customers import conditions, services
+from customers import conditions, form_parts, services, walking
 from customers.bulk import actions
 from customers.forms import AssignmentForm, CustomerForm, HandlesForm, TagsForm
 from customers.identity.likeness import alike
@@ -34,6 +37,7 @@ def customer_list(request: UserRequest) -> HttpResponse:
         return redirect(f"{reverse('customers:list')}?{kept.first.address}")
     if name := conditions.editor():
         context["editor"] = reverse(name)
+    context["origin"] = walking.reference(QueryDict(listing.address))
     return render_part(request, "customers/list.html", "results", context)
 
 
@@ -89,16 +93,24 @@ def reveal(request: UserRequest, pk: int) -> HttpResponse:
 @needs("customer", "create")
 def new(request: UserRequest) -> HttpResponse:
     form = CustomerForm(request.POST or None, user=request.user)
+    parts = form_parts.build(request.POST or None, request.user)
     like = None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() & parts.are_valid():
         fields = form.cleaned_data
         like = alike(request.user, phone=fields["phone"], email=fields["email"])
         if not like or request.POST.get("confirmed"):
-            customer = services.create(fields, by=request.user)
+            customer = _create(fields, parts, by=request.user)
             messages.success(request, _("The customer was created."))
             return redirect("customers:detail", customer.pk)
-    context = {"form": form, "alike": like}
+    context = {"form": form, "parts": parts, "alike": like}
     return render(request, "customers/new.html", context, status=422 if request.method == "POST" else 200)
+
+
+@transaction.atomic
+def _create(fields: Mapping[str, Any], parts: form_parts.Parts, *, by: User) -> Customer:
+    customer = services.create(fields, by=by)
+    parts.save(customer, by=by, counted=True)
+    return customer
 
 
 @require_POST
