@@ -72,7 +72,7 @@ def update(
     fields: Mapping[str, Any],
     *,
     version: int,
-    by: User,
+    by: User | None,
     source: str = Change.Source.FORM,
 ) -> Customer:
     """Saves what differs. Raises EditedMeanwhile where somebody changed the same field since `version`."""
@@ -182,7 +182,7 @@ def shown(name: str, value: Any) -> Any:
 
 
 def _tell_of(
-    customer: Customer, old: Mapping[str, Any], new: Mapping[str, Any], *, by: User, source: str
+    customer: Customer, old: Mapping[str, Any], new: Mapping[str, Any], *, by: User | None, source: str
 ) -> None:
     """One save: rows in the history, one entry on the timeline, one in the audit log."""
     recording.record(customer, {name: (old[name], new[name]) for name in new}, by=by, source=source)

@@ -10,11 +10,23 @@ class SegmentsConfig(AppConfig):
     def ready(self) -> None:
         from customers import conditions
         from customers.imports import extras
-        from segments import columns, custom_facts, holdings, narrowing, order_facts, panels, profile_facts
+        from segments import (
+            columns,
+            custom_facts,
+            holdings,
+            narrowing,
+            order_facts,
+            panels,
+            picking,
+            profile_facts,
+            quality_facts,
+        )
 
         profile_facts.register_all()
         custom_facts.register_all()
         order_facts.register_all()
+        quality_facts.register_all()
+        picking.register_all()
         columns.register_all()
         panels.register_all()
         conditions.register(narrowing.read, editor="segments:conditions")

@@ -8,7 +8,7 @@ class ConsentConfig(AppConfig):
     verbose_name = _("Consent")
 
     def ready(self) -> None:
-        from channels.consent import facts, holdings, imports, panels, preferences
+        from channels.consent import facts, holdings, imports, panels, preferences, quality
         from channels.consent.gate import Reason
         from channels.consent.models import Purpose, State
         from crm.lib import labels
@@ -19,6 +19,7 @@ class ConsentConfig(AppConfig):
         labels.register("consent", State)
         labels.register("reason", Reason)
         letters.register(letters.Letter(preferences.LETTER, preferences.letter))
+        quality.register_all()
         facts.register_all()
         imports.register()
         panels.register_all()

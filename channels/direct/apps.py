@@ -9,10 +9,11 @@ class DirectConfig(AppConfig):
 
     def ready(self) -> None:
         from channels.consent import gate
-        from channels.direct import writing
+        from channels.direct import holdings, writing
         from channels.direct.models import DirectMessage
         from crm.lib import labels
 
         gate.count_contacts(lambda since: DirectMessage.objects.contacts(since))
         labels.register("direct", DirectMessage.State)
         writing.register()
+        holdings.register_all()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from crm.accounts.models import User
-from crm.demo import arriving, campaigning, correcting, segmenting, tasking
+from crm.demo import arranging, arriving, campaigning, caring, correcting, segmenting, tasking
 from crm.demo.company import Staff
 
 Say = Callable[[str], None]
@@ -29,6 +29,10 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step("Tasks planned")
     correcting.correct(staff, seed=seed, until=until)
     step("Customers corrected")
+    arranging.arrange(staff, until=until)
+    step("Lists and exports arranged")
+    caring.run(seed=seed, until=until, by=operations)
+    step("Data assessed and requests about it noted")
 
 
 def _teller(say: Say) -> Callable[[str], None]:

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.accounts.models import User
 from crm.accounts.policy import Role
+from crm.desk import commands
 from crm.desk.notices import telling
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Link:
     icon: str
     url: str
     is_current: bool
+    keys: str = ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -64,6 +66,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if isinstance(user, User):
         frame |= {"nav": links(user, request.path), "user_role": role_name(user)}
+        frame["create"] = commands.to_create(user)
         frame["has_tasks"] = user.may("task", "view")
         if user.may("customer", "view"):
             # Asked only where the bell is drawn: parts of pages have none.
@@ -78,7 +81,10 @@ def links(user: User, path: str) -> list[Link]:
     home = reverse("desk:home")
     under = [url for url in urls if path == url or (url != home and path.startswith(url))]
     current = max(under, key=len, default=None)
-    return [Link(item.label, item.icon, url, url == current) for item, url in zip(offered, urls, strict=True)]
+    return [
+        Link(item.label, item.icon, url, url == current, commands.GO.get(item.url_name, ""))
+        for item, url in zip(offered, urls, strict=True)
+    ]
 
 
 def role_name(user: User) -> str:

@@ -44,6 +44,8 @@ OURS = (
     "sandbox",
     "consent",
     "privacy",
+    "quality",
+    "letters",
     "campaigns",
 )
 

@@ -19,6 +19,7 @@ from customers.addresses.models import Address
 from customers.imports.models import ImportJob, SavedMapping, Schedule
 from customers.models import Customer
 from customers.privacy.models import SubjectRequest
+from customers.quality.models import Assessment
 from customers.record.models import Change
 from customers.tasks.models import Task
 from segments.models import Segment
@@ -63,6 +64,7 @@ class Office:
             "run": ScoringRun,
             "arrival": SandboxMessage,
             "subject": SubjectRequest,
+            "assessment": Assessment,
             "schedule": Schedule,
             "saved_mapping": SavedMapping,
         }

@@ -32,6 +32,7 @@ NO_PAGES = {
     "desk:search": "options of the palette",
     "desk:figures": "a part of the home page",
     "scoring:run": "a part of the RFM page",
+    "quality:assessment": "a part of the page on data quality",
     "tasks:raised": "what stands in a corner of every page",
     "tasks:candidates": "options of a form",
     "imports:problems": "a file to download",
