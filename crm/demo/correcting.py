@@ -41,6 +41,8 @@ def _change(rng: np.random.Generator, customers: list[Customer], until: datetime
     changes: list[Change] = []
     for customer in customers:
         at = until - timedelta(minutes=int(rng.integers(30, BACK * 24 * 60)))
+        # Nobody's last activity moves by it.
+        at = min(max(at, customer.created_at), customer.touched_at)
         before = _before(rng, customer)
         source = str(rng.choice([Change.Source.INLINE, Change.Source.INLINE, Change.Source.FORM]))
         changes += [
@@ -52,7 +54,7 @@ def _change(rng: np.random.Generator, customers: list[Customer], until: datetime
                 new=getattr(customer, field),
                 source=source,
                 by=customer.owner,
-                at=max(at, customer.created_at),
+                at=at,
             )
             for field, old in before.items()
         ]
