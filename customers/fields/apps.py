@@ -8,7 +8,16 @@ class FieldsConfig(AppConfig):
     verbose_name = _("Custom fields")
 
     def ready(self) -> None:
-        from customers.fields import history, holdings, imports, listing, panels, searching, telling
+        from customers.fields import (
+            history,
+            holdings,
+            imports,
+            listing,
+            panels,
+            parts,
+            searching,
+            telling,
+        )
         from customers.timeline import kinds
 
         panels.register()
@@ -17,6 +26,7 @@ class FieldsConfig(AppConfig):
         history.register()
         holdings.register_all()
         imports.register()
+        parts.register()
         kinds.register(
             "fields.changed",
             kinds.Kind(_("Details changed"), "system", group=kinds.CHANGES, changes=telling.changes),

@@ -4,14 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset, Layout
-from crispy_forms.layout import Field as Placed
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from crm.accounts.models import User
 from crm.lib.reading import Unreadable
 from customers.fields import definitions, kinds
 from customers.fields.definitions import Definition, Kind
@@ -64,16 +61,6 @@ class ValuesForm(forms.Form):
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-
-    @classmethod
-    def editable(cls, data: Any, *, user: User, values: Mapping[str, Any]) -> "ValuesForm":
-        """All that `user` may change, under one heading: the end of the form of a customer."""
-        form = cls(data, shown=definitions.edited_by(user), values=values)
-        names = list(form.fields)
-        rows = [names[start : start + 2] for start in range(0, len(names), 2)]
-        placed = [Div(*map(Placed, row), css_class="row") for row in rows]
-        form.helper.layout = Layout(Fieldset(_("More about this customer"), *placed)) if rows else Layout()
-        return form
 
     @property
     def given(self) -> dict[str, Any]:

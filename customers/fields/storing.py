@@ -23,6 +23,10 @@ from customers.timeline import services as timeline
 FAMILY = "custom"
 
 
+# The built-in fields of the same save are told of under the history's own word.
+TELLER = "fields"
+
+
 class ChangedMeanwhile(Refused):
     """Somebody else wrote into the field after it was shown. `theirs` is what stands there now."""
 
@@ -32,9 +36,16 @@ class ChangedMeanwhile(Refused):
 
 
 @transaction.atomic
-def store(customer: Customer, given: Mapping[str, Any], *, by: User, source: str = Change.Source.FORM) -> int:
+def store(
+    customer: Customer,
+    given: Mapping[str, Any],
+    *,
+    by: User,
+    source: str = Change.Source.FORM,
+    counted: bool = False,
+) -> int:
     """Writes those of `given` that differ; None empties a field. Returns the customer's version, which counts
-    a change only if there was one."""
+    a change only if there was one, and not again if the caller's own save has `counted` it."""
     locked, row = _locked(customer)
     changed = {key: value for key, value in given.items() if row.values.get(key) != value}
     if not changed:
@@ -42,8 +53,9 @@ def store(customer: Customer, given: Mapping[str, Any], *, by: User, source: str
     old = {key: row.values.get(key) for key in changed}
     row.values = {key: value for key, value in (row.values | changed).items() if value is not None}
     row.save()
-    locked.version += 1
-    locked.save(update_fields=["version", "updated_at"])
+    if not counted:
+        locked.version += 1
+        locked.save(update_fields=["version", "updated_at"])
     both = {f"{FAMILY}.{key}": (old[key], value) for key, value in changed.items()}
     recording.record(locked, both, by=by, source=source)
     known = definitions.by_key(definitions.current())
@@ -92,7 +104,7 @@ def _tell(
             "fields.changed",
             summary="",
             by=by,
-            source=recording.TELLER,
+            source=TELLER,
             source_id=recording.teller_key(customer.pk, customer.version),
             fields=fields,
         )

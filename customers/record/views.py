@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.accounts.http import UserRequest, get_visible, needs
+from crm.accounts.models import User
 from crm.lib.errors import BadInput
 from crm.lib.htmx import done, offer_undo, render_part, wants_part
 from crm.lib.paging import keyset
-from customers import organisations, services
+from customers import form_parts, organisations, services
 from customers.forms import CustomerForm
 from customers.models import Customer
 from customers.record import facts, history
@@ -98,21 +100,33 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     customer = get_visible(Customer.objects.visible_to(request.user, "edit"), pk)
     if request.method == "GET":
         form = CustomerForm(instance=customer, user=request.user)
-        context = {"form": form, "customer": customer, "version": customer.version}
+        parts = form_parts.build(None, request.user, customer)
+        context = {"form": form, "parts": parts, "customer": customer, "version": customer.version}
         return render(request, "customers/edit.html", context)
     version = version_of(request)
+    parts = form_parts.build(request.POST, request.user, customer)
     data = _chosen(request, customer, version)
     form = CustomerForm(data, instance=as_of(customer, version), user=request.user)
-    context = {"form": form, "customer": customer, "version": version}
-    if form.is_valid():
+    context = {"form": form, "parts": parts, "customer": customer, "version": version}
+    if form.is_valid() & parts.are_valid():
         try:
-            saved = services.update(customer, form.changes(), version=version, by=request.user)
+            saved = _save(customer, form, parts, version=version, by=request.user)
         except services.EditedMeanwhile as met:
             context |= _both_words(request, customer, form, met)
         else:
             tell_saved(request, saved)
             return redirect("customers:detail", pk)
     return render(request, "customers/edit.html", context, status=422)
+
+
+@transaction.atomic
+def _save(
+    customer: Customer, form: CustomerForm, parts: form_parts.Parts, *, version: int, by: User
+) -> Customer:
+    """The customer's own fields and those of its parts, as one save."""
+    saved = services.update(customer, form.changes(), version=version, by=by)
+    saved.version = parts.save(saved, by=by, counted=saved.version != customer.version)
+    return saved
 
 
 def _chosen(request: UserRequest, customer: Customer, version: int) -> QueryDict:
