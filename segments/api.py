@@ -5,7 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop
-from ninja import Query, Router, Schema
+from ninja import Query, Router
+from pydantic import BaseModel
 
 from crm.accounts.http import get_visible
 from crm.api.auth import Bearer, asked_by, sent
@@ -19,7 +20,7 @@ READ = Bearer("segments:read")
 MOST_SHOWN = 500
 
 
-class SegmentOut(Schema):
+class SegmentOut(BaseModel):
     id: int
     name: str
     description: str
@@ -27,16 +28,16 @@ class SegmentOut(Schema):
     refreshed_at: datetime | None
 
 
-class Segments(Schema):
+class Segments(BaseModel):
     items: list[SegmentOut]
 
 
-class MemberOut(Schema):
+class MemberOut(BaseModel):
     customer: int
     name: str
 
 
-class MemberPage(Schema):
+class MemberPage(BaseModel):
     """Of the members, those whom the token's account may see."""
 
     items: list[MemberOut]

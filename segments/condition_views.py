@@ -45,10 +45,9 @@ def _apply(request: UserRequest) -> HttpResponse:
     text = ""
     if box.rules:
         try:
-            text = narrowing.fitting(rules.parse(box.to_json()))
+            text = narrowing.fitting(rules.parse(box.to_json(), request.user))
         except rules.InvalidRule as error:
             return _editor(request, box, problems=error.problems, status=422)
-        narrowing.read(text, request.user)
     address = _list(request, text)
     if wants_part(request):
         answer = HttpResponse(status=204)

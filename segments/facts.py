@@ -40,6 +40,7 @@ class Group(models.TextChoices):
     SCORES = "scores", _("Scores")
     CONSENT = "consent", _("Consent")
     CAMPAIGNS = "campaigns", _("Campaigns")
+    SEGMENTS = "segments", _("Segments")
 
 
 # Who may not see orders learns nothing of them by asking about them.
@@ -48,6 +49,7 @@ NEEDS: dict[str, tuple[str, str]] = {
     Group.SCORES: ("score", "view"),
     Group.CONSENT: ("consent", "view"),
     Group.CAMPAIGNS: ("campaign", "view"),
+    Group.SEGMENTS: ("segment", "view"),
 }
 
 
@@ -195,7 +197,8 @@ class Fact:
         return tuple(one for one in OPERATORS[self.kind] if one.key not in self.without)
 
     def is_open_to(self, user: User) -> bool:
-        return self.open_to(user) and user.may(*NEEDS.get(self.group, ("customer", "view")))
+        needs = NEEDS.get(self.group)
+        return self.open_to(user) and (needs is None or user.may(*needs))
 
     def operator(self, key: object) -> Operator | None:
         return next((one for one in self.operators if one.key == key), None)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from customers.holdings import Holding, Keep, register
+from customers.holdings import Holding, Keep, Remove, register
 
 
 def register_all() -> None:
@@ -13,5 +13,14 @@ def register_all() -> None:
             ("segment__name", "entered_at"),
             Keep(_("Worked out anew from what is left, at the next count.")),
             order=70,
+        )
+    )
+    register(
+        Holding(
+            "segments.pick",
+            _("Groups somebody put you into"),
+            ("segment__name", "added_at"),
+            Remove(),
+            order=71,
         )
     )

@@ -11,10 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from crm.accounts.models import User
 from customers.models import Customer
 
+# The fact by which a rule asks who was put in by hand.
+PICKED = "segment.picked"
+
 
 class SegmentQuerySet(models.QuerySet["Segment"]):
     def visible_to(self, user: User, action: str = "view") -> Self:
         return self if user.may("segment", action) else self.none()
+
+    def picked(self) -> Self:
+        """Those whose members are put in by hand."""
+        return self.filter(rule__rules__contains=[{"fact": PICKED}])
 
     def stale(self, *, before: datetime) -> Self:
         """Never counted, counted by an older rule, or counted before this moment."""
@@ -80,6 +87,28 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["segment", "customer"], name="membership_is_once_per_segment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id}: {self.customer_id}"
+
+
+class Pick(models.Model):
+    """A customer put into a segment by hand; the segment's rule asks about it like about any fact."""
+
+    access = "Read only through its segment and customer."
+
+    id = models.BigAutoField(primary_key=True)
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="picks", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="picks")
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    added_at = models.DateTimeField(_("added"), default=timezone.now)
+    # Which bulk change did it, so that undoing takes out what it put in and nothing else.
+    job = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["segment", "customer"], name="customer_is_picked_once"),
         ]
 
     def __str__(self) -> str:

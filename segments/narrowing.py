@@ -66,10 +66,7 @@ def read(text: str, user: User) -> Narrowing:
         tree = None
     if tree is None:
         raise BadInput(_("The conditions in this address are damaged."))
-    rule = rules.parse(tree)
-    if any(not leaf.fact.is_open_to(user) for leaf in rules.leaves(rule)):
-        raise BadInput(_("A rule cannot ask about this."))
-    return Narrowing(rule)
+    return Narrowing(rules.parse(tree, user))
 
 
 def written(rule: Group) -> str:

@@ -79,13 +79,26 @@ class User(AbstractUser):
 
     @cached_property
     def team_ids(self) -> list[int]:
-        return list(self.teams.values_list("pk", flat=True))
+        return [pk for pk, _parent, is_mine in self._all_teams if is_mine]
 
     @cached_property
     def team_tree_ids(self) -> list[int]:
         """The user's teams and all below them."""
-        parents = dict(Team.objects.values_list("pk", "parent_id"))
         found = set(self.team_ids)
-        while more := {child for child, parent in parents.items() if parent in found} - found:
+        while more := {pk for pk, parent, _mine in self._all_teams if parent in found} - found:
             found |= more
         return sorted(found)
+
+    @cached_property
+    def teams_above_ids(self) -> list[int]:
+        """The user's teams and all above them: what is meant for a department is meant for its groups."""
+        found = set(self.team_ids)
+        while more := {parent for pk, parent, _mine in self._all_teams if pk in found and parent} - found:
+            found |= more
+        return sorted(found)
+
+    @cached_property
+    def _all_teams(self) -> list[tuple[int, int | None, bool]]:
+        """Few enough to be read at once; whose they are comes along."""
+        mine = User.teams.through.objects.filter(user=self.pk, team=models.OuterRef("pk"))
+        return list(Team.objects.order_by("pk").values_list("pk", "parent_id", models.Exists(mine)))

@@ -25,8 +25,8 @@ from customers.record.recording import following
 
 ROWS = 2_000
 Status, Outcome = BulkJob.Status, BulkItem.Outcome
-FORWARDS = {Status.QUEUED: Status.RUNNING}
-BACKWARDS = {Status.UNDO_QUEUED: Status.UNDOING}
+FORWARDS: dict[str, str] = {Status.QUEUED: Status.RUNNING}
+BACKWARDS: dict[str, str] = {Status.UNDO_QUEUED: Status.UNDOING}
 NO_RIGHTS, GONE = "no_rights", "gone"
 # The kind of the timeline's entries.
 TOLD = "customer.changed"
@@ -173,7 +173,7 @@ def _restore(job: BulkJob, columns: Sequence[str], items: Mapping[int, BulkItem]
     """Puts the old values back into the rows that nobody has changed since."""
     here = Customer.objects.filter(pk__in=list(items)).order_by("pk").select_for_update(of=("self",))
     versions = dict(here.values_list("pk", "version"))
-    same = [pk for pk, item in items.items() if versions.get(pk) == item.version]
+    same = [pk for pk, item in items.items() if item.old and versions.get(pk) == item.version]
     rows = [{"id": pk, **(items[pk].old or {})} for pk in same]
     _write(columns, rows, by=job.created_by, source=Change.Source.UNDO)
     return set(same)

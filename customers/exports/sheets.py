@@ -21,7 +21,7 @@ MASKS = {"phone": mask_phone, "email": mask_email}
 
 
 class Sheet(Protocol):
-    titles: Sequence[str]
+    titles: list[str]
 
     def rows(self, customers: Sequence[Customer]) -> list[list[str]]:
         """A row for each of them, its cells safe to open in a spreadsheet."""

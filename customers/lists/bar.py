@@ -7,7 +7,6 @@ from django.db.models import Exists, OuterRef, Q
 
 from crm.accounts.models import User
 from customers.listing import Listing
-from customers.lists.forms import ListForm
 from customers.lists.models import Mark, SavedList
 
 
@@ -20,7 +19,6 @@ class Bar:
     first: SavedList | None
     is_modified: bool
     may_change: bool
-    form: ListForm
     query: str
 
     @property
@@ -39,12 +37,11 @@ def bar(user: User, listing: Listing) -> Bar:
     rows = list(found.filter(Q(is_pinned=True) | Q(is_default=True) | Q(pk=asked)).order_by("name", "pk"))
     current = next((one for one in rows if one.pk == asked), None)
     return Bar(
-        tabs=[one for one in rows if one.is_pinned or one is current],
+        tabs=[one for one in rows if getattr(one, "is_pinned", False) or one is current],
         current=current,
-        first=next((one for one in rows if one.is_default), None),
+        first=next((one for one in rows if getattr(one, "is_default", False)), None),
         is_modified=current is not None and current.query != listing.address,
         may_change=current is not None and (current.owner_id == user.pk or _may_share(user, current)),
-        form=ListForm(user=user, initial={"audience": SavedList.Audience.PRIVATE}),
         query=listing.address,
     )
 

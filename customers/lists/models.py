@@ -19,28 +19,14 @@ class SavedListQuerySet(models.QuerySet["SavedList"]):
             return self.none()
         own = Q(owner=user)
         if action == "view":
-            teams = [*teams_around(user)]
-            return self.filter(own | Q(audience=Audience.ALL) | Q(audience=Audience.TEAM, team__in=teams))
+            ours = Q(audience=Audience.TEAM, team__in=user.teams_above_ids)
+            return self.filter(own | Q(audience=Audience.ALL) | ours)
         reach = user.scope("list", "share")
         if reach is Scope.ALL:
             return self.filter(own | ~Q(audience=Audience.PRIVATE))
         if reach >= Scope.TEAM:
             return self.filter(own | Q(audience=Audience.TEAM, team__in=user.team_tree_ids))
         return self.filter(own)
-
-
-def teams_around(user: User) -> set[int]:
-    """The teams of `user` and those above them: what is meant for a department is meant for its groups."""
-    if not user.team_ids:
-        return set()
-    parents = dict(Team.objects.values_list("pk", "parent_id"))
-    found: set[int] = set()
-    for pk in user.team_ids:
-        here: int | None = pk
-        while here is not None and here not in found:
-            found.add(here)
-            here = parents.get(here)
-    return found
 
 
 class Audience(models.TextChoices):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.accounts.http import UserRequest, get_visible, needs
-from crm.lib.htmx import render_part
+from crm.lib.htmx import render_part, wants_part
 from crm.lib.paging import keyset
 from customers.lists import services
 from customers.lists.forms import ListForm
@@ -32,13 +32,15 @@ def saved_lists(request: UserRequest) -> HttpResponse:
     return render_part(request, "lists/list.html", "results", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("list", "create")
 def new(request: UserRequest) -> HttpResponse:
-    form = ListForm(request.POST, user=request.user, instance=SavedList(owner=request.user))
-    query = request.POST.get("query", "")
+    is_post = request.method == "POST"
+    form = ListForm(request.POST or None, user=request.user, instance=SavedList(owner=request.user))
+    query = request.POST.get("query", "") if is_post else request.GET.urlencode()
     if not form.is_valid():
-        return render(request, "lists/edit.html", {"form": form, "query": query}, status=422)
+        context = {"form": form, "query": query, "in_dialog": wants_part(request)}
+        return render_part(request, "lists/edit.html", "form", context, status=422 if is_post else 200)
     cleaned = form.cleaned_data
     kept = services.keep(
         cleaned["name"],

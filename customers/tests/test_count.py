@@ -60,14 +60,15 @@ def test_it_counts_only_whom_one_may_see(as_seller: Client, seller: User) -> Non
     assert "1 customer" in as_seller.get(COUNT).content.decode()
 
 
-def test_who_may_not_edit_is_not_offered_a_selection(client: Client) -> None:
-    base_of(SIZE + 1)
-    client.force_login(people.user(Role.MARKETING))
+def test_all_that_match_can_be_chosen_even_past_counting(
+    as_operator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base_of(SIZE + 3)
+    assert "Select all 53" in as_operator.get(COUNT).content.decode()
 
-    page = client.get(COUNT).content.decode()
+    monkeypatch.setattr(listing, "MOST_COUNTED", SIZE + 1)
 
-    assert "51 customers" in page
-    assert "Select all" not in page
+    assert f"Select all ≥ {SIZE + 1}" in as_operator.get(COUNT).content.decode()
 
 
 def test_it_stops_counting(as_operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:

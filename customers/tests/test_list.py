@@ -176,14 +176,16 @@ def test_htmx_gets_the_results_alone(as_operator: Client) -> None:
     assert "<html" not in page
 
 
-def test_who_may_not_assign_or_edit_sees_no_such_buttons(client: Client) -> None:
-    client.force_login(people.user(Role.MARKETING))
+def test_everybody_sees_the_buttons_for_what_they_may_do(as_operator: Client) -> None:
     factories.customer()
+    marketer = Client()
+    marketer.force_login(people.user(Role.MARKETING))
 
-    page = client.get(URL).content.decode()
+    pages = [one.get(URL).content.decode() for one in (as_operator, marketer)]
 
-    assert "bulk-bar" not in page
-    assert "check-cell" not in page
+    for word, seen in (("assign", [True, False]), ("tag", [True, False]), ("segment", [False, True])):
+        assert [f"/bulk/new/{word}/" in page for page in pages] == seen, word
+    assert ["/customers/exports/new/" in page for page in pages] == [True, False]
 
 
 def test_an_empty_base_says_what_to_do(as_operator: Client) -> None:

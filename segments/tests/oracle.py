@@ -37,6 +37,8 @@ def look_up(fact: str, customer: Customer, today: date) -> tuple[str, Any]:
         return orders(name, customer)
     if group == "scores":
         return scores(name, customer)
+    if group == "segment":
+        return "list", [pick.segment_id for pick in customer.picks.all()]
     purpose, state = name.split(".")
     said = [one.channel for one in customer.consents.all() if (one.purpose, one.state) == (purpose, state)]
     return "list", said

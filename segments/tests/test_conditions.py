@@ -1,0 +1,148 @@
+"""GET and POST /segments/conditions/: the conditions of the customer list."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+
+from crm.accounts import factories as people
+from crm.accounts.policy import Role
+from customers import conditions
+from customers import factories as customers
+from segments.factories import buyer
+
+pytestmark = pytest.mark.django_db
+URL, LIST = "/segments/conditions/", "/customers/"
+CITY = {"fact": "profile.city", "op": "any_of", "value": ["上海"]}
+RICH = {"fact": "orders.total", "op": "at_least", "value": "100"}
+
+
+def text(*rules: Any, match: str = "all") -> str:
+    return json.dumps({"match": match, "rules": list(rules)}, ensure_ascii=False, separators=(",", ":"))
+
+
+def names(client: Client, rule: str, **query: str) -> list[str]:
+    page = client.get(LIST, {"rule": rule, **query}).context["listing"].page
+    return [customer.name for customer in page.rows]
+
+
+def test_the_list_shows_whom_the_conditions_fit(as_marketer: Client) -> None:
+    buyer(name="Rich", city="上海", total=500)
+    buyer(name="Poor", city="上海", total=5)
+    buyer(name="Far", city="北京", total=500)
+
+    assert names(as_marketer, text(CITY, RICH)) == ["Rich"]
+    assert sorted(names(as_marketer, text(CITY, RICH, match="any"))) == ["Far", "Poor", "Rich"]
+    assert names(as_marketer, text(CITY, RICH, match="none")) == []
+    assert names(as_marketer, text(CITY), sort="name") == ["Poor", "Rich"]
+
+
+def test_each_condition_is_a_chip_that_takes_it_away_and_the_joint_turns(as_marketer: Client) -> None:
+    listing = as_marketer.get(LIST, {"rule": text(CITY, RICH), "q": "x"}, headers={"accept-language": "en"})
+    shown = listing.context["listing"]
+
+    assert [chip.label for chip in shown.rule_chips] == [
+        "City is one of 上海",
+        "Total spent is at least ¥100",
+    ]
+    assert parse_qs(shown.rule_chips[0].query)["rule"] == [text(RICH)]
+    assert parse_qs(shown.turned)["rule"] == [text(CITY, RICH, match="any")]
+    assert shown.rule.joint == "and"
+
+
+def test_what_is_built_goes_into_the_address_beside_what_stood_there(as_marketer: Client) -> None:
+    data = {"match": "all", "fact.0": "profile.city", "op.0": "any_of", "value.0": "上海", "fact.1": ""}
+
+    answer = as_marketer.post(f"{URL}?sort=name&city=X&cursor=abc", data)
+
+    found = parse_qs(urlsplit(answer.headers["Location"]).query)
+    assert found == {"sort": ["name"], "city": ["X"], "rule": [text(CITY)]}
+    assert (
+        as_marketer.post(f"{URL}?sort=name", {"match": "all"}).headers["Location"]
+        == f"{LIST}?sort=name&rule="
+    )
+
+
+def test_the_editor_opens_with_what_is_asked_and_a_place_for_more(as_marketer: Client) -> None:
+    page = as_marketer.get(URL, {"rule": text(CITY)}).content.decode()
+
+    assert 'name="fact.1"' in page
+    assert 'value="上海"' in page
+    part = as_marketer.get(URL, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+
+
+def test_a_step_keeps_what_was_typed(as_marketer: Client) -> None:
+    data = {"match": "any", "fact.0": "profile.city", "op.0": "contains", "value.0": "half", "step": "add"}
+
+    page = as_marketer.post(f"{URL}draft/?sort=name", data).content.decode()
+
+    assert 'value="half"' in page
+    assert 'name="fact.1"' in page
+
+
+def test_wrong_values_come_back_with_a_word(as_marketer: Client) -> None:
+    data = {"match": "all", "fact.0": "orders.total", "op.0": "at_least", "value.0": "much"}
+
+    answer = as_marketer.post(URL, data, headers={"accept-language": "en"})
+
+    assert answer.status_code == 422
+    assert "Enter an amount" in answer.content.decode()
+
+
+FORGED = [
+    *("{", "[]", "1", '{"match":"all","rules":[]}', '{"match":"x","rules":[1]}', "[" * 2000),
+    '{"match":"all","rules":[{"fact":"owner__password","op":"is","value":"x"}]}',
+    '{"match":"all","rules":[{"fact":"profile.city","op":"regex","value":"x"}]}',
+    '{"match":"all","rules":[{"fact":"profile.city","op":"is","value":{"a":1}}]}',
+    '{"match":"all","rules":[{"fact":"profile.city","op":"contains","value":"\\u0000"}]}',
+]
+
+
+@pytest.mark.parametrize("rule", FORGED)
+def test_what_no_link_of_ours_asks_is_refused(as_marketer: Client, rule: str) -> None:
+    assert as_marketer.get(LIST, {"rule": rule}).status_code == 400
+    assert as_marketer.get(URL, {"rule": rule}).status_code == 400
+
+
+def test_too_much_for_an_address_is_refused_in_a_sentence(as_marketer: Client) -> None:
+    values = [f"{number:0190}" for number in range(conditions.LONGEST // 190 + 1)]
+    data = {"match": "all", "fact.0": "profile.city", "op.0": "any_of", "value.0": values}
+
+    assert as_marketer.post(URL, data).status_code == 409
+
+
+def test_nobody_asks_about_what_they_may_not_see() -> None:
+    client = Client()
+    client.force_login(people.user(Role.SERVICE))
+    rule = text({"fact": "segment.picked", "op": "any_of", "value": [1]})
+
+    assert client.get(LIST, {"rule": rule}).status_code == 400
+    assert "segment.picked" not in client.get(URL).content.decode()
+    assert client.get(LIST, {"rule": text(CITY)}).status_code == 200
+
+
+def test_conditions_show_only_one_s_own() -> None:
+    seller, client = people.user(Role.SALES), Client()
+    customers.customer(name="Mine", city="上海", owner=seller)
+    customers.customer(name="Other", city="上海")
+    client.force_login(seller)
+
+    assert names(client, text(CITY)) == ["Mine"]
+
+
+def test_strangers_get_404(as_stranger: Client) -> None:
+    assert as_stranger.get(URL).status_code == 404
+    assert as_stranger.post(f"{URL}draft/").status_code == 404
+
+
+def test_a_list_with_conditions_costs_at_most_eight_queries(
+    as_marketer: Client, django_assert_max_num_queries: Any
+) -> None:
+    for _number in range(3):
+        buyer(city="上海", total=500)
+    as_marketer.get(LIST)
+    with django_assert_max_num_queries(8):
+        as_marketer.get(LIST, {"rule": text(CITY, RICH), "sort": "-total"})
