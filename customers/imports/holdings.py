@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
 
-from django.core.files.storage import default_storage
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -15,20 +15,19 @@ from customers.imports import forgetting
 from customers.imports.forgetting import ENDED
 from customers.imports.models import ImportJob, ImportProblem
 
+# A trace is a pack of rows: only the customer's own are taken out of it.
+CUT = """
+    UPDATE imports_trace SET changed = (
+        SELECT coalesce(jsonb_agg(pair), '[]') FROM jsonb_array_elements(changed) AS pair
+        WHERE NOT (pair::text LIKE ANY(%(words)s)
+            OR "table" = 'customers_customer' AND pair->>0 = %(pk)s::text))
+    WHERE changed::text LIKE ANY(%(words)s)
+       OR "table" = 'customers_customer' AND changed @> jsonb_build_array(jsonb_build_array(%(pk)s))
+"""
+
 
 def register_all() -> None:
     holdings.register_eraser("imports", forget)
-    retention.register(
-        retention.Kind(
-            "import-files",
-            _("Uploaded files"),
-            _("Files of imports that have ended. What was taken over, and the import's own record, stays."),
-            30,
-            lambda before: _with_files().filter(finished_at__lt=before),
-            dispose_files,
-            order=60,
-        )
-    )
     retention.register(
         retention.Kind(
             "import-rows",
@@ -43,10 +42,11 @@ def register_all() -> None:
 
 
 def forget(subject: Subject) -> Iterable[str]:
-    """Rows that hold an address of the customer, samples of files that do, and the files themselves."""
+    """Rows that hold an address of the customer, samples and traces that do, and the files themselves."""
     handles = [*subject.emails, *subject.phones, *(one.removeprefix("+86") for one in subject.phones)]
     if not handles:
         return []
+    _cut_traces(subject, handles)
     holds = reduce(or_, (Q(cells__icontains=one) for one in handles))
     ImportProblem.objects.filter(holds).delete()
     seen = reduce(or_, (Q(sample__icontains=one) for one in handles))
@@ -54,10 +54,10 @@ def forget(subject: Subject) -> Iterable[str]:
     return forgetting.forget(_with_files().filter(Exists(_came_by(subject))))
 
 
-def dispose_files(pks: Sequence[int]) -> int:
-    for name in forgetting.forget(ImportJob.objects.filter(pk__in=pks)):
-        default_storage.delete(name)
-    return len(pks)
+def _cut_traces(subject: Subject, handles: Sequence[str]) -> None:
+    """What an import changed about the customer can no longer be taken back."""
+    with connection.cursor() as cursor:
+        cursor.execute(CUT, {"pk": subject.pk, "words": [f"%{one}%" for one in handles]})
 
 
 def _with_files() -> QuerySet[ImportJob]:

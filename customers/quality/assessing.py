@@ -19,7 +19,7 @@ from customers.quality.rules import Dimension
 COLUMNS = "customer_id, score, completeness, accuracy, timeliness, problems"
 SCORED = """
     SELECT id AS customer_id,
-        round((completeness * 4 + accuracy * 4 + timeliness * 2) / 10.0)::smallint AS score,
+        round(({whole}) / 10.0)::smallint AS score,
         completeness::smallint, accuracy::smallint, timeliness::smallint, problems
     FROM (SELECT id, {completeness} AS completeness, {accuracy} AS accuracy,
             greatest(0, least(100, round(100 - 100 * (extract(epoch FROM %s::timestamptz - sign_of_life)
@@ -90,6 +90,7 @@ def _scored(customers: "QuerySet[Customer]", at: datetime) -> tuple[str, list[An
     )
     sql, parameters = found.query.sql_with_params()
     scored = SCORED.format(
+        whole=" + ".join(f"{name} * {share}" for name, share in rules.SHARES.items()),
         completeness=_left(Dimension.COMPLETENESS),
         accuracy=_left(Dimension.ACCURACY),
         fresh=int(rules.FRESH.total_seconds()),

@@ -27,7 +27,7 @@ NOBODY = r"^(test.*|测试.*|unknown|未知|无名|匿名|n/?a|none|null|x+|cust
 OLDEST = 120
 FRESH, STALE, DEAD = timedelta(days=182), timedelta(days=365), timedelta(days=1095)
 # What each dimension counts for in the whole, in tenths.
-SHARES = {"completeness": 4, "accuracy": 4, "timeliness": 2}
+SHARES = {"completeness": 5, "accuracy": 3, "timeliness": 2}
 
 Condition = Callable[[date], Q | Combinable]
 

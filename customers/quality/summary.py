@@ -11,7 +11,7 @@ from crm.accounts.models import User
 from customers.quality.models import Quality
 
 # Below this, a customer is on the work list.
-LOW, GOOD = 40, 70
+LOW, GOOD = 60, 80
 MEANS = ("score", "completeness", "accuracy", "timeliness")
 
 

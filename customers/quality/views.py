@@ -58,6 +58,7 @@ def worst(request: UserRequest) -> HttpResponse:
         "page": page,
         "rows": [(row, reasons(row.problems)[:3]) for row in page.rows],
         "is_mine": bool(request.GET.get("mine")),
+        "good": summary.GOOD,
         "may_ask": request.user.may("quality", "edit"),
     }
     return render_part(request, "quality/worst.html", "results", context)

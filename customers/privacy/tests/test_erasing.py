@@ -24,7 +24,7 @@ from crm.tests.access.world import build
 from customers import factories
 from customers.files.models import Attachment
 from customers.identity.models import Identity
-from customers.imports.models import ImportProblem
+from customers.imports.models import ImportProblem, Trace
 from customers.models import Customer
 from customers.orders.models import Order, Rollup
 from customers.privacy import erasing, finishing, journal, replaying, services
@@ -66,6 +66,8 @@ def test_nothing_that_names_them_is_left_in_any_table(operator: User) -> None:
     one = world.customers["own"]
     file = factories.import_job(by=operator, status="done", sample=[[one.email]])
     ImportProblem.objects.create(job=file, line=1, reason="empty", cells=[f"x {one.email}"])
+    kept = [[one.pk, {"city": ["CANARY", one.city]}], [0, {"city": ["kept", "as it is"]}]]
+    Trace.objects.create(job=file, chunk=0, at=timezone.now(), table="customers_customer", changed=kept)
     canary = f"CANARY-{one.pk}-"
     assert canary in everything()
     services.ask_erasure(one, one.name, "request", by=operator)
@@ -73,6 +75,7 @@ def test_nothing_that_names_them_is_left_in_any_table(operator: User) -> None:
     # The number under which the order stands in the accounts is the accounts', not the person's.
     assert [line.replace(f"{canary}order", "") for line in left if f"{canary}order" not in line] == []
     assert one.phone not in everything()
+    assert Trace.objects.get().changed == kept[1:]
 
 
 def test_orders_money_and_counts_stay(operator: User) -> None:

@@ -88,7 +88,7 @@ def test_points_are_those_the_rules_say() -> None:
         assert found
         assert rule
         assert found.completeness == 100 - rule.points
-        assert found.score == round(100 - 0.4 * rule.points)
+        assert found.score == round(100 - 0.5 * rule.points + 0.001)
 
 
 def test_completeness_can_be_lost_altogether_but_not_more() -> None:

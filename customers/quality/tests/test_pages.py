@@ -51,7 +51,7 @@ def test_before_the_first_assessment_the_page_says_so(office: Client) -> None:
 
 
 def test_the_work_list_begins_with_the_worst_and_stays_cheap(office: Client) -> None:
-    factories.customer(name="Better", phone="+8613900000001", email="a@b.cn")
+    factories.customer(name="Better", phone="+8613900000001", city="Bonn")
     factories.customer(name="Worse", phone="+8613900000001")
     for number in range(5):
         factories.customer(name=f"Worst {number}")
