@@ -195,14 +195,6 @@ def helper(form: forms.BaseForm) -> FormHelper:
     return made
 
 
-class AssignmentForm(forms.Form):
-    owner = forms.ModelChoiceField(User.objects.none())
-
-    def __init__(self, data: Any = None, *, user: User) -> None:
-        super().__init__(data)
-        cast("forms.ModelChoiceField[User]", self.fields["owner"]).queryset = keepers(user)
-
-
 class TagsForm(forms.Form):
     tags = forms.CharField(max_length=500)
 

@@ -98,7 +98,8 @@ def advance(job: Job, **changes: Any) -> None:
 
     Called first in a chunk's transaction, it also keeps others from claiming the job before the chunk ends.
     """
-    mine = type(job)._default_manager.filter(pk=job.pk, lease_token=job.lease_token, status=job.status)
+    still = {"pk": job.pk, "lease_token": job.lease_token, "status": job.status}
+    mine = type(job)._default_manager.filter(**still)
     if not mine.update(lease_until=timezone.now() + LEASE, **changes):
         raise LeaseLost
 

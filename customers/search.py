@@ -22,7 +22,7 @@ from django.db.models import Case, CharField, Func, IntegerField, Lookup, OuterR
 from django.db.models.functions import Lower
 from django.db.models.sql.compiler import SQLCompiler
 
-from customers import hanzi
+from customers import commonness, hanzi
 from customers.identity.models import Identity
 from customers.models import Customer, CustomerQuerySet
 
@@ -31,6 +31,10 @@ LENGTHS = range(2, LONGEST_BEGINNING + 1)
 TAIL = 4
 # Sorting by relevance looks at no more rows than this; who has more hits types another letter.
 CANDIDATES = 1000
+# Of what many customers hold, so many times as many as wanted are looked at among the latest active.
+SPARE = 3
+LONGEST_WALK = 2500
+INDEXED, PLAINLY = "document__tokens__contains", "document__tokens__plainly_contains"
 # A question longer than this is somebody pasting a page.
 LONGEST_QUESTION = 100
 # A number with more digits than this may carry the zeros with which it is dialled.
@@ -86,18 +90,54 @@ def tokens(
 def find(rows: CustomerQuerySet, text: str, limit: int = 20) -> list[Customer]:
     """The best among `rows`: the very name first, then names that begin so, then who was active last."""
     wanted = text.strip()
-    matches = matching(rows, wanted)
-    candidates = matches.order_by().values("pk")[:CANDIDATES]
+    share = commonness.of(wanted)
+    if share and (found := _find_common(rows, wanted, limit, share)) is not None:
+        return found
+    candidates = matching(rows, wanted).order_by().values("pk")[:CANDIDATES]
     namesakes = rows.filter(name=wanted).order_by().values("pk")[:limit]
+    # One IN over a union: two of them joined by OR would read the whole table.
+    return _best(Customer.objects.filter(pk__in=candidates.union(namesakes)), wanted, limit)
+
+
+def _find_common(rows: CustomerQuerySet, wanted: str, limit: int, share: float) -> list[Customer] | None:
+    """Asks the latest active one by one: sooner done than gathering everybody who holds a common word.
+
+    None when too few of them do, and there are others.
+    """
+    asked, namesakes = _one_by_one(question(wanted)), rows.filter(name=wanted).order_by()
+    for walked in sorted({min(LONGEST_WALK, int(SPARE * limit / share)), LONGEST_WALK}):
+        latest = list(rows.order_by("-touched_at", "-pk").values_list("pk", flat=True)[:walked])
+        known = list(namesakes.values_list("pk", flat=True)[:limit])
+        found = _best(Customer.objects.filter(asked, pk__in=[*latest, *known]), wanted, limit)
+        if len(found) == limit or len(latest) < walked:
+            return found
+    return None
+
+
+def _best(rows: CustomerQuerySet, wanted: str, limit: int) -> list[Customer]:
     rank = Case(
         When(name__iexact=wanted, then=Value(0)),
         When(name__istartswith=wanted, then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
-    # One IN over a union: two of them joined by OR would read the whole table.
-    chosen = Customer.objects.filter(pk__in=candidates.union(namesakes))
-    return list(chosen.order_by(rank, "-touched_at", "-pk")[:limit])
+    return list(rows.order_by(rank, "-touched_at", "-pk")[:limit])
+
+
+def _one_by_one(asked: Q) -> Q:
+    """The same question in words that no index answers, so that it is asked of few rows only."""
+    children: list[Any] = [
+        _one_by_one(child) if isinstance(child, Q) else _plainly(child) for child in asked.children
+    ]
+    return Q(*children, _connector=asked.connector, _negated=asked.negated)
+
+
+def _plainly(condition: Any) -> Any:
+    """Conditions are pairs of name and value, or expressions."""
+    if not isinstance(condition, tuple):
+        return condition
+    name, value = condition
+    return name.replace(INDEXED, PLAINLY), value
 
 
 def matching(rows: CustomerQuerySet, text: str) -> CustomerQuerySet:
@@ -252,3 +292,19 @@ class Like(Lookup[bool]):
         pattern, parameters = self.process_rhs(compiler, connection)
         sql = f"EXISTS (SELECT 1 FROM unnest({array}) AS element WHERE element LIKE {pattern})"
         return sql, (*array_parameters, *parameters)
+
+
+@ArrayField.register_lookup
+class PlainlyContains(Lookup[bool]):
+    """`contains` for rows that are at hand anyway: joined to nothing, the array no longer fits its index."""
+
+    lookup_name = "plainly_contains"
+    prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (value,)
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        array, array_parameters = self.process_lhs(compiler, connection)
+        tokens, parameters = self.process_rhs(compiler, connection)
+        return f"({array} || '{{}}'::text[]) @> {tokens}::text[]", (*array_parameters, *parameters)

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.db.models.functions import Now, TruncDay
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,8 +28,6 @@ from customers.timeline import services as timeline
 
 REVEALS_A_DAY = 50
 REVEALED = "customer.revealed"
-# How many customers one click may change.
-AT_ONCE = 10_000
 # Fields whose values may stand in the audit log; of all others it only says that they changed.
 IMPERSONAL = (
     *("kind", "owner", "team", "restricted", "tags", "language", "preferred_channel"),
@@ -112,34 +109,6 @@ def restore(customer: Customer, *, by: User) -> None:
 
 
 @transaction.atomic
-def assign(customers: CustomerQuerySet, owner: User, *, by: User) -> int:
-    """Makes `owner` responsible for those of `customers` that `by` may hand over."""
-    chosen = _lock(customers.visible_to(by, "assign").exclude(owner=owner))
-    team = team_of(owner)
-    changes: dict[str, Any] = {"owner": owner, "version": F("version") + 1, "updated_at": timezone.now()}
-    with recording.following(chosen, by=by, source=Change.Source.BULK):
-        Customer.objects.filter(pk__in=chosen).update(**changes, **({"team": team} if team else {}))
-    timeline.record_all(chosen, "customer.assigned", by=by, owner=owner.pk, owner_name=str(owner))
-    audit.record("customers.assigned", None, by=by, owner=owner.pk, customers=chosen)
-    return len(chosen)
-
-
-@transaction.atomic
-def tag(customers: CustomerQuerySet, tags: list[str], *, by: User) -> int:
-    """Adds `tags` to those of `customers` that `by` may edit."""
-    chosen = _lock(customers.visible_to(by, "edit"))
-    rows = list(Customer.objects.filter(pk__in=chosen).only("tags", "version"))
-    for row in rows:
-        row.tags = list(dict.fromkeys([*row.tags, *tags]))
-        row.version += 1
-    with recording.following(chosen, by=by, source=Change.Source.BULK):
-        Customer.objects.bulk_update(rows, ["tags", "version"], batch_size=1000)
-    timeline.record_all(chosen, "customer.tagged", by=by, tags=tags)
-    audit.record("customers.tagged", None, by=by, tags=tags, customers=chosen)
-    return len(chosen)
-
-
-@transaction.atomic
 def reveal(customer: Customer, field: str, *, by: User) -> str:
     """The full phone number or e-mail address. Each look is logged, and a day has only so many."""
     if field not in HANDLES:
@@ -209,18 +178,6 @@ def _set_deleted(rows: CustomerQuerySet, moment: datetime | None, by: User) -> N
     customer.version += 1
     customer.save(update_fields=["deleted_at", "deleted_by", "version"])
     recording.record(customer, {DELETED: (old, moment)}, by=by, source=Change.Source.FORM)
-
-
-def _lock(customers: CustomerQuerySet) -> list[int]:
-    """Their ids, locked in one order so that two clicks cannot wait for each other."""
-    locked = customers.order_by("pk").select_for_update(of=("self",))
-    chosen = list(locked.values_list("pk", flat=True)[: AT_ONCE + 1])
-    if len(chosen) > AT_ONCE:
-        raise Refused(
-            _("At most %(most)s customers can be changed at once. Narrow the list first.")
-            % {"most": f"{AT_ONCE:,}"}
-        )
-    return chosen
 
 
 def _keep_word(customer: Customer, fields: Mapping[str, Any]) -> None:

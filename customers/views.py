@@ -9,20 +9,18 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.accounts.http import UserRequest, get_visible, needs
 from crm.accounts.models import User
-from crm.lib.errors import BadInput
 from crm.lib.htmx import render_part, wants_part
 from customers import conditions, form_parts, services, walking
 from customers.bulk import actions
-from customers.forms import AssignmentForm, CustomerForm, HandlesForm, TagsForm
+from customers.forms import CustomerForm, HandlesForm
 from customers.identity.likeness import alike
 from customers.listing import Listing
 from customers.lists.bar import bar
-from customers.models import Customer, CustomerQuerySet
+from customers.models import Customer
 from customers.profile import page_of
 
 
@@ -51,30 +49,6 @@ def count(request: UserRequest) -> HttpResponse:
         "customers/_count.html",
         {"listing": listing, "actions": actions.all_for(request.user)},
     )
-
-
-@require_POST
-@needs("customer", "assign")
-def assignment(request: UserRequest) -> HttpResponse:
-    form = AssignmentForm(request.POST, user=request.user)
-    if not form.is_valid():
-        raise BadInput(_("Please choose who is to look after these customers."))
-    number = services.assign(chosen(request), form.cleaned_data["owner"], by=request.user)
-    text = ngettext("%(number)s customer has a new owner.", "%(number)s customers have a new owner.", number)
-    messages.success(request, text % {"number": f"{number:,}"})
-    return redirect(back_to_list(request.GET))
-
-
-@require_POST
-@needs("customer", "edit")
-def tags(request: UserRequest) -> HttpResponse:
-    form = TagsForm(request.POST)
-    if not form.is_valid():
-        raise BadInput(_("Please write a tag of at most 50 characters."))
-    number = services.tag(chosen(request), form.cleaned_data["tags"], by=request.user)
-    text = ngettext("%(number)s customer was tagged.", "%(number)s customers were tagged.", number)
-    messages.success(request, text % {"number": f"{number:,}"})
-    return redirect(back_to_list(request.GET))
 
 
 @require_POST
@@ -121,15 +95,3 @@ def duplicates(request: UserRequest) -> HttpResponse:
     handles = form.cleaned_data if form.is_valid() else {}
     beside = [int(pk)] if (pk := request.POST.get("beside", "")).isdecimal() else []
     return render(request, "customers/_alike.html", {"alike": alike(request.user, beside=beside, **handles)})
-
-
-def chosen(request: UserRequest) -> CustomerQuerySet:
-    """The ticked customers, or all that match the filters in the address."""
-    if request.POST.get("matching") == "1":
-        return Listing(request.user, request.GET).rows()
-    ids = [int(pk) for pk in request.POST.getlist("ids") if pk.isascii() and pk.isdecimal() and len(pk) < 19]
-    return Customer.objects.visible_to(request.user).filter(pk__in=ids)
-
-
-def back_to_list(query: QueryDict) -> str:
-    return f"{reverse('customers:list')}?{query.urlencode()}"

@@ -38,6 +38,7 @@ NAVIGATION = (
     Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view")),
     Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view")),
     Item(_("Imports"), "upload", "imports:list", ("import", "view")),
+    Item(_("Exports"), "download", "exports:list", ("export", "view")),
     Item(_("Data quality"), "gauge", "quality:base", ("quality", "view")),
     Item(_("Privacy"), "shield-check", "privacy:list", ("privacy", "view")),
     Item(_("Channels"), "cable", "channels:list", ("channel", "view")),

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop
-from ninja import Router, Schema
+from ninja import Router
 from ninja.responses import Status
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from crm.accounts.http import get_visible
 from crm.api.auth import Bearer, asked_by, sent
@@ -29,7 +29,7 @@ MOST_SHOWN = 200
 MOST_FOUND = 20
 
 
-class Identities(Schema):
+class Identities(BaseModel):
     items: list[IdentityOut]
 
 

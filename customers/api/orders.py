@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from ninja.responses import Status
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from crm.accounts.http import get_visible
 from crm.accounts.models import User
@@ -68,14 +68,14 @@ class NumberedOrders(Body):
     items: Annotated[list[NumberedOrder], Field(min_length=1, max_length=100)]
 
 
-class ArticleOut(Schema):
+class ArticleOut(BaseModel):
     sku: str
     name: str
     quantity: int
     amount: Decimal
 
 
-class OrderOut(Schema):
+class OrderOut(BaseModel):
     id: int
     customer: int
     source: str
@@ -90,7 +90,7 @@ class OrderOut(Schema):
     articles: list[ArticleOut]
 
 
-class OrderPage(Schema):
+class OrderPage(BaseModel):
     items: list[OrderOut]
     next: str | None
 

@@ -4,8 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from ninja import Schema
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from crm.api.fields import (
     Body,
@@ -90,19 +89,19 @@ class KeyedCustomers(Body):
     items: Annotated[list[KeyedCustomer], Field(min_length=1, max_length=100)]
 
 
-class Totals(Schema):
+class Totals(BaseModel):
     orders: int
     total: Decimal
     first_order_at: datetime | None
     last_order_at: datetime | None
 
 
-class CustomerKey(Schema):
+class CustomerKey(BaseModel):
     source: str
     key: str
 
 
-class CustomerOut(Schema):
+class CustomerOut(BaseModel):
     """Phone and e-mail are masked unless the token may read contacts."""
 
     id: int
@@ -134,12 +133,12 @@ class CustomerOut(Schema):
     touched_at: datetime
 
 
-class CustomerPage(Schema):
+class CustomerPage(BaseModel):
     items: list[CustomerOut]
     next: str | None
 
 
-class IdentityOut(Schema):
+class IdentityOut(BaseModel):
     id: int
     kind: str
     scope: str

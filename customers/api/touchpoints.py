@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router, Schema
-from pydantic import AfterValidator, Field, model_validator
+from ninja import Query, Router
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from crm.accounts.http import get_visible
 from crm.api.auth import Bearer, asked_by, sent
@@ -103,7 +103,7 @@ class TouchpointsIn(Body):
     items: Annotated[list[TouchpointIn], Field(min_length=1, max_length=500)]
 
 
-class TouchpointOut(Schema):
+class TouchpointOut(BaseModel):
     id: int
     customer: int
     source: str
@@ -117,7 +117,7 @@ class TouchpointOut(Schema):
     data: dict[str, Any]
 
 
-class TouchpointPage(Schema):
+class TouchpointPage(BaseModel):
     items: list[TouchpointOut]
     next: str | None
 

@@ -52,6 +52,10 @@ class Action:
         """The columns of `row` after the change, as JSON has them."""
         return {}
 
+    def entry(self, params: Params) -> tuple[str, dict[str, Any]] | None:
+        """The timeline's word for it, and its data, where a list of old and new values says too little."""
+        return None
+
     def apply(self, job: BulkJob, customers: Sequence[int]) -> set[int] | None:
         """Changes what is beside these customers; tells whom it changed, or None where columns say that."""
         return None

@@ -22,6 +22,7 @@ from customers.jobs import LeaseLost
 from customers.models import Customer
 from customers.record.models import Change
 from customers.record.recording import following
+from customers.timeline import services as timeline
 
 ROWS = 2_000
 Status, Outcome = BulkJob.Status, BulkItem.Outcome
@@ -165,7 +166,11 @@ def _change(job: BulkJob, action: Action, chosen: Sequence[int]) -> list[Fate]:
         else:
             new.append({"id": pk, **becomes})
             fates.append(Fate(pk, Outcome.CHANGED, old, row["version"] + 1))
-    _write(columns, new, by=job.created_by, source=Change.Source.BULK)
+    # Whoever gets a thousand customers at once is not told of each.
+    entry = action.entry(job.params) if job.ids else None
+    _write(columns, new, by=job.created_by, source=Change.Source.BULK, tell="" if entry else TOLD)
+    if entry:
+        timeline.record_all([row["id"] for row in new], entry[0], by=job.created_by, **entry[1])
     return fates
 
 
@@ -179,12 +184,14 @@ def _restore(job: BulkJob, columns: Sequence[str], items: Mapping[int, BulkItem]
     return set(same)
 
 
-def _write(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, by: User, source: str) -> None:
+def _write(
+    columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, by: User, source: str, tell: str = TOLD
+) -> None:
     if not rows:
         return
     sets = ", ".join(f'"{name}" = new."{name}"' for name in columns)
     with (
-        following([row["id"] for row in rows], by=by, source=source, tell=TOLD),
+        following([row["id"] for row in rows], by=by, source=source, tell=tell),
         connection.cursor() as cursor,
     ):
         cursor.execute(WRITE.format(sets=sets), [json.dumps(rows, cls=DjangoJSONEncoder)])

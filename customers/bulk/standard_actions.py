@@ -131,6 +131,10 @@ class Assign(Action):
     def becomes(self, row: Row, params: Params) -> dict[str, Any]:
         return {"owner_id": params["owner"], "team_id": params["team"] or row["team_id"]}
 
+    def entry(self, params: Params) -> tuple[str, dict[str, Any]]:
+        """Of this the new owner is told."""
+        return "customer.assigned", {"owner": params["owner"], "owner_name": params["name"]}
+
 
 class TeamForm(forms.Form):
     team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"))

@@ -46,7 +46,7 @@ class FieldForm(forms.ModelForm[CustomField]):
     class Meta:
         model = CustomField
         fields = [
-            *("key", "label", "label_zh", "hint", "hint_zh", "kind", "order"),
+            *("key", "label", "label_zh", "hint", "hint_zh", "kind", "about", "order"),
             *("is_required", "is_searchable", "is_listed", "viewers", "editors"),
         ]
 
@@ -110,7 +110,7 @@ class CustomFieldAdmin(VisibleAdmin[CustomField]):
     ordering = ("archived_at", "order", "pk")
     actions = ("archive", "bring_back")
     fieldsets = (
-        (None, {"fields": ("key", "kind", ("label", "label_zh"), ("hint", "hint_zh"), "order")}),
+        (None, {"fields": ("key", ("kind", "about"), ("label", "label_zh"), ("hint", "hint_zh"), "order")}),
         (gettext_lazy("Where it is used"), {"fields": ("is_required", "is_searchable", "is_listed")}),
         (gettext_lazy("Who may see and change it"), {"fields": ("viewers", "editors")}),
     )

@@ -35,6 +35,7 @@ class Definition:
     hint: str
     labels: tuple[str, ...]
     options: tuple[Option, ...]
+    about: str
     is_required: bool
     is_searchable: bool
     is_listed: bool
@@ -50,6 +51,10 @@ class Definition:
     def is_open(self) -> bool:
         """Whether everybody who sees the customer sees the field too."""
         return not self.viewers
+
+    def fits(self, kind: str) -> bool:
+        """Whether the field is asked about such customers."""
+        return self.about in ("", kind)
 
     def may_see(self, user: User) -> bool:
         return self.is_open or not self.viewers.isdisjoint(user.roles)
@@ -93,6 +98,7 @@ def _definition(field: CustomField) -> Definition:
         options=tuple(
             Option(one["key"], _worded(one["label"], one["label_zh"]), one["archived"]) for one in raw
         ),
+        about=field.about,
         is_required=field.is_required,
         is_searchable=field.is_searchable,
         is_listed=field.is_listed,

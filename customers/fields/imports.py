@@ -1,6 +1,7 @@
 """Custom fields as columns of customer files: an empty cell says nothing, a written one is taken over."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import partial
 
 from django.db.backends.utils import CursorWrapper
@@ -21,7 +22,7 @@ from customers.record.models import Change
 
 TABLE = FieldValues._meta.db_table
 # How a column of text becomes JSON.
-AS_JSON = {
+AS_JSON: dict[str, str] = {
     **dict.fromkeys(COUNTED, "to_jsonb({name}::numeric)"),
     Kind.SEVERAL: "to_jsonb(string_to_array({name}, ', '))",
 }
@@ -36,17 +37,17 @@ WRITE = """
         FROM said AS s LEFT JOIN {stored} AS v USING (customer_id)
         WHERE NOT coalesce(v.values, '{{}}') @> s.given
     ), counted AS (
-        UPDATE customers_customer AS c SET version = c.version + 1, updated_at = statement_timestamp()
+        UPDATE customers_customer AS c SET version = c.version + 1, updated_at = {moment}
         FROM news AS n WHERE c.id = n.customer_id RETURNING c.id, c.version, c.created_at
     ), kept AS (
         INSERT INTO record_change (customer_id, version, field, old, new, source, by_id, at)
         SELECT n.customer_id, c.version, %(family)s || '.' || g.key, n.was -> g.key, g.value, %(source)s,
-            %(by)s, statement_timestamp()
+            %(by)s, {moment}
         FROM news AS n JOIN counted AS c ON c.id = n.customer_id CROSS JOIN LATERAL jsonb_each(n.given) AS g
         WHERE c.created_at < %(since)s AND n.was -> g.key IS DISTINCT FROM g.value
     )
     INSERT INTO {stored} AS v (customer_id, values, updated_at)
-    SELECT customer_id, was || given, statement_timestamp() FROM news
+    SELECT customer_id, was || given, {moment} FROM news
     ON CONFLICT (customer_id) DO UPDATE SET values = excluded.values, updated_at = excluded.updated_at
     RETURNING customer_id
 """
@@ -69,8 +70,11 @@ class Columns(Mapping[str, Column]):
 
 
 def register() -> None:
-    watched = Watched(TABLE, ("values",), key="customer_id")
-    extras.register(extras.Extra(FAMILY, Columns(), apply, tables=(watched,), may=may_write))
+    tables = (
+        Watched("customers_customer", ("updated_at",), "id = ANY(%s)", locks=True),
+        Watched(TABLE, ("values", "updated_at"), key="customer_id"),
+    )
+    extras.register(extras.Extra(FAMILY, Columns(), apply, tables=tables, may=may_write))
 
 
 def may_write(user: User, name: str) -> bool:
@@ -86,13 +90,14 @@ def apply(cursor: CursorWrapper, table: str, job: ImportJob) -> set[int]:
     """Returns the customers for whom something is different now."""
     used = [one for one in definitions.current() if PREFIX + one.key in job.mapping]
     pairs = ", ".join(f"'{one.key}', {_said(one)}" for one in used)
-    parameters = {
+    parameters: dict[str, str | int | datetime] = {
         "family": FAMILY,
         "source": Change.Source.IMPORT.value,
         "by": job.created_by_id,
         "since": job.started_at or job.created_at,
     }
-    cursor.execute(WRITE.format(pairs=pairs, table=table, stored=TABLE), parameters)
+    written_by = WRITE.format(pairs=pairs, table=table, stored=TABLE, moment=extras.MOMENT)
+    cursor.execute(written_by, parameters)
     changed = {pk for (pk,) in cursor.fetchall()}
     if any(one.is_searchable for one in used):
         index(changed)

@@ -59,6 +59,13 @@ class CustomField(models.Model):
     hint = models.CharField(_("hint in English"), max_length=200, blank=True)
     hint_zh = models.CharField(_("hint in Chinese"), max_length=200, blank=True)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.TEXT)
+    about = models.CharField(
+        _("asked about"),
+        max_length=12,
+        choices=Customer.Kind,
+        blank=True,
+        help_text=_("Nothing chosen: about people and organisations."),
+    )
     is_required = models.BooleanField(
         _("required"), default=False, help_text=_("Forms are not saved without it; files may leave it out.")
     )

@@ -59,7 +59,10 @@ def load(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None:
     if not seen:
         return None
     values, may_edit = values_of(customer), may_change(request.user, customer)
-    return {"lines": [line(one, values.get(one.key), request.user, may_edit=may_edit) for one in seen]}
+    # What was filled in before the customer became an organisation is still shown.
+    shown_ones = [one for one in seen if one.fits(customer.kind) or one.key in values]
+    lines = [line(one, values.get(one.key), request.user, may_edit=may_edit) for one in shown_ones]
+    return {"lines": lines} if lines else None
 
 
 def line(definition: Definition, value: Any, user: User, *, may_edit: bool) -> Line:

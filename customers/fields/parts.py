@@ -26,7 +26,8 @@ def register() -> None:
 
 
 def build(data: Mapping[str, Any] | None, user: User, customer: Customer | None) -> "FieldsPart | None":
-    offered = definitions.edited_by(user)
+    kind = customer.kind if customer else (data or {}).get("kind", Customer.Kind.PERSON)
+    offered = [one for one in definitions.edited_by(user) if one.fits(kind)]
     stored = values_of(customer) if customer else {}
     return FieldsPart(AllValuesForm(data, shown=offered, values=stored)) if offered else None
 
@@ -67,8 +68,7 @@ class AllValuesForm(ValuesForm):
         return cleaned
 
     def _remember_theirs(self) -> None:
-        seen = QueryDict(mutable=True)
-        seen.update(cast(QueryDict, self.data))
+        seen = cast(QueryDict, self.data).copy()
         seen[WAS] = json.dumps(dict(self.stored))
         self.data = seen
 

@@ -7,6 +7,7 @@ mapped. `table` is a temporary table of the rows that say something new: line, c
 per field, empty where the cell is empty. It returns the ids of the customers for whom anything changed, and
 must change nothing when it runs again over the same rows.
 
+What `apply` writes about the customer itself carries the moment MOMENT, by which a later edit is told apart.
 `tables` are those that `apply` writes, so that an import can be reverted: their rows are compared before and
 after. `unlocks` names settings that a table's guard against deleting asks for. With `takes_policy`, people
 choose per column what happens when values differ; `apply` finds their choice with `job.policy_of(column)`.
@@ -22,6 +23,9 @@ from crm.accounts.models import User
 from crm.lib.columns import Column
 from customers.imports.models import ImportJob
 from customers.imports.tracing import Watched
+
+# In SQL: the moment that everything in a chunk carries.
+MOMENT = "current_setting('imports.moment')::timestamptz"
 
 Apply = Callable[[CursorWrapper, str, ImportJob], Collection[int]]
 

@@ -1,10 +1,12 @@
 """How a chunk of customers or of orders is taken over."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
 from crm.lib.copying import copy
 from customers.imports import articles, extras, languages, ordering, trying
@@ -85,7 +87,7 @@ class CustomerImporter:
         self._stage_extras(cursor, said)
         for table in (table for extra in self.extras for table in extra.tables):
             trace.watch(table, {person.pk for _row, person in said})
-        changed = self._apply_extras(cursor)
+        changed = self._apply_extras(cursor, trace.at)
         trace.compare()
         return changed
 
@@ -96,11 +98,12 @@ class CustomerImporter:
             return set()
         point = transaction.savepoint()
         self._stage_extras(cursor, said)
-        changed = self._apply_extras(cursor)
+        changed = self._apply_extras(cursor, timezone.now())
         transaction.savepoint_rollback(point)
         return changed
 
-    def _apply_extras(self, cursor: CursorWrapper) -> set[int]:
+    def _apply_extras(self, cursor: CursorWrapper, at: datetime) -> set[int]:
+        cursor.execute("SELECT set_config('imports.moment', %s, true)", [at.isoformat()])
         return {pk for extra in self.extras for pk in extra.apply(cursor, "import_extras", self.job)}
 
     def _stage_extras(self, cursor: CursorWrapper, said: Sequence[tuple[PersonRow, Person]]) -> None:

@@ -23,14 +23,20 @@ LISTED = 200
 # A cell that is no longer what the import wrote, unless a later chunk of the same import wrote it.
 EDITED = """
     SELECT c.pk, cell.name
-    FROM import_cells AS c JOIN customers_customer AS t ON t.id = c.pk
+    FROM import_cells AS c JOIN "{table}" AS t ON t."{key}" = c.pk
     CROSS JOIN LATERAL jsonb_each(c.cells) AS cell (name, pair)
     CROSS JOIN LATERAL (SELECT to_jsonb(t) AS values) AS now
     WHERE NOT cell.name = ANY(ARRAY['updated_at', 'touched_at'])
         AND now.values->cell.name IS DISTINCT FROM cell.pair->1
-        AND NOT EXISTS (SELECT 1 FROM import_later AS later WHERE later.pk = c.pk)
+        AND NOT EXISTS (SELECT 1 FROM import_later AS later WHERE later.pk = c.pk AND later.of = '{table}')
     ORDER BY c.pk
 """
+LATER = """
+    INSERT INTO import_later (of, pk)
+    SELECT '{table}', pk FROM import_cells EXCEPT SELECT of, pk FROM import_later
+"""
+# What a source said is its own word; nobody edits it.
+NOT_EDITED = {"identity_profile"}
 
 
 def review(job_id: int) -> None:
@@ -90,7 +96,7 @@ def _look(job: ImportJob) -> dict[str, Any]:
     found["removes"] = sum(last - first + 1 for first, last in made.spans.get(CUSTOMERS, []))
     found["restores"] = 0
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE import_later (pk bigint) ON COMMIT DROP")
+        cursor.execute("CREATE TEMPORARY TABLE import_later (of text, pk bigint) ON COMMIT DROP")
         for chunk in chunks:
             edits = Counter(_edits(cursor, job, chunk, made, found))
             _note(found, edits)
@@ -102,16 +108,29 @@ def _edits(
     cursor: CursorWrapper, job: ImportJob, chunk: int, made: Made, found: dict[str, Any]
 ) -> list[tuple[int, str]]:
     """Pairs of customer and what was edited, for those whom this chunk made or changed."""
-    here = Trace.objects.filter(job=job, chunk=chunk, table=CUSTOMERS).values_list("made", flat=True)
-    keys = [pk for spans in here for pk in undoing.keys_of(spans)]
+    here = list(Trace.objects.filter(job=job, chunk=chunk))
+    keys = [pk for one in here if one.table == CUSTOMERS for pk in undoing.keys_of(one.made)]
     edits = [(pk, what) for what, pk in undoing.work_since(cursor, job, keys, made)]
-    cursor.execute(STAGE_CELLS, [job.pk, chunk, CUSTOMERS])
-    cursor.execute("DELETE FROM import_cells WHERE pk <@ %s::int8multirange", [made.literal(CUSTOMERS)])
-    cursor.execute(EDITED)
-    edits += cursor.fetchall()
-    cursor.execute("INSERT INTO import_later SELECT pk FROM import_cells EXCEPT SELECT pk FROM import_later")
-    found["restores"] += cursor.rowcount
+    for table in {one.table for one in here if one.changed} - NOT_EDITED:
+        cursor.execute(STAGE_CELLS, [job.pk, chunk, table])
+        undoing.leave_out_made(cursor, table, made)
+        edits += _edited(cursor, table)
+        cursor.execute(LATER.format(table=table))
+        found["restores"] += cursor.rowcount if table == CUSTOMERS else 0
     return edits
+
+
+def _edited(cursor: CursorWrapper, table: str) -> list[tuple[int, str]]:
+    """Customers with a cell in import_cells that is no longer what the import wrote."""
+    model = undoing.model_of(table)
+    cursor.execute(EDITED.format(table=table, key=undoing.key_of(model)))
+    found: list[tuple[int, str]] = cursor.fetchall()
+    if table == CUSTOMERS:
+        return found
+    owners = dict(undoing.owned(table, {pk for pk, _column in found}))
+    return [
+        (owners[pk], model._meta.label_lower) for pk in sorted({pk for pk, _column in found} & owners.keys())
+    ]
 
 
 def _note(found: dict[str, Any], edits: Counter[tuple[int, str]]) -> None:

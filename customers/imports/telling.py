@@ -1,4 +1,4 @@
-"""Tells whom a schedule acts for that a file did not come in. The page says the same to everybody who imports."""
+"""Tells whom a schedule acts for that a file did not come in. The page tells everybody who imports."""
 
 import logging
 

@@ -84,10 +84,7 @@ def undo(cursor: CursorWrapper, job: ImportJob, chunk: int, made: Made, *, force
     done, affected = Undone(), set[int]()
     for table in sorted(changed, key=lambda name: name == CUSTOMERS):
         cursor.execute(STAGE_CELLS, [job.pk, chunk, table])
-        if table == CUSTOMERS:
-            cursor.execute(
-                "DELETE FROM import_cells WHERE pk <@ %s::int8multirange", [made.literal(CUSTOMERS)]
-            )
+        leave_out_made(cursor, table, made)
         affected |= _owners_of_staged(cursor, table)
         restored = _restore(cursor, job, table, force=force)
         affected |= _owners_of_staged(cursor, table)
@@ -102,6 +99,12 @@ def undo(cursor: CursorWrapper, job: ImportJob, chunk: int, made: Made, *, force
     _bring_up_to_date(cursor, affected)
     Trace.objects.filter(job=job, chunk=chunk).update(is_undone=True, changed=[])
     return done
+
+
+def leave_out_made(cursor: CursorWrapper, table: str, made: Made) -> None:
+    """Customers that the import itself made go or stay as a whole."""
+    if table == CUSTOMERS:
+        cursor.execute("DELETE FROM import_cells WHERE pk <@ %s::int8multirange", [made.literal(CUSTOMERS)])
 
 
 def keys_of(made: Sequence[Span]) -> list[int]:
@@ -129,7 +132,7 @@ def work_since(
     for model, column in _children():
         cursor.execute(
             f'SELECT DISTINCT "{column}" FROM "{model._meta.db_table}" WHERE "{column}" = ANY(%s)'
-            f' AND NOT "{_key(model)}" <@ %s::int8multirange',
+            f' AND NOT "{key_of(model)}" <@ %s::int8multirange',
             [list(keys), made.literal(model._meta.db_table)],
         )
         yield from ((model._meta.label_lower, pk) for (pk,) in cursor.fetchall())
@@ -161,7 +164,7 @@ def _restore(cursor: CursorWrapper, job: ImportJob, table: str, *, force: bool) 
             NULL::"{table}",
             (SELECT jsonb_object_agg(name, cell->0) FROM jsonb_each(c.cells) AS x (name, cell))
         ) AS was
-        WHERE t."{_key(model)}" = c.pk AND ({" OR ".join(going.values())})
+        WHERE t."{key_of(model)}" = c.pk AND ({" OR ".join(going.values())})
     """
     if table != CUSTOMERS:
         cursor.execute(sql)
@@ -194,10 +197,10 @@ def _owners_of_staged(cursor: CursorWrapper, table: str) -> set[int]:
     """The customers of the rows in import_cells."""
     cursor.execute("SELECT pk FROM import_cells")
     keys = [pk for (pk,) in cursor.fetchall()]
-    return {owner for _pk, owner in _owned(table, keys)}
+    return {owner for _pk, owner in owned(table, keys)}
 
 
-def _owned(table: str, keys: Collection[int]) -> list[tuple[int, int]]:
+def owned(table: str, keys: Collection[int]) -> list[tuple[int, int]]:
     """Pairs of row and customer."""
     model = model_of(table)
     if model is Product:
@@ -208,9 +211,9 @@ def _owned(table: str, keys: Collection[int]) -> list[tuple[int, int]]:
 
 def _remove(table: str, keys: Collection[int], made: Made) -> set[int]:
     """Rows of customers that the import made go, or stay, with them. Returns whose rows went."""
-    owned = [(pk, owner) for pk, owner in _owned(table, keys) if not made.holds(CUSTOMERS, owner)]
-    model_of(table)._base_manager.filter(pk__in=[pk for pk, _owner in owned]).delete()
-    return {owner for _pk, owner in owned}
+    going = [(pk, owner) for pk, owner in owned(table, keys) if not made.holds(CUSTOMERS, owner)]
+    model_of(table)._base_manager.filter(pk__in=[pk for pk, _owner in going]).delete()
+    return {owner for _pk, owner in going}
 
 
 def _remove_products(keys: Collection[int]) -> None:
@@ -230,5 +233,5 @@ def model_of(table: str) -> type[models.Model]:
     return next(one for one in apps.get_models() if one._meta.db_table == table)
 
 
-def _key(model: Any) -> str:
+def key_of(model: Any) -> str:
     return str(model._meta.pk.column)

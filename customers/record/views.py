@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.accounts.http import UserRequest, get_visible, needs
 from crm.accounts.models import User
 from crm.lib.errors import BadInput
-from crm.lib.htmx import done, offer_undo, render_part, wants_part
+from crm.lib.htmx import add_event, done, offer_undo, render_part, wants_part
 from crm.lib.paging import keyset
 from customers import form_parts, organisations, services
 from customers.forms import CustomerForm
@@ -25,6 +25,8 @@ from customers.record.models import Change
 from customers.record.undoing import ChangedSince, undo
 
 PAGE = 60
+# What the page hears, so that its parts can follow.
+CHANGED = "details-changed"
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,7 +61,7 @@ def _save_field(request: UserRequest, customer: Customer, name: str) -> HttpResp
     if not wants_part(request):
         return redirect("customers:detail", customer.pk)
     also = {facts.key_of(changed) for changed in form.changes()} - {name}
-    return _row(request, saved, name, {"also": also})
+    return add_event(_row(request, saved, name, {"also": also}), CHANGED)
 
 
 def _field_form(

@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from customers import hanzi, search
+from customers import commonness, hanzi, search
 from customers.factories import customer
 from customers.identity.indexing import index
 from customers.identity.models import Identity, Profile
-from customers.models import Customer
+from customers.models import Customer, SearchDocument
 
 pytestmark = pytest.mark.django_db
 quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -108,7 +109,31 @@ def test_only_the_given_rows_are_searched() -> None:
     assert found("王小明") == []
 
 
+def test_what_many_hold_is_asked_of_the_latest_active() -> None:
+    """With statistics, a word that everybody holds is looked for another way, and found the same."""
+    for number in range(30):
+        stored(f"王{chr(0x4E00 + number)}", email=f"w{number}@qq.com")
+    gone, last = stored("王家"), stored("钱王", email="q@qq.com")
+    Customer.objects.filter(pk=gone.pk).update(deleted_at=timezone.now())
+    Customer.objects.filter(pk=last.pk).update(touched_at=timezone.now() + timedelta(days=1))
+    before = {text: found(text) for text in ("王", "wang", "qq.com", "@qq.com", "王 qq.com", "钱王")}
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {SearchDocument._meta.db_table}")
+    commonness.forget()
+    try:
+        assert commonness.of("王") > 0.9
+        assert commonness.of("王 zzz") == commonness.of("w1@qq.com") == 0
+        assert {text: found(text) for text in before} == before
+        rows = Customer.objects.present()
+        assert search.find(rows, "@qq.com", 1) == [last]
+        # Whoever sees few customers is told of all that fit, however few.
+        assert [one.name for one in search.find(rows.filter(pk=last.pk), "王", 20)] == ["钱王"]
+    finally:
+        commonness.forget()
+
+
 def test_one_search_is_one_query(django_assert_num_queries: object) -> None:
+    found("once to learn which words are common")
     with django_assert_num_queries(1):  # type: ignore[operator]
         found("wang xiaoming 13812345678")
 

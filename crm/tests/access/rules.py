@@ -29,8 +29,6 @@ RULES: dict[str, Rule] = {
     "customers:list": Rule("customer"),
     "customers:count": Rule("customer"),
     "customers:new": Rule("customer", "create"),
-    "customers:assignment": Rule("customer", "assign", writes=WRITE),
-    "customers:tags": Rule("customer", "edit", writes=WRITE),
     "customers:duplicates": Rule("customer", "create", writes=WRITE),
     "customers:detail": Rule("customer", "view", on=CUSTOMER, shows_deleted=True),
     "customers:edit": Rule("customer", "edit", on=CUSTOMER, shows_contacts=True),

@@ -188,6 +188,7 @@ def _children(world: World, customer: Customer) -> None:
         proof=f"CANARY-{number}-how",
         due_on=LONG_AGO.date(),
     )
+    Customer.objects.filter(pk=number).update(version=2)
     Change.objects.create(
         customer=customer,
         version=2,

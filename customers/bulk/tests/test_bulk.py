@@ -118,6 +118,26 @@ def test_every_change_is_undone_to_the_letter(
     assert (job.status, job.undone, job.kept) == (Status.UNDONE, 2, 0)
 
 
+def test_a_new_owner_is_told_of_ticked_customers(operator: User) -> None:
+    made, owner = factories.customer(), people.user(Role.SALES)
+
+    do(operator, "assign", {"owner": owner.pk}, ids=[made.pk])
+
+    entry = Entry.objects.get()
+    assert (entry.kind, entry.data["owner"]) == ("customer.assigned", owner.pk)
+    assert Change.objects.get(field="owner").new == owner.pk
+
+
+def test_a_manager_hands_over_within_the_teams_below() -> None:
+    team = people.team()
+    manager = people.user(Role.MANAGER, teams=(team,))
+    factories.customer(team=team)
+    outside = people.user(Role.SALES, teams=(people.team(),))
+    job = draft(manager, "assign")
+
+    assert signed_in(manager).post(f"{URL}{job.pk}/run/", {"owner": outside.pk}).status_code == 422
+
+
 def test_deleted_customers_come_back() -> None:
     team = people.team()
     manager = people.user(Role.MANAGER, teams=(team,))

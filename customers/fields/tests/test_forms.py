@@ -84,3 +84,13 @@ def test_fields_of_others_are_not_in_the_form(client: Client, operator: User) ->
 
     assert storing.values_of(customer) == {}
     assert made.key not in client.get(f"/customers/{customer.pk}/edit/").content.decode()
+
+
+def test_a_field_about_organisations_is_not_asked_of_people(client: Client, operator: User) -> None:
+    made = factories.field(label="Employees", about="organisation")
+    person, company = factories.customer(), factories.customer(kind="organisation")
+
+    assert made.key not in client.get(f"/customers/{person.pk}/").content.decode()
+    assert made.key not in client.get(f"/customers/{person.pk}/edit/").content.decode()
+    assert made.key in client.get(f"/customers/{company.pk}/").content.decode()
+    assert made.key in client.get(f"/customers/{company.pk}/edit/").content.decode()

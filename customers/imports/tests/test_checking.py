@@ -99,8 +99,8 @@ def test_who_shares_a_phone_or_a_birthday_may_be_a_duplicate(
     take("number,name,phone,birthday\n1,Li Ming,13800138000,1990-01-31\n")
 
     job = check(
-        "number,name,phone,birthday\n7,Li Xiaoming,13800138000,\n8,Li Ming,,1990-01-31\n9,Sun Li,13900139000,\n"
-        "10,Sun Wei,13900139000,\n"
+        "number,name,phone,birthday\n7,Li Xiaoming,13800138000,\n8,Li Ming,,1990-01-31\n"
+        "9,Sun Li,13900139000,\n10,Sun Wei,13900139000,\n"
     )
 
     assert job.findings["alike"] == 3

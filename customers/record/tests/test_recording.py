@@ -43,20 +43,6 @@ def test_a_save_keeps_each_field_with_old_and_new(operator: User) -> None:
     assert (entry.source, entry.source_id) == (recording.TELLER, f"{made.pk}:2")
 
 
-def test_handing_over_and_tagging_many_is_kept_too(operator: User) -> None:
-    ours = [factories.customer(), factories.customer(owner=operator)]
-    everybody = Customer.objects.all()
-
-    services.assign(everybody, operator, by=operator)
-    services.tag(everybody, ["vip"], by=operator)
-
-    assert kept(customer=ours[0], source="bulk") == [
-        (2, "owner", None, operator.pk),
-        (3, "tags", [], ["vip"]),
-    ]
-    assert kept(customer=ours[1]) == [(2, "tags", [], ["vip"])]
-
-
 def test_a_set_is_followed_in_three_statements_and_told(operator: User) -> None:
     ours = [factories.customer(city="A", phone="+8613812345678", email="li@example.com") for _ in range(3)]
     untouched = factories.customer(city="A")

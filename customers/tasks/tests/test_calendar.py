@@ -46,7 +46,7 @@ def test_the_page_shows_a_colleagues_calendar_to_their_manager_only(
 ) -> None:
     factories.task(seller, title="Visit the mill")
     client.force_login(manager)
-    assert "Visit the mill" in client.get(URL, {"who": seller.pk, "span": "week"}).content.decode()
+    assert "Visit the mill" in client.get(URL, {"who": str(seller.pk), "span": "week"}).content.decode()
     client.force_login(colleague)
     assert client.get(URL, {"who": seller.pk}).status_code == 400
 

@@ -11,6 +11,7 @@ from crm.accounts.models import User
 from crm.accounts.policy import Role
 from crm.lib.errors import BadInput, Refused
 from customers import factories
+from customers.models import Customer
 from customers.tasks import services
 from customers.tasks.models import Task
 from customers.timeline.models import Entry
@@ -22,7 +23,7 @@ def tomorrow() -> date:
     return timezone.localdate() + timedelta(days=1)
 
 
-def kinds_told(customer: object) -> list[str]:
+def kinds_told(customer: Customer) -> list[str]:
     return list(Entry.objects.filter(customer=customer).order_by("pk").values_list("kind", flat=True))
 
 
