@@ -3,21 +3,25 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
 from crm.accounts.models import User
 from crm.lib.columns import Column
+from customers import resources
 from customers.fields import definitions
-from customers.fields.definitions import COUNTED, Definition, Kind
+from customers.fields.definitions import CHOSEN, COUNTED, Definition, Kind
 from customers.fields.forms import PREFIX
-from customers.fields.kinds import read, written
+from customers.fields.kinds import read, shown, written
+from customers.fields.listing import value_of
 from customers.fields.models import FieldValues
 from customers.fields.storing import FAMILY
 from customers.identity.indexing import index
 from customers.imports import extras
 from customers.imports.models import ImportJob
 from customers.imports.tracing import Watched
+from customers.models import Customer
 from customers.record.models import Change
 
 TABLE = FieldValues._meta.db_table
@@ -66,10 +70,26 @@ class Columns(Mapping[str, Column]):
         return len(self._all())
 
     def _all(self) -> dict[str, Column]:
-        return {PREFIX + one.key: column(one) for one in definitions.current()}
+        return {PREFIX + one.key: FieldColumn(one) for one in definitions.current()}
+
+
+class FieldColumn(Column):
+    """A custom field in a file, coming and going: what is written is read back as the same value."""
+
+    def __init__(self, definition: Definition) -> None:
+        titles = "|".join(word.replace("|", " ") for word in (*definition.labels, definition.key))
+        super().__init__(definition.label, partial(_cell, definition), titles, hint=definition.hint)
+        self.definition = definition
+
+    def get_value(self, instance: Customer, **kwargs: Any) -> str:
+        value = value_of(self.definition, instance)
+        if self.definition.kind in CHOSEN:
+            return shown(self.definition, value)
+        return written(self.definition, value)
 
 
 def register() -> None:
+    resources.register_source(exported, related="custom")
     tables = (
         Watched("customers_customer", ("updated_at",), "id = ANY(%s)", locks=True),
         Watched(TABLE, ("values", "updated_at"), key="customer_id"),
@@ -81,9 +101,8 @@ def may_write(user: User, name: str) -> bool:
     return any(PREFIX + one.key == name for one in definitions.edited_by(user))
 
 
-def column(definition: Definition) -> Column:
-    titles = "|".join(word.replace("|", " ") for word in (*definition.labels, definition.key))
-    return Column(definition.label, partial(_cell, definition), titles, hint=definition.hint)
+def exported(user: User) -> dict[str, Column]:
+    return {PREFIX + one.key: FieldColumn(one) for one in definitions.seen_by(user)}
 
 
 def apply(cursor: CursorWrapper, table: str, job: ImportJob) -> set[int]:

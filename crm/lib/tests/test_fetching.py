@@ -143,7 +143,7 @@ def ask(shop: tuple[int, ssl.SSLContext], path: str, monkeypatch: pytest.MonkeyP
     here = ipaddress.ip_address("127.0.0.1")
     monkeypatch.setattr(fetching, "is_public", lambda one: ipaddress.ip_address(one) == here)
     into = io.BytesIO()
-    given = {"most_bytes": 1000, "seconds": 5, "context": context} | given
+    given = {"most_bytes": 1000, "seconds": 5, "context": context, **given}
     known = {HOST: ["127.0.0.1"]}
     resolve = given.pop("resolve", lambda host, port: known.get(host, [host]))
     fetch(f"https://{HOST}:{port}{path}", into, resolve=resolve, **given)

@@ -75,22 +75,29 @@ def upload(page: Page, file: Path, kind: str) -> None:
     page.get_by_label("File").set_input_files(file)
     page.get_by_label("Numbering system").fill("shop")
     page.get_by_role("button", name="Upload and check").click()
-    expect(page.get_by_role("button", name="Start import")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Check the file")).to_be_visible(timeout=PATIENCE)
 
 
 def understood(page: Page) -> dict[str, str]:
     """What each column of the file is taken for."""
     heads = page.locator(".import-preview thead th")
     return {
-        head.locator(".column-title").inner_text(): head.locator("select option:checked").inner_text()
+        head.locator(".column-title").inner_text(): head.locator("select")
+        .first.locator("option:checked")
+        .inner_text()
         for head in heads.all()
     }
 
 
 def run_import(page: Page) -> dict[str, int]:
-    """Starts it, watches it to its end, and reads the figures."""
-    page.get_by_role("button", name="Start import").click()
-    expect(page.locator(".steps [aria-current=step]")).to_have_text("Result", timeout=PATIENCE)
+    """Has it checked, starts it, watches it to its end, and reads the figures."""
+    page.get_by_role("button", name="Check the file").click()
+    page.get_by_role("button", name="Start import").click(timeout=PATIENCE)
+    expect(page.locator(".steps li.done")).to_have_count(4, timeout=PATIENCE)
+    return figures(page)
+
+
+def figures(page: Page) -> dict[str, int]:
     return {
         one.locator("dt").inner_text(): number(one.locator("dd").inner_text())
         for one in page.locator(".import-counts > div").all()

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from crm.accounts.models import User
 from crm.lib.errors import Refused
+from customers import factories
 from customers import services as customers
-from customers.imports import reverting, runner, services
+from customers.imports import reverting, runner, services, undoing
 from customers.imports.models import ImportJob, Trace
 from customers.imports.tests.conftest import Import
 from customers.imports.tests.test_resuming import Killed
@@ -134,7 +135,7 @@ def test_a_revert_that_is_killed_goes_on_where_it_was(
     services.review_revert(job, by=operator)
     reverting.review(job.pk)
     services.revert(job, keeps_edits=True, by=operator)
-    dies_at(monkeypatch, reverting.undoing, "undo", {1, 3, 4})
+    dies_at(monkeypatch, undoing, "undo", {1, 3, 4})
 
     workers = 0
     while job.status != "reverted":
@@ -285,3 +286,15 @@ def test_a_touch_that_the_import_did_not_make_stays_with_its_customer(take: Impo
     revert(job, operator)
 
     assert li.entries.count() == 1
+
+
+def test_custom_fields_go_back_as_well(take: Import, operator: User) -> None:
+    factories.field(key="shoe_size", label="Shoe size", kind="number")
+    take("number,name,shoe_size\n1,Li Ming,41\n2,Wang Fang,\n")
+    before = digests()
+    job = take("number,name,shoe_size\n1,Li Ming,42\n2,Wang Fang,38\n3,Zhao Lei,44\n")
+    assert job.written_rows == 3
+
+    revert(job, operator)
+
+    assert (job.reversal["edited"], digests()) == (0, before)
