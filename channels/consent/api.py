@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop
-from ninja import Router, Schema
+from ninja import Router
 from ninja.responses import Status
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from channels.consent import services
 from channels.consent.models import ConsentEntry, State
@@ -22,7 +22,7 @@ Purpose = Literal["marketing", "service", "survey"]
 Channel = Literal["email", "sms", "phone", "wechat", "whatsapp"]
 
 
-class ConsentOut(Schema):
+class ConsentOut(BaseModel):
     """Where one purpose stands on one channel; without a state, nobody ever said anything."""
 
     purpose: str
@@ -32,7 +32,7 @@ class ConsentOut(Schema):
     at: datetime | None
 
 
-class Consents(Schema):
+class Consents(BaseModel):
     items: list[ConsentOut]
 
 

@@ -92,9 +92,13 @@ def rows(customer: Customer) -> list[standing.Row]:
     return [
         row
         for row in standing.rows(customer)
-        if any(cell.said for cell in row.cells)
-        or getattr(customer, gate.ADDRESS_COLUMNS.get(row.channel, ""), "")
+        if any(cell.said for cell in row.cells) or _has_address(customer, row.channel)
     ]
+
+
+def _has_address(customer: Customer, channel: str) -> bool:
+    column = gate.ADDRESS_COLUMNS.get(channel)
+    return bool(column and getattr(customer, column))
 
 
 def name_of(cell: standing.Cell) -> str:

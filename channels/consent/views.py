@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -33,7 +35,7 @@ def entries(request: UserRequest, pk: int) -> HttpResponse:
         return _ledger(request, customer, form, status=422)
     said = form.cleaned_data
     what = (customer, said["purpose"], said["channel"])
-    word = {"source": "staff", "by": request.user, "evidence": {"reason": said["reason"]}}
+    word: dict[str, Any] = {"source": "staff", "by": request.user, "evidence": {"reason": said["reason"]}}
     if said["state"] == State.GRANTED:
         services.grant(*what, **word, text_version=said["text_version"])
     else:

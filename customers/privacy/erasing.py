@@ -81,7 +81,7 @@ def is_marked(customer: Customer, mark: str) -> bool:
     return any(constant_time_compare(mark, _mark(customer, secret)) for secret in secrets)
 
 
-def _mark(customer: Customer, secret: str) -> str:
+def _mark(customer: Customer, secret: str | bytes) -> str:
     text = f"{customer.pk}:{customer.created_at.timestamp():.6f}"
     return salted_hmac(SALT, text, secret, algorithm="sha256").hexdigest()
 

@@ -1,5 +1,7 @@
 """Privacy's own tables, and those of the customer itself, in the copy and in an erasure."""
 
+from typing import Any
+
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -8,7 +10,7 @@ from customers import holdings
 from customers.holdings import Blank, Holding, Keep, Remove
 
 # What stays of the customer: kind and country for the accounts, source and dates for the counts.
-EMPTIED = {
+EMPTIED: dict[str, Any] = {
     **dict.fromkeys(("company", "job_title", "phone", "email", "gender", "province", "city"), ""),
     **dict.fromkeys(("address", "postcode", "language", "preferred_channel"), ""),
     **dict.fromkeys(("birthday", "organisation", "quiet_from", "quiet_until"), None),

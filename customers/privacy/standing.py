@@ -31,7 +31,9 @@ def protection_of(customer: Customer) -> Protection | None:
 
 def preview(customer: Customer) -> Preview:
     """Only tables that hold something about this customer."""
-    goes, emptied, stays = [], [], []
+    goes: list[Effect] = []
+    emptied: list[Effect] = []
+    stays: list[Effect] = []
     for holding in holdings.all_holdings():
         number = holding.rows(customer.pk).count()
         if not number:

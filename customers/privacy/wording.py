@@ -47,7 +47,7 @@ def right(law: str, kind: str) -> str:
 
 
 def deadline(law: str) -> str:
-    return DEADLINES[law] % {"days": settings.PIPL_ANSWER_DAYS}
+    return str(DEADLINES[law]) % {"days": settings.PIPL_ANSWER_DAYS}
 
 
 def due_on(law: str, received: date) -> date:

@@ -1,5 +1,6 @@
 """What customers type about themselves. What they leave empty stays as it is."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -65,7 +66,7 @@ class OwnDataForm(forms.Form):
         said = super().clean() or self.cleaned_data
         for name, longest in LENGTHS.items():
             if name in said:
-                said[name] = read(lambda text, most=longest: reading.line(text, most), said[name])
+                said[name] = read(partial(reading.line, longest=longest), said[name])
         return said
 
     def changes(self) -> dict[str, str]:

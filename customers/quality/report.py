@@ -83,11 +83,12 @@ def trend_chart(assessments: AssessmentQuerySet) -> Chart | None:
 
 
 def problems(summary: Summary) -> list[Problem]:
-    return [
+    found = [
         Problem(str(rule.label), number, number / summary.customers, customers_with(problem=code))
         for code, number in summary.problems.items()
         if (rule := rules.find(code))
     ]
+    return sorted(found, key=lambda one: -one.customers)
 
 
 def owners(summary: Summary) -> list[Owner]:

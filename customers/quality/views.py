@@ -13,6 +13,7 @@ from crm.lib.paging import keyset
 from customers import services as customers
 from customers.models import Customer
 from customers.quality import asking, report, services, summary
+from customers.quality.columns import tone
 from customers.quality.models import Assessment, Proposal, Quality
 from customers.quality.panels import reasons
 from customers.quality.rules import Dimension
@@ -56,7 +57,7 @@ def worst(request: UserRequest) -> HttpResponse:
     page = keyset(related, "score", request.GET.get("cursor", ""), size=PAGE)
     context = {
         "page": page,
-        "rows": [(row, reasons(row.problems)[:3]) for row in page.rows],
+        "rows": [(row, tone(row.score), reasons(row.problems)[:3]) for row in page.rows],
         "is_mine": bool(request.GET.get("mine")),
         "good": summary.GOOD,
         "may_ask": request.user.may("quality", "edit"),

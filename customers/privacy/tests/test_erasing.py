@@ -233,6 +233,7 @@ def test_the_ledger_stays_closed_to_everybody_else(operator: User) -> None:
     services.ask_erasure(one, one.name, "request", by=operator)
     entry.refresh_from_db()
     assert (entry.evidence, entry.state) == ({}, "granted")
-    for change in ({"state": "withdrawn"}, {"evidence": {}}):
+    changes: tuple[dict[str, Any], ...] = ({"state": "withdrawn"}, {"evidence": {}})
+    for change in changes:
         with pytest.raises((InternalError, DataError)), transaction.atomic():
             type(entry).objects.filter(pk=entry.pk).update(**change)
