@@ -130,6 +130,12 @@ class Rollup(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["total", "customer"], name="rollup_by_total"),
+            models.Index(fields=["orders", "customer"], name="rollup_by_orders"),
+            models.Index(
+                fields=["last_order_at", "customer"],
+                name="rollup_by_last_order",
+                condition=~Q(last_order_at=None),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
