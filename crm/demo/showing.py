@@ -5,7 +5,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from crm.accounts.models import User
-from crm.demo import arranging, arriving, campaigning, caring, correcting, segmenting, tasking
+from crm.demo import (
+    arranging,
+    arriving,
+    campaigning,
+    caring,
+    correcting,
+    noting,
+    relating,
+    segmenting,
+    tasking,
+)
 from crm.demo.company import Staff
 
 Say = Callable[[str], None]
@@ -17,6 +27,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step = _teller(say)
     segmenting.add_up()
     step("Orders added up per customer")
+    relating.relate(until=until)
+    step("Fields defined and customers related")
     segmenting.score(by=operations)
     step("Customers scored")
     segments = segmenting.group(by=marketing)
@@ -25,6 +37,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step("Campaigns sent")
     arriving.run(until=until, by=operations)
     step("A file imported")
+    noting.note(staff, seed=seed, until=until)
+    step("Notes, calls and meetings written down")
     tasking.plan(staff, seed=seed, until=until)
     step("Tasks planned")
     correcting.correct(staff, seed=seed, until=until)
