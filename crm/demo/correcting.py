@@ -33,7 +33,8 @@ def correct(staff: Staff, *, seed: int, until: datetime) -> None:
         customer.quiet_from, customer.quiet_until = int(rng.choice([20, 21, 22])), int(rng.choice([8, 9, 10]))
     Customer.objects.bulk_update(customers[:QUIET], ["quiet_from", "quiet_until"])
     boss = User.objects.get(pk=staff.users["zhoumin"])
-    for customer in Customer.objects.present().filter(owner=None, rollup__orders=0).order_by("-pk")[:DELETED]:
+    strangers = Customer.objects.present().filter(owner=None, rollup__orders__lte=1).exclude(team=None)
+    for customer in strangers.order_by("-pk")[:DELETED]:
         services.remove(customer, by=boss)
 
 
