@@ -61,7 +61,8 @@ def _save_field(request: UserRequest, customer: Customer, name: str) -> HttpResp
     if not wants_part(request):
         return redirect("customers:detail", customer.pk)
     also = {facts.key_of(changed) for changed in form.changes()} - {name}
-    return add_event(_row(request, saved, name, {"also": also}), CHANGED)
+    response = _row(request, saved, name, {"also": also})
+    return add_event(response, CHANGED) if form.changes() else response
 
 
 def _field_form(
