@@ -22,6 +22,7 @@ from customers.privacy.models import SubjectRequest
 from customers.quality.models import Assessment
 from customers.record.models import Change
 from customers.tasks.models import Task
+from customers.timeline.models import Entry
 from segments.models import Segment
 from segments.scoring.models import ScoringRun
 
@@ -39,6 +40,9 @@ class Office:
         if rule.on == "address":
             address = Address.objects.filter(customer__deleted_at=None, is_main=False).order_by("-pk")[0]
             return [{"pk": address.customer_id, "address_pk": address.pk}]
+        if rule.on == "entry":
+            note = Entry.objects.filter(kind="note", customer__deleted_at=None).order_by("-pk")[0]
+            return [{"pk": note.customer_id, "entry_pk": note.pk}]
         if rule.on == "delivery":
             one = Delivery.objects.order_by("pk")[0]
             return [{"pk": one.campaign_id, "delivery_pk": one.pk} | extra]
