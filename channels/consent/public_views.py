@@ -90,7 +90,7 @@ def _page(request: HttpRequest, token: str, customer: Customer) -> HttpResponse:
         "languages": settings.LANGUAGES,
         "purposes": [(label, current.get(purpose)) for purpose, label in Purpose.choices],
         "rows": [(row, [(preferences.name_of(cell), cell) for cell in row.cells]) for row in rows],
-        "form": SubjectForm(),
+        "form": SubjectForm(label_suffix=""),
     }
     response = render(request, "mail/preferences.html", context)
     response["Referrer-Policy"] = "no-referrer"

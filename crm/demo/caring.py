@@ -7,7 +7,7 @@ from django.utils import timezone
 from crm.accounts.models import User
 from crm.demo.dice import dice
 from customers.models import Customer
-from customers.privacy import services as privacy
+from customers.privacy import wording
 from customers.privacy.models import SubjectRequest
 from customers.quality import running, summary
 from customers.quality.models import Assessment, Proposal, Quality, Refresh
@@ -56,11 +56,19 @@ def run(*, seed: int, until: datetime, by: User) -> None:
 
 
 def _request(customer: Customer, at: datetime, kind: str, law: str, way: str, status: str, by: User) -> None:
-    fields = {"kind": kind, "law": law, "way": way, "received_at": at, "proof": "按登记号码回拨确认本人"}
-    made = privacy.take_request(customer, fields, by=by)
-    if status:
-        privacy.answer(made, status, "", by=by)
-        SubjectRequest.objects.filter(pk=made.pk).update(closed_at=at + timedelta(days=4))
+    closed = {"closed_at": at + timedelta(days=4), "handled_by": by} if status else {}
+    SubjectRequest.objects.create(
+        customer=customer,
+        kind=kind,
+        law=law,
+        way=way,
+        proof="按登记号码回拨确认本人",
+        status=status or SubjectRequest.Status.OPEN,
+        received_at=at,
+        due_on=wording.due_on(law, timezone.localdate(at)),
+        created_by=by,
+        **closed,
+    )
 
 
 def _assess(until: datetime) -> None:

@@ -51,6 +51,10 @@ def register_all() -> None:
             hidden=_("Made of the name and the contacts, which are in the copy."),
         )
     )
+    _register_own()
+
+
+def _register_own() -> None:
     holdings.register(
         Holding(
             "privacy.subjectrequest",

@@ -109,6 +109,11 @@ ERASING = ("deleted-customers", "sleeping-customers")
 
 
 def register_all() -> None:
+    _register_erasing()
+    _register_emptying()
+
+
+def _register_erasing() -> None:
     retention.register(
         Kind(
             "deleted-customers",
@@ -131,6 +136,9 @@ def register_all() -> None:
             order=20,
         )
     )
+
+
+def _register_emptying() -> None:
     retention.register(
         Kind(
             "timeline-texts",

@@ -37,7 +37,7 @@ class OwnDataForm(forms.Form):
 
     def __init__(self, data: Any = None, *, customer: Customer) -> None:
         self.customer = customer
-        super().__init__(data, initial={name: getattr(customer, name) for name in SHOWN})
+        super().__init__(data, initial={name: getattr(customer, name) for name in SHOWN}, label_suffix="")
         masks = {"phone": mask_phone, "email": mask_email}
         for name in HIDDEN:
             if kept := getattr(customer, name):

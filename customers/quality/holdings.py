@@ -36,6 +36,10 @@ def register_all() -> None:
             order=81,
         )
     )
+    _register_retention()
+
+
+def _register_retention() -> None:
     retention.register(
         retention.Kind(
             "corrections",

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.accounts.http import UserRequest
 from customers.models import Customer
@@ -18,7 +19,7 @@ def register_all() -> None:
     register(
         Panel(
             "quality",
-            _("Data quality"),
+            gettext_lazy("Data quality"),
             "quality/_panel.html",
             load,
             needs=("quality", "view"),
@@ -40,15 +41,19 @@ def load(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None:
         "dimensions": [
             (label, getattr(found, value), SHARES[value] * 10) for value, label in Dimension.choices
         ],
-        "reasons": reasons(found.problems),
+        "reasons": reasons(found.problems, found.timeliness),
         "asked": asked,
         "waiting": waiting.exists(),
         "may_ask": request.user.may("quality", "edit") and bool(customer.email),
     }
 
 
-def reasons(codes: Sequence[str]) -> list[tuple[str, float]]:
+def reasons(codes: Sequence[str], timeliness: int) -> list[tuple[str, float]]:
     """Each problem in words, and what it takes from the whole."""
-    known = [rule for code in codes if (rule := rules.find(code))]
+    known = [rule for code in codes if (rule := rules.find(code)) and rule.points]
     told = [(str(rule.label), rule.points * SHARES[rule.dimension] / 10) for rule in known]
+    if timeliness < 100:
+        stale = rules.find("stale") if "stale" in codes else None
+        words = str(stale.label) if stale else _("Nothing heard for half a year and more")
+        told.append((words, (100 - timeliness) * SHARES["timeliness"] / 10))
     return sorted(told, key=lambda one: -one[1])

@@ -57,7 +57,7 @@ def worst(request: UserRequest) -> HttpResponse:
     page = keyset(related, "score", request.GET.get("cursor", ""), size=PAGE)
     context = {
         "page": page,
-        "rows": [(row, tone(row.score), reasons(row.problems)[:3]) for row in page.rows],
+        "rows": [(row, tone(row.score), reasons(row.problems, row.timeliness)[:3]) for row in page.rows],
         "is_mine": bool(request.GET.get("mine")),
         "good": summary.GOOD,
         "may_ask": request.user.may("quality", "edit"),
