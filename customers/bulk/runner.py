@@ -4,12 +4,14 @@ kills the worker, the next one goes on behind the last piece; undoing works the 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from crm.accounts.models import User
 from crm.audit import services as audit
@@ -17,7 +19,7 @@ from crm.lib.errors import Refused
 from customers import jobs
 from customers.bulk import actions
 from customers.bulk.actions import Action
-from customers.bulk.models import BulkItem, BulkJob
+from customers.bulk.models import UNDO_DAYS, BulkItem, BulkJob
 from customers.jobs import LeaseLost
 from customers.models import Customer
 from customers.record.models import Change
@@ -144,6 +146,17 @@ def take_back(job: BulkJob, action: Action) -> bool:
     job.kept += len(found) - len(undone)
     jobs.advance(job, position=job.position, undone=job.undone, kept=job.kept, attempts=0)
     return True
+
+
+def forget_old() -> None:
+    """Drops drafts nobody started, and the rows of changes that can no longer be undone."""
+    now = timezone.now()
+    BulkJob.objects.filter(status=Status.DRAFT, created_at__lt=now - timedelta(days=1)).delete()
+    for job in BulkJob.objects.filter(is_gathered=True, finished_at__lt=now - timedelta(days=UNDO_DAYS)):
+        with transaction.atomic(), connection.cursor() as cursor:
+            # Nothing hangs on these rows, so they need not be loaded to be deleted.
+            cursor.execute("DELETE FROM bulk_bulkitem WHERE job_id = %s", [job.pk])
+            BulkJob.objects.filter(pk=job.pk).update(is_gathered=False)
 
 
 def _change(job: BulkJob, action: Action, chosen: Sequence[int]) -> list[Fate]:

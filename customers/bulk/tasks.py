@@ -24,3 +24,4 @@ def sweep() -> None:
         run.delay(pk)
     for pk in jobs.sweep(BulkJob, [Status.UNDO_QUEUED, Status.UNDOING]):
         undo.delay(pk)
+    runner.forget_old()

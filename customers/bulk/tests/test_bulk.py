@@ -294,6 +294,19 @@ def test_undo_has_an_end(operator: User) -> None:
     assert signed_in(operator).post(f"{URL}{job.pk}/undoing/").status_code == 409
 
 
+def test_what_can_no_longer_be_undone_is_forgotten(operator: User) -> None:
+    factories.customer()
+    old, new = do(operator, "tag", {"tags": "x"}), do(operator, "tag", {"tags": "y"})
+    left = draft(operator, "tag")
+    BulkJob.objects.filter(pk=old.pk).update(finished_at=timezone.now() - timedelta(days=8))
+    BulkJob.objects.filter(pk=left.pk).update(created_at=timezone.now() - timedelta(days=2))
+
+    runner.forget_old()
+
+    assert list(BulkItem.objects.values_list("job", flat=True)) == [new.pk]
+    assert set(BulkJob.objects.all()) == {old, new}
+
+
 def test_bad_answers_come_back(operator: User) -> None:
     factories.customer()
     for key, data in (
