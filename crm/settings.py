@@ -294,6 +294,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 # Work over many rows never stands in the way of what somebody waits for.
 CELERY_TASK_ROUTES = {
     "scoring.*": {"queue": "bulk"},
+    "quality.*": {"queue": "bulk"},
     "segments.*": {"queue": "bulk"},
     # Sweeping must go on while the bulk worker is busy sending.
     "campaigns.sweep": {"queue": "default"},
