@@ -4,6 +4,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from channels.campaigns.models import Delivery
+from channels.consent import suppression
+from channels.consent.models import Suppression
 from crm.accounts.models import User
 from crm.demo.dice import dice
 from customers.models import Customer
@@ -52,7 +55,15 @@ def run(*, seed: int, until: datetime, by: User) -> None:
             answered_at=at,
         )
         Proposal.objects.create(refresh=refresh, field=field, value=value, made_at=at)
+    _give_up_dead_addresses()
     _assess(until)
+
+
+def _give_up_dead_addresses() -> None:
+    """Where a campaign's mail came back, as real sending would have it."""
+    failed = Delivery.objects.filter(state=Delivery.State.FAILED).exclude(address="")
+    dead = list(failed.values_list("address", flat=True))
+    suppression.suppress_all("email", dead, Suppression.Reason.BOUNCE)
 
 
 def _request(customer: Customer, at: datetime, kind: str, law: str, way: str, status: str, by: User) -> None:
