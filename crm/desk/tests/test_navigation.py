@@ -20,14 +20,10 @@ def place(app: str, name: str) -> Any:
     return include(([path("", nowhere, name=name)], app))
 
 
+PLACES = {"desk": "", "scoring": "rfm/"}
 urlpatterns = [
-    path("", place("desk", "home")),
-    path("customers/", place("customers", "list")),
-    path("segments/", place("segments", "list")),
-    path("rfm/", place("scoring", "rfm")),
-    path("campaigns/", place("campaigns", "list")),
-    path("imports/", place("imports", "list")),
-    path("channels/", place("channels", "list")),
+    path(PLACES.get(app, f"{app}/"), place(app, name))
+    for app, _colon, name in (item.url_name.partition(":") for item in navigation.NAVIGATION)
 ]
 
 pytestmark = pytest.mark.urls(__name__)

@@ -48,7 +48,8 @@ def test_who_may_see_nothing_finds_nothing(client: Client) -> None:
     factories.order(factories.found(name="王小明"), external_id="SO-2026-77")
 
     for q in ("王小明", "SO-2026-77", ""):
-        assert "palette-item" not in text_of(client, q)
+        assert "option-customers" not in text_of(client, q)
+        assert "王小明" not in text_of(client, q).replace(q, "")
 
 
 def test_without_a_question_the_last_active_are_offered(client: Client) -> None:
@@ -56,7 +57,46 @@ def test_without_a_question_the_last_active_are_offered(client: Client) -> None:
     for number in range(7):
         factories.customer(name=f"Customer {number}")
 
-    assert text_of(client).count("palette-item") == 5
+    assert text_of(client).count("option-active") == 5
+
+
+def test_what_was_opened_last_is_offered_first(client: Client) -> None:
+    seller = people.user(Role.SALES)
+    client.force_login(seller)
+    first, second = (factories.found(name=name, owner=seller) for name in ("First", "Second"))
+    secret = factories.found(name="Secret")
+    addresses = [f"/customers/{one.pk}/" for one in (second, secret, first)]
+    recent = ",".join([*addresses, "/customers/999999999999999999999/", "/nowhere/", "x", "/"])
+    text = client.get(URL, {"recent": recent}).content.decode()
+
+    assert text.index("Second") < text.index("First")
+    assert "Secret" not in text
+
+
+@pytest.mark.parametrize("q", ["new task", "task", "nt", "NEW"])
+def test_what_can_be_made_is_found_by_its_name(client: Client, q: str) -> None:
+    client.force_login(people.user(Role.SALES))
+
+    assert "/tasks/new/" in text_of(client, q)
+    assert "/campaigns/new/" not in text_of(client, q)
+
+
+@pytest.mark.parametrize("q", ["客户", "kehu", "kh"])
+def test_pages_are_found_in_chinese(client: Client, q: str) -> None:
+    client.force_login(people.user(Role.SALES))
+    client.cookies["django_language"] = "zh-hans"
+
+    assert 'href="/customers/"' in text_of(client, q)
+
+
+def test_my_own_tasks_are_found(client: Client) -> None:
+    seller, other = people.user(Role.SALES), people.user(Role.SALES)
+    client.force_login(seller)
+    factories.task(seller, title="Ring the mill")
+    factories.task(other, title="Ring the bell")
+
+    assert "Ring the mill" in text_of(client, "ring")
+    assert "Ring the bell" not in text_of(client, "ring")
 
 
 @pytest.mark.parametrize("q", ["%", "\\", "' OR 1=1 --", "😀", "x" * 3000, " ", "@", "."])
@@ -76,13 +116,13 @@ def test_visitors_are_sent_to_sign_in(client: Client) -> None:
     assert client.get(URL).status_code == 302
 
 
-def test_a_search_costs_at_most_six_queries(client: Client, django_assert_max_num_queries: Any) -> None:
+def test_a_search_costs_at_most_seven_queries(client: Client, django_assert_max_num_queries: Any) -> None:
     client.force_login(people.user(Role.OPERATIONS))
     for number in range(10):
         factories.order(factories.found(name=f"王{number}"), external_id=f"SO-2026-{number}")
     text_of(client, "SO-2026")
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         text_of(client, "SO-2026")
 
 
