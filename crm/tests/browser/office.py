@@ -16,7 +16,10 @@ from crm.accounts.models import User
 from crm.accounts.policy import Role
 from crm.tests.access.crawl import Rule
 from customers.addresses.models import Address
+from customers.bulk.models import BulkJob
+from customers.exports.models import ExportJob
 from customers.imports.models import ImportJob, SavedMapping, Schedule
+from customers.lists.models import SavedList
 from customers.models import Customer
 from customers.privacy.models import SubjectRequest
 from customers.quality.models import Assessment
@@ -61,6 +64,10 @@ class Office:
             drafts, others = Campaign.objects.drafts(), Campaign.objects.exclude(status="draft")
             chosen = drafts if rule.action == "edit" else others | drafts
             return list(chosen.values_list("pk", flat=True))
+        if rule.on == "bulk":
+            # Everybody sees their own; the demo's is a colleague's.
+            mine = BulkJob.objects.filter(created_by=self.user)
+            return list(mine.order_by("pk").values_list("pk", flat=True))
         models: dict[str, type[Model]] = {
             "segment": Segment,
             "task": Task,
@@ -71,6 +78,8 @@ class Office:
             "assessment": Assessment,
             "schedule": Schedule,
             "saved_mapping": SavedMapping,
+            "saved": SavedList,
+            "export": ExportJob,
         }
         return list(models[rule.on]._default_manager.order_by("pk").values_list("pk", flat=True)[:1])
 
@@ -78,6 +87,10 @@ class Office:
 def open_office() -> Office:
     call_command("demo", customers=60, seed=3, verbosity=0)
     user = factories.user(*Role, username="everybody", is_staff=True)
+    # One being prepared and one that is over.
+    BulkJob.objects.create(action="edit", created_by=user)
+    over = {"status": "done", "finished_at": timezone.now(), "params": {"tags": ["VIP"]}}
+    BulkJob.objects.create(action="tag", created_by=user, total=3, changed=2, same=1, **over)
     letter = EmailMessage()
     letter["Subject"], letter["From"], letter["To"] = "Good morning", "shop@crm.test", "somebody@mail.test"
     letter.set_content("Good morning!")

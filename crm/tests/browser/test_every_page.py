@@ -36,6 +36,7 @@ NO_PAGES = {
     "tasks:raised": "what stands in a corner of every page",
     "tasks:candidates": "options of a form",
     "imports:problems": "a file to download",
+    "exports:file": "a file to download",
     "imports:duplicates": "a file to download",
     "record:organisations": "options of a field",
     "relations:candidates": "options of a field",
@@ -52,6 +53,9 @@ NO_PAGES = {
 MORE_PAGES: list[tuple[str, dict[str, int], str]] = [
     ("customers:list", {}, "?q=an&sort=-total"),
     ("customers:list", {}, "?q=nobody-is-called-so"),
+    ("customers:list", {}, "?density=compact&col=tags&col=last_order&sort=-last_order&city=上海"),
+    ("exports:new", {}, "?city=上海"),
+    ("lists:new", {}, "?sort=name"),
     ("segments:new", {}, "?starter=recent-frequent"),
     ("channels:new", {}, "?connector=smtp"),
     ("scoring:rfm", {}, "?show=money"),

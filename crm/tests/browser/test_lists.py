@@ -33,9 +33,9 @@ def page(open_page: Opener, live_server: LiveServer, transactional_db: None) -> 
 
 def test_a_list_is_narrowed_kept_and_changed(page: Page) -> None:
     page.get_by_role("link", name="Condition", exact=True).click()
-    page.get_by_label("What").select_option("profile.city")
-    page.get_by_label("How").select_option("contains")
-    page.get_by_label("Value").fill("Bern")
+    page.get_by_label("What", exact=True).select_option("profile.city")
+    page.get_by_label("How", exact=True).select_option("contains")
+    page.get_by_label("Value", exact=True).fill("Bern")
     settle(page)
     page.get_by_role("button", name="Apply").last.click()
     rows = page.locator("#results tbody tr")
@@ -43,7 +43,7 @@ def test_a_list_is_narrowed_kept_and_changed(page: Page) -> None:
     expect(page.locator(".list-bar .chip")).to_contain_text("City contains Bern")
 
     page.get_by_role("link", name="Save this list").click()
-    page.get_by_label("Name").fill("People in Bern")
+    page.get_by_label("Name", exact=False).first.fill("People in Bern")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("link", name="People in Bern")).to_have_attribute("aria-current", "page")
 
@@ -62,18 +62,18 @@ def test_what_is_typed_while_the_conditions_are_shown_anew_stays(page: Page, liv
         route.continue_()
 
     page.goto(live_server.url + reverse("segments:new"))
-    page.get_by_label("What").select_option("profile.city")
+    page.get_by_label("What", exact=True).select_option("profile.city")
     settle(page)
-    page.get_by_label("How").select_option("contains")
+    page.get_by_label("How", exact=True).select_option("contains")
     settle(page)
     page.get_by_role("button", name="Condition", exact=True).click()
     settle(page)
     page.route(re.compile("/segments/draft/"), slowly)
-    page.get_by_label("What").nth(1).select_option("profile.company")
+    page.get_by_label("What", exact=True).nth(1).select_option("profile.company")
     # The answer is on its way; the colleague goes on.
-    page.get_by_label("Value").first.press_sequentially("Bern", delay=20)
-    page.get_by_label("How").first.select_option("starts")
+    page.get_by_label("Value", exact=True).first.press_sequentially("Bern", delay=20)
+    page.get_by_label("How", exact=True).first.select_option("starts")
     settle(page)
-    expect(page.get_by_label("How")).to_have_count(2)
-    expect(page.get_by_label("Value").first).to_have_value("Bern")
-    expect(page.get_by_label("How").first).to_have_value("starts")
+    expect(page.get_by_label("How", exact=True)).to_have_count(2)
+    expect(page.get_by_label("Value", exact=True).first).to_have_value("Bern")
+    expect(page.get_by_label("How", exact=True).first).to_have_value("starts")
