@@ -32,6 +32,11 @@ EMPTY = "/bench/empty/"
 # User names of the demo company, with how far they see.
 READERS = {"all": "tianye", "region": "linyue", "own": "hejun"}
 
+CONDITIONS = (
+    '{"match":"all","rules":[{"fact":"profile.city","op":"any_of","value":["杭州"]},'
+    '{"fact":"orders.orders","op":"at_least","value":5}]}'
+)
+
 Addresses = Callable[[User], list[str]]
 
 
@@ -192,6 +197,9 @@ def _pages() -> list[Page]:
         Page("customers by name, page 1,000", _deep("name", "name", value="name")),
         Page("customers by total, first page", _list(sort="-total")),
         Page("customers by total, page 1,000", _deep("-total", "-rollup__total", value="rollup__total")),
+        Page("customers by orders, page 1,000", _deep("-orders", "-rollup__orders", value="rollup__orders")),
+        Page("customers by last order, first page", _list(sort="-last_order")),
+        Page("customers, two conditions", _list(rule=CONDITIONS, sort="-total")),
         Page("customers, tab “recently active”", _list(view="active")),
         Page("customers, tab “with orders”", _list(view="buyers")),
         Page("customers in a city", _list(city="上海")),
