@@ -87,13 +87,16 @@ def _claim(pk: int) -> Parcel | None:
     verdict = gate.verdict_on(message.customer, gate.Question(message.channel.kind, message.purpose, now))
     if verdict == gate.Reason.QUIET:
         morning = quiet.reopens_at(message.channel.kind, message.customer.country, now)
-        return _put(message, due_at=morning or now, reason=gate.Reason.QUIET.value)
+        _put(message, due_at=morning or now, reason=gate.Reason.QUIET.value)
+        return None
     if verdict:
-        return _put(message, state=State.SKIPPED, reason=verdict)
+        _put(message, state=State.SKIPPED, reason=verdict)
+        return None
     try:
         payload = _payload(message, now)
     except (CannotRender, NoSuchConnector) as problem:
-        return _put(message, state=State.FAILED, reason=str(problem)[:200])
+        _put(message, state=State.FAILED, reason=str(problem)[:200])
+        return None
     token = uuid4().hex
     _put(
         message,

@@ -17,7 +17,14 @@ from customers.touches.views import cleaned
 def mails(request: UserRequest, pk: int) -> HttpResponse:
     customer = get_visible(Customer.objects.visible_to(request.user, "edit"), pk)
     fields = cleaned(MailForm(request.POST))
-    services.write(customer, by=request.user, **fields)
+    services.write(
+        customer,
+        fields["channel"],
+        purpose=fields["purpose"],
+        subject=fields["subject"],
+        body=fields["body"],
+        by=request.user,
+    )
     messages.success(request, _("The message is on its way."))
     return redirect("customers:detail", pk)
 

@@ -154,6 +154,14 @@ def _panels(user: User) -> list[str]:
     return [reverse("customers:panel", args=[one.pk, key]) for one in some(user) for key in keys]
 
 
+def _narrowed(user: User) -> list[str]:
+    return [f"{reverse('customers:detail', args=[one.pk])}?tab=talk&words=ok" for one in some(user)]
+
+
+def _previews(user: User) -> list[str]:
+    return [reverse("customers:preview", args=[one.pk]) for one in some(user)]
+
+
 def _handles(user: User) -> list[dict[str, str]]:
     return [{"phone": one.phone, "email": one.email} for one in some(user) if one.phone]
 
@@ -219,6 +227,8 @@ def _pages() -> list[Page]:
         Page("search, last four digits", _search(_last_digits)),
         Page("customer", _details),
         Page("customer, one panel", _panels),
+        Page("customer, timeline narrowed", _narrowed),
+        Page("customer, preview", _previews),
         Page("duplicate hint", _at("customers:duplicates"), ("customer", "create"), _handles),
         Page("rfm grid", _at("scoring:rfm"), ("score", "view")),
         Page("segments", _at("segments:list"), segment),

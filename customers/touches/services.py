@@ -28,7 +28,7 @@ DELETED = "note.deleted"
 def note(customer: Customer, text: str, *, by: User) -> Entry | None:
     body = usable(text)
     named = mentions.find(body, customer)
-    data = {"mentions": named} if named else {}
+    data: dict[str, Any] = {"mentions": named} if named else {}
     return timeline.record(customer, "note", summary="", body=body, by=by, **data)
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -86,7 +88,7 @@ def note_of(request: UserRequest, pk: int, entry_pk: int) -> tuple[Customer, Ent
     return customer, get_visible(entries, entry_pk)
 
 
-def cleaned(form: forms.Form) -> dict[str, object]:
+def cleaned(form: forms.Form) -> dict[str, Any]:
     """What was typed; BadInput with the first complaint, so that what stands in the form stays there."""
     if not form.is_valid():
         name, complaints = next(iter(form.errors.items()))

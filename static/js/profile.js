@@ -2,8 +2,9 @@
 // The customer page: panels that could not be loaded say so and can be asked again.
 {
   const fail = (event) => {
-    const panel = event.target.closest?.("[data-panel]");
-    if (!panel) return;
+    const panel = event.target;
+    // A form inside a card that goes wrong is no card that could not be loaded.
+    if (!panel.matches?.("[data-panel]")) return;
     // The card says it itself: no toast beside it.
     event.stopImmediatePropagation();
     const place = dom.one(".skeleton, .panel-failed", panel);

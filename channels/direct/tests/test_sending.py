@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from channels.campaigns.tests.conftest import Sink, body_of
+from channels.connectors.base import Accepted
 from channels.consent import gate, suppression
 from channels.consent import services as consent
 from channels.consent.models import Purpose
@@ -142,7 +143,7 @@ def test_a_crash_while_it_was_handed_over_ends_in_unknown(
     assert (message.state, message.reason) == (State.UNKNOWN, sending.LOST)
 
     # The worker was only slow: now it is known.
-    sending._settle(parcel, sending.Accepted("id"))
+    sending._settle(parcel, Accepted("id"))
     message.refresh_from_db()
     assert message.state == State.ACCEPTED
 

@@ -76,11 +76,18 @@ def forget(user_ids: Iterable[int]) -> None:
 def _named(entry: Entry) -> list[tuple[int, str, int, int, str]]:
     """Colleagues an entry itself names: the mentioned ones, and a new owner."""
     people = [(pk, Notice.Reason.MENTION.value) for pk, _name in entry.data.get("mentions", {}).values()]
-    if entry.kind == "customer.assigned" and entry.data.get("owner"):
-        people.append((entry.data["owner"], Notice.Reason.ASSIGNED.value))
+    if owner := _new_owner(entry):
+        people.append((owner, Notice.Reason.ASSIGNED.value))
     return [
         (pk, reason, entry.customer_id, entry.pk, entry.kind) for pk, reason in people if pk != entry.actor_id
     ]
+
+
+def _new_owner(entry: Entry) -> int | None:
+    if entry.kind == "customer.assigned":
+        owner: int | None = entry.data.get("owner")
+        return owner
+    return entry.customer.owner_id if "owner" in entry.data.get("changes", {}) else None
 
 
 def _insert(told: str, parameters: list[Any]) -> int:

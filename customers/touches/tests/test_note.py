@@ -53,8 +53,10 @@ def test_saving_the_same_words_changes_nothing(as_seller: Client, note: Entry) -
     assert not Revision.objects.exists()
 
 
-def test_a_note_taken_back_leaves_a_trace_but_not_its_words(as_seller: Client, note: Entry) -> None:
-    services.pin(note, by=User.objects.get(pk=note.actor_id))
+def test_a_note_taken_back_leaves_a_trace_but_not_its_words(
+    as_seller: Client, seller: User, note: Entry
+) -> None:
+    services.pin(note, by=seller)
     page = as_seller.post(url(note, "deletion/"), follow=True).content.decode()
 
     note.refresh_from_db()

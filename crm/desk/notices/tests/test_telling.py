@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -61,9 +62,12 @@ def test_a_mention_added_later_is_told(made: Customer, operator: User) -> None:
 
 
 def test_the_new_owner_is_told(made: Customer, operator: User, seller: User) -> None:
-    customers.assign(Customer.objects.filter(pk=made.pk), seller, by=operator)
+    timeline.record_all([made.pk], "customer.assigned", by=operator, owner=seller.pk)
+    other = people.user(Role.SALES)
+    customers.update(made, {"owner": other}, version=made.version, by=operator)
 
     assert reasons(seller) == ["assigned"]
+    assert reasons(other) == ["assigned"]
 
 
 def test_wishes_are_heeded(made: Customer, operator: User, seller: User) -> None:
@@ -71,7 +75,7 @@ def test_wishes_are_heeded(made: Customer, operator: User, seller: User) -> None
     Wishes.objects.create(user=seller, touches=False, changes=True)
 
     touches.note(made, "Hello", by=operator)
-    customers.tag(Customer.objects.filter(pk=made.pk), ["VIP"], by=operator)
+    timeline.record_all([made.pk], "customer.tagged", by=operator, tags=["VIP"])
 
     told = Notice.objects.filter(user=seller).values_list("entry__kind", flat=True)
     assert list(told) == ["customer.tagged"]
@@ -111,7 +115,7 @@ def test_whoever_lost_sight_of_the_customer_sees_no_notice(
     assert telling.unread(seller) == 1
 
     Customer.objects.filter(pk=made.pk).update(owner=operator)
-    telling.cache.clear()
+    cache.clear()
     assert telling.unread(seller) == 0
 
 
