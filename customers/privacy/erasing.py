@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -42,9 +42,20 @@ def subject_of(customer: Customer) -> Subject:
     for kind, value in said.values_list("kind", "value"):
         (emails if kind == Identity.Kind.EMAIL else phones).add(value)
     emails, phones = {one.lower() for one in emails if one}, {one for one in phones if one}
-    others = Identity.objects.attached().filter(kind__in=Identity.SHARED, value__in=emails | phones)
-    shared = others.exclude(profile__customer=customer).values_list("value", flat=True)
+    shared = _had_by_others(customer, emails, phones)
     return Subject(customer.pk, customer.name, frozenset(emails), frozenset(phones), frozenset(shared))
+
+
+def _had_by_others(customer: Customer, emails: set[str], phones: set[str]) -> set[str]:
+    handles = emails | phones
+    said = Identity.objects.attached().filter(kind__in=Identity.SHARED, value__in=handles)
+    found = set(said.exclude(profile__customer=customer).values_list("value", flat=True))
+    others = Customer.objects.present().exclude(pk=customer.pk)
+    for email, phone in others.filter(Q(email__in=emails) | Q(phone__in=phones)).values_list(
+        "email", "phone"
+    ):
+        found |= {email, phone} & handles
+    return found
 
 
 def apply(holding: Holding, customer_pk: int, files: list[str]) -> int:
