@@ -5,7 +5,7 @@ MANAGE := $(PYTHON_HERE) manage.py
 MANAGE_TEST := $(PYTHON_HERE) -W ignore::RuntimeWarning manage.py
 
 .SILENT:
-.PHONY: run test check test-faults bench doctor messages installed tools
+.PHONY: run test check test-faults test-api bench doctor messages installed tools
 
 run: installed
 	exec $(MANAGE) up
@@ -26,6 +26,10 @@ check: tools
 # Kills servers and workers while they work.
 test-faults: tools
 	$(PYTHON_HERE) -m pytest -m fault
+
+# Asks the API ten thousand questions made from its schema: none may crash it.
+test-api: tools
+	API_QUESTIONS=360 $(PYTHON_HERE) -m pytest crm/api/tests/test_questions.py
 
 # Measures: make bench ARGS="--help"
 bench: installed

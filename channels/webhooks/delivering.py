@@ -45,7 +45,7 @@ def deliver(subscription_id: int) -> bool:
             break
     if claimed and subscription.failures:
         Subscription.objects.filter(pk=subscription.pk).update(failures=0, rests_until=None)
-    return subscription.deliveries.due().exists()
+    return Delivery.objects.due().filter(subscription=subscription).exists()
 
 
 def sweep() -> list[int]:
@@ -59,7 +59,12 @@ def sweep() -> list[int]:
 
 @transaction.atomic
 def _claim(subscription: Subscription) -> list[Delivery]:
-    due = subscription.deliveries.due().select_related("event").order_by("due_at", "pk")
+    due = (
+        Delivery.objects.due()
+        .filter(subscription=subscription)
+        .select_related("event")
+        .order_by("due_at", "pk")
+    )
     claimed = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
     Delivery.objects.filter(pk__in=[one.pk for one in claimed]).update(due_at=timezone.now() + LEASE)
     return claimed

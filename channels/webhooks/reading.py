@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.functional import Promise
 
 from channels.webhooks.events import KINDS
@@ -41,11 +41,13 @@ class Listed:
 
 def cards(rows: SubscriptionQuerySet) -> list[Card]:
     """Done deliveries are many and are not counted."""
-    counted = rows.annotate(
-        waiting=Count("deliveries", filter=Q(deliveries__state="waiting")),
-        dead=Count("deliveries", filter=Q(deliveries__state="dead")),
-    )
-    return [Card(one, one.waiting, one.dead) for one in counted[:MOST_SHOWN]]
+    webhooks = list(rows[:MOST_SHOWN])
+    undone = Delivery.objects.filter(subscription__in=webhooks).exclude(state=Delivery.State.DONE)
+    counted = undone.values_list("subscription", "state").annotate(number=Count("pk"))
+    numbers = {(pk, state): number for pk, state, number in counted}
+    return [
+        Card(one, numbers.get((one.pk, "waiting"), 0), numbers.get((one.pk, "dead"), 0)) for one in webhooks
+    ]
 
 
 def listed(deliveries: Iterable[Delivery]) -> list[Listed]:

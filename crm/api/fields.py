@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Schema
 from pydantic import (
     AfterValidator,
     AwareDatetime,
+    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -19,23 +19,23 @@ from pydantic import (
 
 from crm.lib import money, phones, reading
 
-EARLIEST = 1900
+EARLIEST, LATEST = 1900, 2200
 # Clocks of tills and phones run ahead a little.
 AHEAD = timedelta(days=1)
 BIGGEST_ID = 2**63 - 1
 
 
-class Body(Schema):
+class Body(BaseModel):
     """What comes in. A field that is not listed is refused, so none is ever set by accident."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Question(Schema):
+class Question(BaseModel):
     """What an address asks. `asked_by` refuses parameters that are not among its fields."""
 
 
-class Problem(Schema):
+class Problem(BaseModel):
     """How every "no" looks."""
 
     type: str
@@ -81,6 +81,12 @@ def _past_day(day: date) -> date:
     return day
 
 
+def _day(day: date) -> date:
+    if not EARLIEST <= day.year <= LATEST:
+        raise reading.Unreadable("bad_date")
+    return day
+
+
 def _written(value: Any) -> Any:
     """A bare number would be seconds to some and days to others."""
     if not isinstance(value, str):
@@ -114,5 +120,6 @@ Amount = Annotated[
 ]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_moment)]
 PastDay = Annotated[date, BeforeValidator(_written), AfterValidator(_past_day)]
+Day = Annotated[date, BeforeValidator(_written), AfterValidator(_day)]
 Cursor = Annotated[str, Field(max_length=1000)]
 Limit = Annotated[int, Field(ge=1, le=200)]

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable
 from typing import Literal, TypeVar
 
 from django.db import transaction
-from ninja import Schema
+from pydantic import BaseModel
 
 from crm.lib.errors import Refused
 
 Item = TypeVar("Item")
 
 
-class RowResult(Schema):
+class RowResult(BaseModel):
     """What became of one row; `index` is its place in the request."""
 
     index: int
@@ -21,7 +21,7 @@ class RowResult(Schema):
     message: str = ""
 
 
-class Results(Schema):
+class Results(BaseModel):
     results: list[RowResult]
 
 

@@ -25,6 +25,8 @@ SCOPES: dict[str, Scope] = {
     "orders:write": Scope(_("Record orders"), ("order", "create")),
     "touchpoints:read": Scope(_("Read the timeline"), ("customer", "view")),
     "touchpoints:write": Scope(_("Record touchpoints"), ("customer", "edit")),
+    "tasks:read": Scope(_("Read tasks"), ("task", "view")),
+    "tasks:write": Scope(_("Create and finish tasks"), ("task", "edit")),
     "consent:read": Scope(_("Read what customers allow"), ("consent", "view")),
     "consent:write": Scope(_("Record what customers allow or take back"), ("consent", "edit")),
     "segments:read": Scope(_("Read segments and their members"), ("segment", "view")),

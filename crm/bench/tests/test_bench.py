@@ -14,6 +14,7 @@ from crm.bench.sink import HOST, sink
 KEYS = {
     "import": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio", "peak_mb"},
     "pages": {"name", "rows", "rate", "unit", "baseline", "ratio", "p50_ms", "p95_ms", "queries"},
+    "api": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "rfm": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "campaign": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
 }

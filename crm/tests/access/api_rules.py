@@ -28,6 +28,8 @@ ORDER = {"customer": {"id": "{pk}"}, "placed_at": MOMENT, "amount": 5}
 KEY = "customers/by-key/shop/{pk}"
 HANDLE = {"kind": "card", "value": "CANARY-1-card"}
 NUMBER = "orders/by-number/shop/CANARY-{pk}-order"
+VALUES = {"values": {"favourite": "new"}}
+TASK = {"title": "Call", "due_on": "2026-12-01", "customer": "{pk}"}
 CONSENT = {"purpose": "marketing", "channel": "sms", "state": "granted", "source": "shop"}
 
 ASKS: dict[str, Ask] = {
@@ -78,6 +80,13 @@ ASKS: dict[str, Ask] = {
         body={"items": [{**TOUCH, "customer": {"id": "{pk}"}, "summary": "Visit"}]},
     ),
     "list_touchpoints": Ask("GET", "customers/{pk}/touchpoints", VIEW, "view"),
+    "list_fields": Ask("GET", "fields", VIEW),
+    "read_values": Ask("GET", "customers/{pk}/fields", VIEW, "view"),
+    "change_values": Ask("PATCH", "customers/{pk}/fields", EDIT, "edit", body=VALUES),
+    "list_tasks": Ask("GET", "tasks", ("task", "view")),
+    "create_task": Ask("POST", "tasks", ("task", "edit"), "view", body=TASK),
+    "read_task": Ask("GET", "tasks/{task}", ("task", "view"), "view"),
+    "complete_task": Ask("PUT", "tasks/{task}/completion", ("task", "edit"), "edit"),
     "read_consents": Ask("GET", "customers/{pk}/consents", ("consent", "view"), "view"),
     "record_consent": Ask("POST", "customers/{pk}/consents", ("consent", "edit"), "view", body=CONSENT),
     "list_segments": Ask("GET", "segments", ("segment", "view")),
