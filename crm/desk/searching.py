@@ -46,7 +46,7 @@ def _found(user: User, text: str) -> list[Group]:
     groups = [Group(one.key, one.label, one.find(user, text, one.most)) for one in finding.all_for(user)]
     making = [one for one in commands.to_create(user) if commands.fits(str(one.label), text)]
     going = [one for one in _pages(user) if commands.fits(one.title, text)]
-    pages = Group("pages", _("Pages"), going[:SHOWN_COMMANDS])
+    pages = Group("pages", pgettext("palette", "Go to"), going[:SHOWN_COMMANDS])
     return [*groups, Group("create", pgettext("palette", "Create"), [], making[:SHOWN_COMMANDS]), pages]
 
 
@@ -59,7 +59,7 @@ def _offered(user: User, addresses: str) -> list[Group]:
             Group("active", pgettext("customers", "Recently active"), _named(user, "customers", list(latest)))
         ]
     create = Group("create", pgettext("palette", "Create"), [], commands.to_create(user))
-    return [*groups, create, Group("pages", _("Pages"), _pages(user))]
+    return [*groups, create, Group("pages", pgettext("palette", "Go to"), _pages(user))]
 
 
 def _recent(user: User, addresses: Sequence[str]) -> list[Hit]:
