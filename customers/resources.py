@@ -1,14 +1,16 @@
 """The columns of customer files. The admin, the export button and the bulk importer share them."""
 
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from import_export.resources import ModelResource
 
+from crm.accounts.models import User
 from crm.lib import cells, dates, phones, reading
 from crm.lib.columns import Column, Read, choices
 from customers.models import Customer
@@ -83,6 +85,16 @@ def few_words(longest: int) -> Read:
 
 def digits(longest: int) -> Read:
     return partial(reading.number, longest=longest)
+
+
+# Columns that features add while the product runs, for who exports, and what select_related is to load.
+Source = Callable[[User], Mapping[str, Column]]
+_sources: list[tuple[Source, str]] = []
+
+
+def register_source(source: Source, *, related: str) -> None:
+    """Called in `AppConfig.ready()`. The columns know their value: they override `get_value`."""
+    _sources.append((source, related))
 
 
 class CustomerResource(ModelResource):  # type: ignore[misc]
@@ -187,8 +199,19 @@ class CustomerResource(ModelResource):  # type: ignore[misc]
         exclude = tuple(field.name for field in Customer._meta.fields)
         skip_unchanged = True
 
+    def __init__(self, user: User | None = None, **kwargs: Any) -> None:
+        """With the columns that `user` may see beside the fixed ones."""
+        super().__init__(**kwargs)
+        for source, _related in _sources if user else ():
+            self.fields.update(source(cast(User, user)))
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, field in self.fields.items() if isinstance(field, Column)]
+
     def filter_export(self, queryset: QuerySet[Customer], **kwargs: Any) -> QuerySet[Customer]:
-        return queryset.select_related("owner").prefetch_related("profiles__identities")
+        related = [related for _source, related in _sources]
+        return queryset.select_related("owner", *related).prefetch_related("profiles__identities")
 
     def dehydrate_number(self, customer: Customer) -> str:
         return handle_of(customer, "number")

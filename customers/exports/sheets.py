@@ -7,7 +7,6 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from crm.lib import cells
-from crm.lib.columns import columns_of
 from crm.lib.templatetags.ui import NOTHING, mask_email, mask_phone
 from customers import jobs
 from customers.columns import Column
@@ -56,8 +55,8 @@ class AllFields:
 
     def __init__(self, job: ExportJob, mark: Watermark) -> None:
         self.job, self.mark = job, mark
-        self.resource = CustomerResource()
-        self.names = list(columns_of(CustomerResource))
+        self.resource = CustomerResource(user=job.created_by)
+        self.names = self.resource.names
         self.masked = [(self.names.index(name), mask) for name, mask in MASKS.items()]
         self.titles = [*self.names, "exported by"]
 

@@ -18,6 +18,7 @@ from customers.imports import plans, runner
 from customers.imports.models import ImportJob
 from customers.models import Customer
 from customers.record.models import Change
+from customers.resources import CustomerResource
 from segments import rules
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +140,32 @@ def test_nobody_writes_by_file_what_they_may_not_write_by_hand(operator: User) -
 
     assert "custom_note" not in offered
     assert f"custom_{own.key}" in offered
+
+
+def test_what_goes_out_comes_back_the_same(operator: User) -> None:
+    values = {"tier": "gold", "limit": 1200.5, "likes": ["gold", "tea"], "day": "2024-03-01", "note": "=1+1"}
+    kinds = {"tier": "choice", "limit": "money", "likes": "several", "day": "date", "note": "text"}
+    for key, kind in kinds.items():
+        factories.choices(factories.field(key=key, kind=kind), "gold", "tea")
+    factories.field(key="secret", viewers=[Role.MANAGER])
+    customer = factories.customer(name="Li")
+    storing.store(customer, values, by=operator)
+    resource = CustomerResource(user=operator)
+    names = [name for name in resource.names if name.startswith("custom_")]
+
+    loaded = resource.filter_export(Customer.objects.all()).get()
+    cells = [str(cell) for cell in resource.export_resource(loaded, selected_fields=names)]
+    line = ",".join(f'"{cell}"' for cell in cells)
+    load(f"编号,name,{','.join(names)}\n9,Wu,{line}\n", operator)
+
+    assert names == [f"custom_{key}" for key in kinds]
+    assert storing.values_of(Customer.objects.get(name="Wu")) == values
+
+
+def test_the_admin_exports_them(client: Client) -> None:
+    client.force_login(people.user(Role.OPERATIONS, Role.MANAGER, is_staff=True))
+    made = factories.field(label="Favourite")
+
+    page = client.get("/admin/customers/customer/export/").content.decode()
+
+    assert f"custom_{made.key}" in page
