@@ -9,12 +9,15 @@ Features with fields of their own (such as the ones a company defines) register 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
+from babel import Locale
 from django.db.models import Field, ForeignKey, Model
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Team, User
@@ -138,10 +141,17 @@ def _show_column(name: str, stored: Any) -> str:
         return f"{stored:02}:00"
     if name == DELETED:
         return str(stored)[:16].replace("T", " ")
+    if name == "country":
+        return _countries(get_language() or "en").get(stored, str(stored))
     if name == "preferred_channel":
         return str(dict(Entry.Channel.choices).get(stored, stored))
     found = _column(name)
     return str(dict(found.flatchoices).get(stored, stored)) if found else str(stored)
+
+
+@lru_cache(maxsize=8)
+def _countries(language: str) -> Mapping[str, str]:
+    return dict(Locale.parse(to_locale(language)).territories)
 
 
 def _column(name: str) -> "Field[Any, Any] | ForeignKey[Any, Any] | None":
