@@ -23,13 +23,12 @@ SHOWN_TAGS = 3
 
 
 def register_all() -> None:
+    _register_purchases()
     _register_shown()
     _register_offered()
 
 
-def _register_shown() -> None:
-    """What the list shows unless somebody chooses otherwise."""
-    register(Column("contact", _("Contact"), contact, order=50, css="muted"))
+def _register_purchases() -> None:
     register(
         Column(
             "total",
@@ -55,6 +54,11 @@ def _register_shown() -> None:
             text=lambda customer: str(customer.rollup.orders),
         )
     )
+
+
+def _register_shown() -> None:
+    """What else the list shows unless somebody chooses otherwise."""
+    register(Column("contact", _("Contact"), contact, order=50, css="muted"))
     register(
         Column(
             "activity",

@@ -23,7 +23,7 @@ from customers.bulk.models import UNDO_DAYS, BulkItem, BulkJob
 from customers.jobs import LeaseLost
 from customers.models import Customer
 from customers.record.models import Change
-from customers.record.recording import following
+from customers.record.recording import TELLER, following
 from customers.timeline import services as timeline
 
 ROWS = 2_000
@@ -41,6 +41,11 @@ GATHER = """
 WRITE = """
     UPDATE customers_customer AS c SET {sets}, version = c.version + 1, updated_at = now()
     FROM jsonb_populate_recordset(NULL::customers_customer, %s) AS new WHERE c.id = new.id
+"""
+# What the timeline tells of has happened with the customer.
+TOUCH = """
+    UPDATE customers_customer AS c SET touched_at = entry.occurred_at FROM timeline_entry AS entry
+    WHERE c.id = ANY(%s) AND entry.source = %s AND entry.source_id = c.id || ':' || c.version
 """
 MARK = """
     UPDATE bulk_bulkitem AS item SET outcome = new.outcome, old = new.old, version = new.version
@@ -202,12 +207,16 @@ def _write(
 ) -> None:
     if not rows:
         return
+    ids = [row["id"] for row in rows]
     sets = ", ".join(f'"{name}" = new."{name}"' for name in columns)
     with (
         following([row["id"] for row in rows], by=by, source=source, tell=tell),
         connection.cursor() as cursor,
     ):
         cursor.execute(WRITE.format(sets=sets), [json.dumps(rows, cls=DjangoJSONEncoder)])
+    if tell:
+        with connection.cursor() as cursor:
+            cursor.execute(TOUCH, [ids, TELLER])
 
 
 def _mark(job: BulkJob, fates: Iterable[Fate]) -> None:

@@ -43,7 +43,7 @@ def test_a_list_is_narrowed_kept_and_changed(page: Page) -> None:
     expect(page.locator(".list-bar .chip")).to_contain_text("City contains Bern")
 
     page.get_by_role("link", name="Save this list").click()
-    page.get_by_label("Name", exact=False).first.fill("People in Bern")
+    page.get_by_role("dialog").get_by_role("textbox", name="Name").fill("People in Bern")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("link", name="People in Bern")).to_have_attribute("aria-current", "page")
 

@@ -87,6 +87,8 @@ def test_all_that_match_are_edited_and_no_others(operator: User) -> None:
         ("city", "上海", "杭州", "bulk")
     }
     assert Entry.objects.count() == 3
+    entry = Entry.objects.latest("pk")
+    assert entry.customer.touched_at == entry.occurred_at
     assert AuditEntry.objects.filter(action__startswith="bulk.").count() == 2
 
 
