@@ -15,6 +15,7 @@ FREE: dict[str, int] = {Role.SALES: 500, Role.MANAGER: 2_000, Role.OPERATIONS: 5
 # More than this leaves in no file, whoever agrees.
 MOST = 100_000
 DAY = timedelta(days=1)
+Status = ExportJob.Status
 
 
 def free(user: User) -> int:
@@ -29,7 +30,8 @@ def needs_approval(user: User, number: int, *, in_clear: bool) -> bool:
 def left_of(user: User, *, in_clear: bool) -> int:
     """How many customers `user` may still take along today by themselves."""
     lately = ExportJob.objects.filter(created_by=user, decided_by=None, created_at__gte=timezone.now() - DAY)
-    lately = lately.exclude(status__in=[ExportJob.Status.WAITING, ExportJob.Status.REFUSED])
+    # Nothing left by these.
+    lately = lately.exclude(status__in=(Status.WAITING, Status.REFUSED, Status.FAILED))
     if in_clear:
         # As many contacts as one could have looked at one by one.
         taken = lately.filter(in_clear=True).aggregate(sum=Sum("total"))["sum"] or 0
