@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
+from django.db import connection
 from django.utils import timezone
 
 from crm.accounts.models import User
@@ -20,6 +21,12 @@ FIRST_DAY, LAST_DAY = -3, 12
 BACK = 25
 HOURS = (9, 10, 11, 14, 15, 16, 17)
 WESTERN = ("olivia", "lucas", "maya")
+TOUCH = """
+    UPDATE customers_customer AS customer SET touched_at = told.at
+    FROM (SELECT customer_id, max(occurred_at) AS at FROM timeline_entry
+          WHERE kind = 'task.done' GROUP BY customer_id) AS told
+    WHERE customer.id = told.customer_id AND customer.touched_at < told.at
+"""
 
 
 def plan(staff: Staff, *, seed: int, until: datetime) -> None:
@@ -104,3 +111,5 @@ def _tell(tasks: list[Task]) -> None:
         ],
         batch_size=1000,
     )
+    with connection.cursor() as cursor:
+        cursor.execute(TOUCH)

@@ -76,6 +76,7 @@ def test_what_was_opened_last_is_offered_first(client: Client) -> None:
 @pytest.mark.parametrize("q", ["new task", "task", "nt", "NEW"])
 def test_what_can_be_made_is_found_by_its_name(client: Client, q: str) -> None:
     client.force_login(people.user(Role.SALES))
+    client.cookies["django_language"] = "en"
 
     assert "/tasks/new/" in text_of(client, q)
     assert "/campaigns/new/" not in text_of(client, q)

@@ -1,4 +1,4 @@
-"""A seller's day without a mouse: log a follow-up, go to the tasks, finish one and take it back, find it again."""
+"""A seller's day without a mouse: log a follow-up, finish a task, take it back, find one's way."""
 
 import pytest
 from django.conf import settings

@@ -29,4 +29,5 @@ def manager(north: Team) -> User:
 @pytest.fixture
 def as_seller(client: Client, seller: User) -> Client:
     client.force_login(seller)
+    client.cookies["django_language"] = "en"
     return client
