@@ -79,8 +79,8 @@ class CustomerAdmin(TransferMixin, VisibleAdmin[Customer]):
         for customer in queryset:
             self.delete_model(request, customer)
 
-    def get_export_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_export_resource_kwargs(request, **kwargs), "user": request.user}
+    def get_export_resource_classes(self, request: HttpRequest, *args: Any) -> list[type[CustomerResource]]:
+        return [CustomerResource.read_by(cast(User, request.user))]
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         user = cast(User, request.user)

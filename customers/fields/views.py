@@ -48,7 +48,7 @@ def _save(request: UserRequest, customer: Customer, definition: Definition, stor
         return _clash(request, customer, form, met.theirs)
     if version != customer.version:
         address = reverse("record:reversal", args=[customer.pk, version])
-        offer_undo(request, _("%(field)s was saved.") % {"field": definition.label}, address)
+        offer_undo(request, _("Saved: %(field)s") % {"field": definition.label}, address)
     if not wants_part(request):
         return redirect("customers:detail", customer.pk)
     return _row(request, customer, definition, form.value)
