@@ -74,8 +74,8 @@ def _before(rng: np.random.Generator, customer: Customer) -> dict[str, object]:
         "language": "",
     }
     told = [field for field, old in could.items() if getattr(customer, field) not in ("", [], old)]
-    chosen = rng.permutation(told)[: int(rng.integers(1, 3))] if told else []
-    return {str(field): could[str(field)] for field in chosen}
+    chosen = rng.permutation(len(told))[: int(rng.integers(1, 3))]
+    return {told[place]: could[told[place]] for place in chosen.tolist()}
 
 
 def _tell(changes: list[Change]) -> None:

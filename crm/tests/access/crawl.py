@@ -102,7 +102,8 @@ def _path(world: World, rule: Rule, customer: Customer) -> dict[str, Any]:
         return {"pk": getattr(world.campaign, "pk", None)} | (
             part or {"delivery_pk": customer.deliveries.get().pk}
         )
-    return {"pk": customer.pk} | PLACES.get(rule.on, lambda world, customer: {})(world, customer)
+    place = PLACES.get(rule.on)
+    return {"pk": customer.pk} | (place(world, customer) if place else {})
 
 
 # Things that stand below their customer in an address.
