@@ -26,6 +26,8 @@ MOST_COUNTED = 10_000
 NEWEST_FIRST = "-activity"
 SORTS = {"name": "name"}
 COMPACT = "compact"
+# More filters than these stand behind a button.
+FEW_MENUS = 6
 
 
 @dataclass(frozen=True)
@@ -216,6 +218,19 @@ class Listing:
     @property
     def matching_text(self) -> str:
         return f"≥ {MOST_COUNTED:,}" if self.count > MOST_COUNTED else f"{self.count:,}"
+
+    @property
+    def shown_menus(self) -> list[Menu]:
+        """The first few, and those in which something is chosen."""
+        return [one for place, one in enumerate(self._usable_menus) if place < FEW_MENUS or one.chosen]
+
+    @property
+    def more_menus(self) -> list[Menu]:
+        return [one for one in self._usable_menus[FEW_MENUS:] if not one.chosen]
+
+    @property
+    def _usable_menus(self) -> list[Menu]:
+        return [one for one in self.menus if one.choices or one.chosen]
 
     @property
     def width(self) -> int:
