@@ -77,7 +77,8 @@ def _talk(step: int, about: int, number: str) -> tuple[str, ...]:
     one, words = steps()[step], wordings(step)
     data = f'{{"seconds": {60 + about % 540}}}' if one.kind == "call" else "{}"
     summary = words[about % len(words)]
-    return one.kind, one.channel, one.direction, summary, one.body, "demo", number, data
+    body = one.body.replace("{p}", ARTICLES[about % len(ARTICLES)].name)
+    return one.kind, one.channel, one.direction, summary, body, "demo", number, data
 
 
 def _purchase(world: World, order: int) -> tuple[str, ...]:
