@@ -12,6 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from customers.identity.models import Identity
 from customers.imports import extras
 from customers.imports.models import ImportJob, Trace
+from customers.imports.removing import remove
 from customers.imports.tracing import Span
 from customers.imports.updating import index_all
 from customers.models import Customer
@@ -90,10 +91,10 @@ def undo(cursor: CursorWrapper, job: ImportJob, chunk: int, made: Made, *, force
         affected |= _owners_of_staged(cursor, table)
         done.restored += restored if table == CUSTOMERS else 0
     for table in keys.keys() - {CUSTOMERS, PRODUCTS}:
-        affected |= _remove(table, keys[table], made)
+        affected |= _remove(cursor, table, keys[table], made)
     made_here = keys.get(CUSTOMERS, [])
     kept = set() if force else with_work_since(cursor, job, made_here, made)
-    Customer.objects.filter(pk__in=[pk for pk in made_here if pk not in kept]).delete()
+    remove(cursor, Customer, [pk for pk in made_here if pk not in kept])
     _remove_products(keys.get(PRODUCTS, []))
     done.removed, done.kept = len(made_here) - len(kept), len(kept)
     _bring_up_to_date(cursor, affected)
@@ -209,10 +210,10 @@ def owned(table: str, keys: Collection[int]) -> list[tuple[int, int]]:
     return list(model._base_manager.filter(pk__in=list(keys)).values_list("pk", path))
 
 
-def _remove(table: str, keys: Collection[int], made: Made) -> set[int]:
+def _remove(cursor: CursorWrapper, table: str, keys: Collection[int], made: Made) -> set[int]:
     """Rows of customers that the import made go, or stay, with them. Returns whose rows went."""
     going = [(pk, owner) for pk, owner in owned(table, keys) if not made.holds(CUSTOMERS, owner)]
-    model_of(table)._base_manager.filter(pk__in=[pk for pk, _owner in going]).delete()
+    remove(cursor, model_of(table), [pk for pk, _owner in going])
     return {owner for _pk, owner in going}
 
 
