@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm.accounts.models import User
 from crm.lib.errors import BadInput
@@ -56,7 +57,8 @@ def of(user: User, reader: User, span: str, on: str) -> Calendar:
     if span == "week":
         start = day - timedelta(days=day.weekday())
         weeks = _weeks(user, reader, start, 1, "week", day)
-        first, last = date_format(start, "j M"), date_format(start + timedelta(days=6), "j M Y")
+        first = date_format(start, pgettext("calendar", "j M"))
+        last = date_format(start + timedelta(days=6), pgettext("calendar", "j M Y"))
         return Calendar("week", f"{first} – {last}", day, day - WEEK, day + WEEK, weeks)
     if span not in ("", "month"):
         raise BadInput(_("There is no such view."))

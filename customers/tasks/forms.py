@@ -143,7 +143,7 @@ class FollowUpForm(forms.Form):
         label=_("What happened"), choices=HAPPENED, widget=forms.RadioSelect, initial="call"
     )
     text = forms.CharField(
-        label=_("What came of it"),
+        label=pgettext_lazy("follow-up", "What came of it"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
     )
