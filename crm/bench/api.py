@@ -15,7 +15,9 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from django.db import connection
 
@@ -29,7 +31,9 @@ from customers.timeline.models import Entry
 HOST = "127.0.0.1"
 BATCH = 100
 CLIENTS = 4
-PATH = "/api/v1/touchpoints/bulk"
+TOUCHPOINTS, CUSTOMERS = "/api/v1/touchpoints/bulk", "/api/v1/customers/bulk"
+# Customers go one by one through the services, history included: fewer are enough to see their pace.
+FEWER = 50
 FASTEST = 1_000_000
 TOUCHES_EACH = 10
 PROFILES = """
@@ -54,43 +58,69 @@ def api(rows: int) -> Iterator[Result]:
         keys: list[int] = cursor.fetchone()[0]
     bare = Baseline("bare COPY", rows / _copy_bare(rows, keys))
     user = filling.colleague(Role.OPERATIONS)
-    secret = services.create(user, "Bench", ["touchpoints:write"], days=1, per_minute=FASTEST, by=user).secret
+    secret = services.create(
+        user, "Bench", ["touchpoints:write", "customers:write"], days=1, per_minute=FASTEST, by=user
+    ).secret
     bodies = [_body(start, keys) for start in range(0, rows, BATCH)]
     with _web() as port:
-        yield from _measure("api, touchpoints", rows, port, secret, bodies, bare)
-        yield from _measure("api, the same touchpoints again", rows, port, secret, bodies, bare)
+        client = Client(port, secret, TOUCHPOINTS)
+        yield from _measure("api, touchpoints", client, bodies, bare)
+        yield from _measure("api, the same touchpoints again", client, bodies, bare)
+        client = Client(port, secret, CUSTOMERS)
+        new = [_customers(start) for start in range(0, max(rows // FEWER, BATCH), BATCH)]
+        yield from _measure("api, new customers", client, new, bare)
     if Entry.objects.filter(source="api:bench").count() != len(bodies) * BATCH:
         raise RuntimeError("Not every touchpoint was written once.")
 
 
-def _measure(
-    name: str, rows: int, port: int, secret: str, bodies: list[bytes], bare: Baseline
-) -> Iterator[Result]:
+@dataclass(frozen=True)
+class Client:
+    """A program with a token and one endpoint it uses."""
+
+    port: int
+    secret: str
+    path: str
+
+    def send(self, bodies: list[bytes]) -> list[float]:
+        """Milliseconds for each, on one lasting connection."""
+        line = http.client.HTTPConnection(HOST, self.port)
+        headers = {"Authorization": f"Bearer {self.secret}", "Content-Type": "application/json"}
+
+        def one(body: bytes) -> None:
+            line.request("POST", self.path, body, headers)
+            answer = line.getresponse()
+            content = answer.read()
+            if answer.status != 200 or b'"error"' in content:
+                raise RuntimeError(f"The API answered {answer.status}: {content[:500]!r}")
+
+        waits = [milliseconds(partial(one, body)) for body in bodies]
+        line.close()
+        return waits
+
+
+def _measure(name: str, client: Client, bodies: list[bytes], bare: Baseline) -> Iterator[Result]:
     waits: list[float] = []
     shares = [bodies[place::CLIENTS] for place in range(CLIENTS)]
     with timed() as watch, ThreadPoolExecutor(CLIENTS) as clients:
-        for measured in clients.map(lambda share: _send(port, secret, share), shares):
+        for measured in clients.map(client.send, shares):
             waits += measured
     p50, p95 = spread(waits)
-    yield throughput(name, rows, watch.seconds, "touchpoints/s", bare)
+    yield throughput(name, len(bodies) * BATCH, watch.seconds, "rows/s", bare)
     yield Result(f"{name}, one batch", BATCH, p50_ms=p50, p95_ms=p95)
 
 
-def _send(port: int, secret: str, bodies: list[bytes]) -> list[float]:
-    """One client on one lasting connection."""
-    line = http.client.HTTPConnection(HOST, port)
-    headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
-
-    def one(body: bytes) -> None:
-        line.request("POST", PATH, body, headers)
-        answer = line.getresponse()
-        content = answer.read()
-        if answer.status != 200 or b'"error"' in content:
-            raise RuntimeError(f"The API answered {answer.status}: {content[:500]!r}")
-
-    waits = [milliseconds(lambda body=body: one(body)) for body in bodies]  # type: ignore[misc]
-    line.close()
-    return waits
+def _customers(start: int) -> bytes:
+    items = [
+        {
+            "source": "bench-new",
+            "key": str(number),
+            "name": f"王芳{number}",
+            "phone": f"139{number:08}",
+            "city": "上海",
+        }
+        for number in range(start, start + BATCH)
+    ]
+    return json.dumps({"items": items}, ensure_ascii=False).encode()
 
 
 def _body(start: int, keys: list[int]) -> bytes:

@@ -10,6 +10,7 @@ from crm.demo import (
     arriving,
     campaigning,
     caring,
+    connecting,
     correcting,
     noting,
     relating,
@@ -47,6 +48,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step("Lists and exports arranged")
     caring.run(seed=seed, until=until, by=operations)
     step("Data assessed and requests about it noted")
+    connecting.connect(until=until, by=operations)
+    step("Programs connected")
 
 
 def _teller(say: Say) -> Callable[[str], None]:

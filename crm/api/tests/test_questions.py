@@ -20,19 +20,22 @@ from crm.accounts.policy import Role
 from crm.api import factories, reference
 from customers import factories as customers
 
+Endpoint = APIOperation[Any, Any, Any, Any]
+Question = Case[Any]
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # So many questions about each endpoint, half of them within the schema and half outside.
 EACH = int(os.environ.get("API_QUESTIONS", "2"))
 
 
 @pytest.fixture(scope="module")
-def endpoints() -> list[APIOperation]:
+def endpoints() -> list[Endpoint]:
     import crm.urls  # noqa: F401 - the routes exist once the addresses do
 
-    return [one.ok() for one in from_dict(reference.document()).get_all_operations()]
+    found: Any = from_dict(reference.document()).get_all_operations()
+    return [one.ok() for one in found]
 
 
-def test_no_question_crashes_the_api(endpoints: list[APIOperation]) -> None:
+def test_no_question_crashes_the_api(endpoints: list[Endpoint]) -> None:
     cache.clear()
     user = people.user(*Role)
     secret = factories.token(user, per_minute=10**6)
@@ -41,7 +44,7 @@ def test_no_question_crashes_the_api(endpoints: list[APIOperation]) -> None:
     asked = 0
     crashes: dict[str, str] = {}
 
-    def ask(case: Case, pk: int | None) -> None:
+    def ask(case: Question, pk: int | None) -> None:
         nonlocal asked
         asked += 1
         path, body = address(case, pk), encoded(case.body)
@@ -58,7 +61,7 @@ def test_no_question_crashes_the_api(endpoints: list[APIOperation]) -> None:
     assert asked >= len(endpoints)
 
 
-def every(cases: st.SearchStrategy[Case], keys: st.SearchStrategy[int | None], ask: Any) -> None:
+def every(cases: st.SearchStrategy[Question], keys: st.SearchStrategy[int | None], ask: Any) -> None:
     """Hypothesis thinks of questions; the same ones whenever it is asked for as many."""
     limits = settings(
         max_examples=max(1, EACH // 2),
@@ -71,7 +74,7 @@ def every(cases: st.SearchStrategy[Case], keys: st.SearchStrategy[int | None], a
     limits(given(cases, keys)(ask))()
 
 
-def address(case: Case, pk: int | None) -> str:
+def address(case: Question, pk: int | None) -> str:
     """Its path, now and then to a customer who is there, so that questions get beyond the first guard."""
     path = case.path
     for name, value in (case.path_parameters or {}).items():

@@ -11,6 +11,7 @@ from django.utils import timezone
 from channels.campaigns.models import Campaign, Delivery
 from channels.models import Channel
 from channels.sandbox.models import SandboxMessage
+from channels.webhooks.models import Subscription
 from crm.accounts import factories
 from crm.accounts.models import User
 from crm.accounts.policy import Role
@@ -73,6 +74,7 @@ class Office:
             "task": Task,
             "channel": Channel,
             "run": ScoringRun,
+            "webhook": Subscription,
             "arrival": SandboxMessage,
             "subject": SubjectRequest,
             "assessment": Assessment,
