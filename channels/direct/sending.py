@@ -86,8 +86,7 @@ def _claim(pk: int) -> Parcel | None:
     now = timezone.now()
     verdict = gate.verdict_on(message.customer, gate.Question(message.channel.kind, message.purpose, now))
     if verdict == gate.Reason.QUIET:
-        morning = quiet.reopens_at(message.channel.kind, message.customer.country, now)
-        _put(message, due_at=morning or now, reason=gate.Reason.QUIET.value)
+        _put(message, due_at=_morning(message, now), reason=gate.Reason.QUIET.value)
         return None
     if verdict:
         _put(message, state=State.SKIPPED, reason=verdict)
@@ -109,6 +108,15 @@ def _claim(pk: int) -> Parcel | None:
         lease_until=now + LEASE,
     )
     return Parcel(message, payload, token)
+
+
+def _morning(message: DirectMessage, now: datetime) -> datetime:
+    """When the customer's quiet hours, their own or the usual ones, are over."""
+    customer = message.customer
+    own: quiet.Hours | None = None
+    if customer.quiet_from is not None and customer.quiet_until is not None:
+        own = (customer.quiet_from, customer.quiet_until)
+    return quiet.reopens_at(message.channel.kind, customer.country, now, own) or now
 
 
 def _payload(message: DirectMessage, now: datetime) -> Payload:

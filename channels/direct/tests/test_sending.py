@@ -98,6 +98,22 @@ def test_in_quiet_hours_it_waits_for_the_morning(
         services.cancel(message, by=seller)
 
 
+def test_the_customer_s_own_quiet_hours_are_heeded(
+    sink: Sink, channel: Channel, made: Customer, seller: User, settings: Any
+) -> None:
+    settings.QUIET_CHANNELS = ["email"]
+    hour = timezone.localtime().hour
+    made.quiet_from, made.quiet_until = hour, (hour + 3) % 24
+    made.save()
+    message = write(made, channel, seller)
+    sending.send(message.pk)
+
+    message.refresh_from_db()
+    assert message.state == State.READY
+    assert timezone.localtime(message.due_at).hour == (hour + 3) % 24
+    assert sink.mails == []
+
+
 def test_an_address_that_is_none_is_not_written_to_again(
     sink: Sink, channel: Channel, made: Customer, seller: User
 ) -> None:
