@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -202,19 +202,14 @@ class CustomerResource(ModelResource):  # type: ignore[misc]
         exclude = tuple(field.name for field in Customer._meta.fields)
         skip_unchanged = True
 
-    user: User | None = None
-
-    def __init__(self, user: User | None = None, **kwargs: Any) -> None:
-        """With the columns that `user` may see beside the fixed ones."""
-        super().__init__(**kwargs)
-        if reader := user or self.user:
-            for source, _related in _sources:
-                self.fields.update(source(reader))
-
     @classmethod
     def read_by(cls, user: User) -> "type[CustomerResource]":
-        """The same for whoever makes its instances without a word about the reader, such as the admin."""
-        return cast("type[CustomerResource]", type(cls)(cls.__name__, (cls,), {"user": user}))
+        """With the columns that `user` may see beside the fixed ones."""
+        make: Any = type(cls)
+        made: type[CustomerResource] = make(cls.__name__, (cls,), {})
+        for source, _related in _sources:
+            made.fields = {**made.fields, **source(user)}
+        return made
 
     @property
     def names(self) -> list[str]:

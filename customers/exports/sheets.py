@@ -55,7 +55,7 @@ class AllFields:
 
     def __init__(self, job: ExportJob, mark: Watermark) -> None:
         self.job, self.mark = job, mark
-        self.resource = CustomerResource(user=job.created_by)
+        self.resource = CustomerResource.read_by(job.created_by)()
         self.names = self.resource.names
         self.masked = [(self.names.index(name), mask) for name, mask in MASKS.items()]
         self.titles = [*self.names, "exported by"]

@@ -38,7 +38,7 @@ def test_a_field_and_a_relation_are_added_by_keyboard(
     page.keyboard.press("Enter")
     page.locator("#relation-role").select_option("referral:from")
     page.locator("#relation-other").focus()
-    page.keyboard.type("li n")
+    page.keyboard.type("li na")
     expect(page.locator("#relation-candidates [role=option]")).to_contain_text("Li Na")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

@@ -150,7 +150,7 @@ def test_what_goes_out_comes_back_the_same(operator: User) -> None:
     factories.field(key="secret", viewers=[Role.MANAGER])
     customer = factories.customer(name="Li")
     storing.store(customer, values, by=operator)
-    resource = CustomerResource(user=operator)
+    resource = CustomerResource.read_by(operator)()
     names = [name for name in resource.names if name.startswith("custom_")]
 
     loaded = resource.filter_export(Customer.objects.all()).get()
