@@ -88,10 +88,9 @@ def _changed(request: UserRequest, customer: Customer, sentence: str) -> HttpRes
 def _page(
     request: UserRequest, customer: Customer, *, revealed: dict[int, str] | None = None
 ) -> HttpResponse:
-    rows = Customer.objects.visible_to
     may = {
         action: request.user.may("customer", action)
-        and rows(request.user, action).filter(pk=customer.pk).exists()
+        and Customer.objects.visible_to(request.user, action).filter(pk=customer.pk).exists()
         for action in ("edit", "reveal")
     }
     found = [(one, (revealed or {}).get(one.pk, "")) for one in reading.cards(customer)]
