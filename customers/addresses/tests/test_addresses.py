@@ -48,7 +48,13 @@ def test_what_stands_on_the_customer_is_the_main_address(client: Client, mine: C
 
 
 def test_an_address_is_added_and_told(client: Client, mine: Customer) -> None:
-    data = {"kind": "delivery", "recipient": "Zhao", "phone": "138 1234 5678", "city": "上海", "country": "中国"}
+    data = {
+        "kind": "delivery",
+        "recipient": "Zhao",
+        "phone": "138 1234 5678",
+        "city": "上海",
+        "country": "中国",
+    }
 
     answer = client.post(url(mine, "new/"), data, headers=PART)
 
