@@ -13,8 +13,8 @@ from customers.identity.models import Identity, Profile
 from customers.imports.models import ImportJob
 from customers.models import Customer
 from customers.orders.models import Order, Rollup
-from customers.tasks.models import Task
 from customers.relations.models import Relation
+from customers.tasks.models import Task
 from customers.timeline.models import Entry
 
 _numbers = count(1)
@@ -81,7 +81,8 @@ def task(assignee: User, **fields: object) -> Task:
 
 
 def address(customer: Customer, **fields: object) -> Address:
-    return Address.objects.create(customer=customer, **{"address": "Long Street 1", "city": "Wuhan", **fields})
+    given = {"address": "Long Street 1", "city": "Wuhan", **fields}
+    return Address.objects.create(customer=customer, **given)
 
 
 def relation(one: Customer, other: Customer, kind: str = "family") -> Relation:
