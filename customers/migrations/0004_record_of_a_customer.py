@@ -6,35 +6,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('customers', '0003_organisations'),
+        ("accounts", "0001_initial"),
+        ("customers", "0003_organisations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customer',
-            name='deleted_by',
-            field=models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='deleted by'),
+            model_name="customer",
+            name="deleted_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="deleted by",
+            ),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='quiet_from',
-            field=models.PositiveSmallIntegerField(blank=True, help_text="Hour of the day, by the customer's own clock.", null=True, verbose_name='not to be disturbed from'),
+            model_name="customer",
+            name="quiet_from",
+            field=models.PositiveSmallIntegerField(
+                blank=True,
+                help_text="Hour of the day, by the customer's own clock.",
+                null=True,
+                verbose_name="not to be disturbed from",
+            ),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='quiet_until',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='not to be disturbed until'),
+            model_name="customer",
+            name="quiet_until",
+            field=models.PositiveSmallIntegerField(
+                blank=True, null=True, verbose_name="not to be disturbed until"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('deleted_at', None), _negated=True), fields=['deleted_at', 'id'], name='customer_deleted_lately'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None), _negated=True),
+                fields=["deleted_at", "id"],
+                name="customer_deleted_lately",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('quiet_from', None), ('quiet_until', None)), models.Q(('quiet_from__lte', 23), ('quiet_until__lte', 23), models.Q(('quiet_from', models.F('quiet_until')), _negated=True)), _connector='OR'), name='customer_quiet_hours_begin_and_end'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("quiet_from", None), ("quiet_until", None)),
+                    models.Q(
+                        ("quiet_from__lte", 23),
+                        ("quiet_until__lte", 23),
+                        models.Q(("quiet_from", models.F("quiet_until")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="customer_quiet_hours_begin_and_end",
+            ),
         ),
     ]

@@ -4,19 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0004_record_of_a_customer'),
-        ('orders', '0001_initial'),
+        ("customers", "0004_record_of_a_customer"),
+        ("orders", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='rollup',
-            index=models.Index(fields=['orders', 'customer'], name='rollup_by_orders'),
+            model_name="rollup",
+            index=models.Index(fields=["orders", "customer"], name="rollup_by_orders"),
         ),
         migrations.AddIndex(
-            model_name='rollup',
-            index=models.Index(condition=models.Q(('last_order_at', None), _negated=True), fields=['last_order_at', 'customer'], name='rollup_by_last_order'),
+            model_name="rollup",
+            index=models.Index(
+                condition=models.Q(("last_order_at", None), _negated=True),
+                fields=["last_order_at", "customer"],
+                name="rollup_by_last_order",
+            ),
         ),
     ]
