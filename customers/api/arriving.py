@@ -60,12 +60,13 @@ class Word:
 
 
 class Arrivals:
-    """Takes words one after the other, inside one transaction."""
+    """Takes words one after the other, inside one transaction; `finish` ends it."""
 
     def __init__(self, words: Sequence[Word], *, by: User) -> None:
         self.by = by
         self.rows = {(word.source, word.key): _row(word) for word in words}
         self.people: dict[str, People] = {}
+        self.heard: set[int] = set()
         # Whoever speaks of the same number waits here, so that it never becomes two customers.
         locks.hold(f"customer {source} {key}" for source, key in self.rows)
         with connection.cursor() as cursor:
@@ -87,7 +88,12 @@ class Arrivals:
             customer, outcome = self._create(word), CREATED
             found.pk = customer.pk
         _keep(customer, word, number=[(NUMBER, word.key)])
+        self.heard.add(customer.pk)
         return customer, outcome
+
+    def finish(self) -> None:
+        """Lets search know of everybody who was spoken of."""
+        index(self.heard)
 
     def _create(self, word: Word) -> Customer:
         if not self.by.may("customer", "create"):
@@ -111,6 +117,7 @@ def change(customer: Customer, fields: Mapping[str, Any], *, version: int, by: U
     word = Word(OURSELVES, str(customer.pk), fields)
     after = services.update(customer, _values(word), version=version, by=by, source=Change.Source.API)
     _keep(after, word, number=())
+    index([after.pk])
     return after
 
 
@@ -125,7 +132,6 @@ def _keep(customer: Customer, word: Word, number: Sequence[Handle]) -> None:
         [(kind, scope_of(kind, word.source), value) for kind, value in handles],
         {name: services.shown_raw(value) for name, value in word.fields.items()},
     )
-    index([customer.pk])
 
 
 def _values(word: Word) -> dict[str, Any]:

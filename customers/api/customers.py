@@ -92,7 +92,9 @@ def upsert_customers(request: HttpRequest, asked: KeyedCustomers) -> Results:
     words = [_word(asker, one.source, one.key, one) for one in asked.items]
     with transaction.atomic():
         arrivals = arriving.Arrivals(words, by=asker.user)
-        return each(words, lambda word: _outcome(*arrivals.take(word)))
+        results = each(words, lambda word: _outcome(*arrivals.take(word)))
+        arrivals.finish()
+    return results
 
 
 @router.get(
@@ -121,7 +123,9 @@ def upsert_customer(
     asker = asked_by(request)
     word = _word(asker, source, key, asked)
     with transaction.atomic():
-        customer, outcome = arriving.Arrivals([word], by=asker.user).take(word)
+        arrivals = arriving.Arrivals([word], by=asker.user)
+        customer, outcome = arrivals.take(word)
+        arrivals.finish()
     return Status(201 if outcome == arriving.CREATED else 200, _one(asker, customer.pk, response))
 
 

@@ -60,13 +60,14 @@ def hear(
         merged = {**profile.raw, **raw}
         Profile.objects.filter(pk=profile.pk).update(raw=merged, last_seen_at=now)
     shared = [one for one in handles if one[0] in Identity.SHARED and one[2]]
-    _say(profile, shared, source, now)
+    if shared:
+        _say(profile, shared, source, now)
     exclusive = [one for one in handles if one[0] not in Identity.SHARED]
     Identity.objects.bulk_create(_identities(profile, exclusive, source, now), ignore_conflicts=True)
-    silent = Identity.objects.attached().filter(profile=profile, kind__in={kind for kind, *_rest in handles})
-    silent.filter(kind__in=Identity.SHARED).exclude(value__in=[value for *_rest, value in shared]).update(
-        detached_at=now
-    )
+    kinds = {kind for kind, *_rest in handles if kind in Identity.SHARED}
+    if kinds and not made:
+        silent = Identity.objects.attached().filter(profile=profile, kind__in=kinds)
+        silent.exclude(value__in=[value for *_rest, value in shared]).update(detached_at=now)
     return profile
 
 
