@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Self
 from uuid import uuid4
 
 from django.db import transaction
@@ -52,6 +53,12 @@ class Judged:
     address: str
     person: Person
 
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> Self:
+        """From what `judge_for` asks, after the customer's number."""
+        _customer, verdict, country, quiet_from, quiet_until, address, *person = row
+        return cls(verdict, country, quiet_from, quiet_until, address, Person(*person))
+
     @property
     def own_hours(self) -> quiet.Hours | None:
         if self.quiet_from is None or self.quiet_until is None:
@@ -69,7 +76,7 @@ def claim(message: Message, judge: gate.Judge, number: int, since: datetime) -> 
         return None
     customers = [one.customer for one in waiting]
     gate.hold(customers)
-    known = {pk: Judged(*rest[:5], Person(*rest[5:])) for pk, *rest in judge.ask(customers)}
+    known = {row[0]: Judged.from_row(row) for row in judge.ask(customers)}
     now = timezone.now()
     decided = [_decide(one, known.get(one.customer), message, now) for one in waiting]
     parcels = [made for made in decided if isinstance(made, Parcel)]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,12 +44,12 @@ def restoration(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def or_was_deleted(
-    view: Callable[[UserRequest, int], HttpResponse],
-) -> Callable[[UserRequest, int], HttpResponse]:
+    view: Callable[[UserRequest, int], HttpResponseBase],
+) -> Callable[[UserRequest, int], HttpResponseBase]:
     """A link to a deleted customer says so to those who may restore it. For others there is nothing."""
 
     @wraps(view)
-    def asked(request: UserRequest, pk: int) -> HttpResponse:
+    def asked(request: UserRequest, pk: int) -> HttpResponseBase:
         try:
             return view(request, pk)
         except Http404:
