@@ -208,6 +208,18 @@ def _sortings() -> list[Page]:
     ]
 
 
+def _work() -> list[Page]:
+    return [
+        Page("search, a word that many hold", _search(lambda one: one.name[:1])),
+        Page("search, a mail provider", lambda user: [f"{reverse('desk:search')}?q=qq.com"]),
+        Page("customers, never contacted", _list(follow_up="never")),
+        Page("customers, not contacted for 90 days", _list(follow_up="90")),
+        Page("my day", _at("tasks:day"), ("task", "view")),
+        Page("all tasks", _at("tasks:list"), ("task", "view")),
+        Page("team today", _at("tasks:team"), ("workload", "view")),
+    ]
+
+
 def _pages() -> list[Page]:
     segment, campaign = ("segment", "view"), ("campaign", "view")
     return [
@@ -231,13 +243,7 @@ def _pages() -> list[Page]:
         Page("search, two Chinese characters", _search(_two_characters)),
         Page("search, three letters", _search(_three_letters)),
         Page("search, last four digits", _search(_last_digits)),
-        Page("search, a word that many hold", _search(lambda one: one.name[:1])),
-        Page("search, a mail provider", lambda user: [f"{reverse('desk:search')}?q=qq.com"]),
-        Page("customers, never contacted", _list(follow_up="never")),
-        Page("customers, not contacted for 90 days", _list(follow_up="90")),
-        Page("my day", _at("tasks:day"), ("task", "view")),
-        Page("all tasks", _at("tasks:list"), ("task", "view")),
-        Page("team today", _at("tasks:team"), ("workload", "view")),
+        *_work(),
         Page("customer", _details),
         Page("customer, one panel", _panels),
         Page("customer, timeline narrowed", _narrowed),
