@@ -95,9 +95,7 @@ def _definition(field: CustomField) -> Definition:
         label=_worded(field.label, field.label_zh),
         hint=_worded(field.hint, field.hint_zh),
         labels=tuple(filter(None, (field.label, field.label_zh))),
-        options=tuple(
-            Option(one["key"], _worded(one["label"], one["label_zh"]), one["archived"]) for one in raw
-        ),
+        options=tuple(Option(one["key"], _worded(one["en"], one["zh"]), one["archived"]) for one in raw),
         about=field.about,
         is_required=field.is_required,
         is_searchable=field.is_searchable,
@@ -117,6 +115,6 @@ def _words(options: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {
         word.strip().casefold(): one["key"]
         for one in options
-        for word in (one["label_zh"], one["label"], one["key"])
+        for word in (one["zh"], one["en"], one["key"])
         if word
     }

@@ -29,7 +29,7 @@ class CustomFieldQuerySet(models.QuerySet["CustomField"]):
         """With `options`, their choices in order: one query, because every list asks for it."""
         choices = FieldChoice.objects.filter(field=OuterRef("pk")).order_by("order", "pk")
         as_json = choices.values(
-            json=JSONObject(key="key", label="label", label_zh="label_zh", archived="is_archived")
+            json=JSONObject(key="key", en="label", zh="label_zh", archived="is_archived")
         )
         return self.annotate(options=ArraySubquery(as_json))
 
