@@ -76,7 +76,7 @@ def _try(subscription: Subscription, delivery: Delivery) -> bool:
     answer, problem = None, ""
     try:
         keys = secrets_of(subscription)
-        signed = signing.headers(f"evt_{event.token.hex}", int(time.time()), body, keys)
+        signed = signing.headers(event.name, int(time.time()), body, keys)
         answer = post(subscription.url, signed, body)
     except CannotPost as error:
         problem = error.code

@@ -33,7 +33,9 @@ class Subscription(models.Model):
     former_until = models.DateTimeField(null=True, editable=False)
     rests_until = models.DateTimeField(null=True, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False, help_text="In a row.")
-    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(
+        User, verbose_name=_("created by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     objects = SubscriptionQuerySet.as_manager()
@@ -77,6 +79,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+    @property
+    def name(self) -> str:
+        """The id under which receivers know it."""
+        return f"evt_{self.token.hex}"
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -142,3 +149,7 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery_id}: {self.status or self.problem}"
+
+    @property
+    def duration(self) -> str:
+        return f"{self.milliseconds / 1000:.3f} s"

@@ -60,6 +60,10 @@ class Token(models.Model):
         return self.name
 
     @property
+    def beginning(self) -> str:
+        return f"crm_{self.prefix}_…"
+
+    @property
     def state(self) -> str:
         """valid, revoked, expired or, when its user may no longer sign in, off."""
         if self.revoked_at:

@@ -31,6 +31,11 @@ class Made:
     token: Token
     secret: str
 
+    @property
+    def header(self) -> str:
+        """What requests carry, without the secret part."""
+        return f"Authorization: Bearer {self.token.beginning}"
+
 
 @transaction.atomic
 def create(
