@@ -64,3 +64,8 @@ def with_last(schedules: Iterable[Schedule]) -> list[tuple[Schedule, Arrival | N
     newest = Arrival.objects.filter(schedule__in=rows).order_by("schedule", "-at").distinct("schedule")
     last = {one.schedule_id: one for one in newest}
     return [(one, last.get(one.pk)) for one in rows]
+
+
+def troubled(reader: User) -> int:
+    """How many files of schedules that `reader` may see need somebody."""
+    return Arrival.objects.troubled(reader).count()

@@ -13,9 +13,9 @@ from crm.lib.downloads import csv_download
 from crm.lib.errors import BadInput
 from crm.lib.htmx import render_part
 from crm.lib.paging import keyset
-from customers.imports import findings, mappings, reporting, services
+from customers.imports import findings, mappings, reporting, scheduling, services
 from customers.imports.forms import MappingForm, SavingForm, UploadForm
-from customers.imports.models import Arrival, ImportJob, SavedMapping
+from customers.imports.models import ImportJob, SavedMapping
 from customers.imports.previewing import preview_of
 from customers.imports.problems import sentence
 from customers.imports.progress import Progress
@@ -32,7 +32,7 @@ def import_list(request: UserRequest) -> HttpResponse:
     context = {
         "page": page,
         "may_create": request.user.may("import", "create"),
-        "troubled": Arrival.objects.troubled(request.user).count(),
+        "troubled": scheduling.troubled(request.user),
     }
     return render_part(request, "imports/list.html", "results", context)
 
