@@ -8,8 +8,11 @@ from crm.lib.admin import ReadOnlyAdmin, key_of
 @admin.register(DirectMessage)
 class DirectMessageAdmin(ReadOnlyAdmin[DirectMessage]):
     customer_key = key_of("customer_id", _("customer"))
-    list_display = ("created_at", "customer_key", "by", "channel", "purpose", "state", "reason", "sent_at")
-    fields = list_display
+    written_at = key_of("created_at", _("written at"))
+    writer = key_of("by", _("from"))
+    account = key_of("channel", _("channel"))
+    list_display = ("written_at", "customer_key", "writer", "account", "purpose", "state", "sent_at")
+    fields = (*list_display, "reason")
     list_filter = ("state", "purpose")
     list_select_related = ("by", "channel")
     ordering = ("-pk",)

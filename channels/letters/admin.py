@@ -9,6 +9,6 @@ from crm.lib.admin import ReadOnlyAdmin, key_of
 class LetterAdmin(ReadOnlyAdmin[Letter]):
     customer_key = key_of("customer_id", _("customer"))
     list_display = ("asked_at", "customer_key", "kind", "state", "reason", "sent_at")
-    fields = (*list_display, "attempts", "due_at")
+    fields = list_display
     list_filter = ("state", "kind")
     ordering = ("-pk",)

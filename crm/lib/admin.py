@@ -74,7 +74,7 @@ class ReadOnlyAdmin(VisibleAdmin[Row]):
 
 
 def key_of(name: str, label: "str | _StrPromise") -> Callable[[Any, Any], Any]:
-    """A column of an admin page with the bare key of a related row, which costs no query."""
+    """A column of an admin page with a name of its own. The bare key of a related row costs no query."""
 
     @admin.display(description=label, ordering=name)
     def key(page: Any, row: Any) -> Any:

@@ -27,8 +27,8 @@ TAG = re.compile(r"<[^>]*>")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*[A-Za-z]")
 # Names, formats, protocols and keys: the same in every language.
-NAMES = {"API", "CRM", "RFM", "WhatsApp"}
-FORMATS = {"CSV", "JSON", "XLSX", "URL"}
+NAMES = {"API", "CRM", "Excel", "RFM", "WhatsApp"}
+FORMATS = {"CSV", "JSON", "SHA", "XLSX", "URL"}
 PROTOCOLS = {"HTTP", "Idempotency-Key", "Message-ID", "SMTP", "STARTTLS", "TLS", "bounce"}
 ON_SCREEN = {"Command", "Control", "Ctrl", "EN", "English", "Esc", "Mac"}
 SAME_EVERYWHERE = NAMES | FORMATS | PROTOCOLS | ON_SCREEN

@@ -141,7 +141,9 @@ class Erasure(models.Model):
         max_length=64, blank=True, help_text="Keyed hash by which the journal knows the customer again."
     )
     leftovers = models.JSONField(default=list, help_text="Stored files that are still to be deleted.")
-    tallies = models.JSONField(_("rows"), default=dict, help_text="How many rows of each table were treated.")
+    tallies = models.JSONField(
+        _("rows"), default=dict, help_text=_("How many rows of each table were treated.")
+    )
 
     objects = ErasureQuerySet.as_manager()
 
@@ -230,7 +232,7 @@ class RetentionRun(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True)
     lease_until = models.DateTimeField(null=True)
-    counts = models.JSONField(_("rows"), default=dict, help_text="How many rows went, by kind.")
+    counts = models.JSONField(_("rows"), default=dict, help_text=_("How many rows went, by kind."))
 
     objects = RetentionRunQuerySet.as_manager()
 

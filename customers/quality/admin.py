@@ -15,8 +15,9 @@ class QualityAdmin(ReadOnlyAdmin[Quality]):
 
 @admin.register(Assessment)
 class AssessmentAdmin(ReadOnlyAdmin[Assessment]):
-    list_display = ("started_at", "finished_at", "asked_by")
-    fields = (*list_display, "summary")
+    asker = key_of("asked_by", _("asked by"))
+    list_display = ("started_at", "finished_at", "asker")
+    fields = list_display
     list_select_related = ("asked_by",)
     ordering = ("-pk",)
 
@@ -24,7 +25,8 @@ class AssessmentAdmin(ReadOnlyAdmin[Assessment]):
 @admin.register(Refresh)
 class RefreshAdmin(ReadOnlyAdmin[Refresh]):
     customer_key = key_of("customer_id", _("customer"))
-    list_display = ("asked_at", "customer_key", "status", "asked_by", "answered_at")
+    asker = key_of("asked_by", _("asked by"))
+    list_display = ("asked_at", "customer_key", "status", "asker", "answered_at")
     fields = (*list_display, "expires_at")
     list_filter = ("status",)
     list_select_related = ("asked_by",)
