@@ -25,6 +25,8 @@ def arrange(staff: Staff, *, until: datetime) -> None:
     boss, seller, east, operator = (
         User.objects.get(pk=staff.users[name]) for name in ("zhoumin", "hejun", "linyue", "tianye")
     )
+    if SavedList.objects.filter(owner=operator).exists():
+        return
     rule = narrowing.written(rules.parse(QUIET))
     quiet = f"rule={rule}&sort=-total&col=rfm&col=total&col=last_order&col=owner"
     services.keep("沉睡的老客户", quiet, by=operator, audience=Audience.ALL)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
@@ -40,6 +41,7 @@ def note(staff: Staff, *, seed: int, until: datetime) -> None:
                 follows.append(Follow(user=users[pk], customer=customer, since=until - timedelta(days=30)))
     follows += _watched(staff, until)
     Entry.objects.bulk_create(entries, batch_size=1000)
+    _touch(entries)
     Pin.objects.bulk_create(
         Pin(entry=one, customer_id=one.customer_id, by_id=one.actor_id, at=one.occurred_at)
         for one in [one for one in entries if one.kind == "note"][:: EACH // PINNED]
@@ -66,9 +68,18 @@ def _written(
         body=body,
         actor=author,
         source="staff",
-        source_id=f"demo-{author.pk}-{customer.pk}",
+        source_id=uuid4().hex,
         data=data,
     )
+
+
+def _touch(entries: list[Entry]) -> None:
+    """Last activity moves along with what was written down."""
+    latest = {one.customer_id: one.occurred_at for one in sorted(entries, key=lambda one: one.occurred_at)}
+    customers = list(Customer.objects.filter(pk__in=latest))
+    for one in customers:
+        one.touched_at = max(one.touched_at, latest[one.pk])
+    Customer.objects.bulk_update(customers, ["touched_at"], batch_size=1000)
 
 
 def _watched(staff: Staff, until: datetime) -> list[Follow]:
