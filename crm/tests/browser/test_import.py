@@ -19,7 +19,11 @@ from customers.models import Customer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CONTENT = "number,name,city,phone\n1,Li Ming,Suzhou,13800138000\n2,Wang Fang,Wuhan,13800138000\n3,Sun,,12\n"
+CONTENT = """number,name,city,phone
+{known},Li Ming,Suzhou,13800138000
+900002,Wang Fang,Wuhan,13800138000
+900003,Sun,,12
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +37,7 @@ def test_a_file_comes_in_and_goes_back(
     user = people.user(Role.OPERATIONS)
     known = factories.found(name="Li Ming", city="Shanghai", phone="+8613800138000")
     factories.identity(known, "phone", "+8613800138000")
-    (tmp_path / "members.csv").write_text(CONTENT)
+    (tmp_path / "members.csv").write_text(CONTENT.format(known=known.pk))
     client = Client()
     client.force_login(user)
     page = open_page(Look(), live_server.url, client.cookies[settings.SESSION_COOKIE_NAME].value)
