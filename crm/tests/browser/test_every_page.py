@@ -32,6 +32,8 @@ NO_PAGES = {
     "desk:search": "options of the palette",
     "desk:figures": "a part of the home page",
     "customers:count": "a part of the list",
+    "customers:next": "leads to another customer's page",
+    "customers:previous": "leads to another customer's page",
     "scoring:run": "a part of the RFM page",
     "quality:assessment": "a part of the page on data quality",
     "tasks:raised": "what stands in a corner of every page",
