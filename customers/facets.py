@@ -1,10 +1,10 @@
 """The words that customers share, such as cities and tags, most frequent first."""
 
-from django.core.cache import cache
 from django.db import connection
 
 from crm.accounts.models import User
 from crm.accounts.policy import Scope
+from crm.lib.keeping import kept
 
 # Enough pages of the table to know what is frequent; a small table is read as a whole.
 SAMPLED_PAGES = 500
@@ -21,11 +21,7 @@ def frequent(column: str, user: User) -> list[str]:
     What many customers share is the company's vocabulary. What only a few have may tell something about them,
     so it is shown only to those who see every customer.
     """
-    key = f"facets:{column}"
-    found: list[tuple[str, int]] | None = cache.get(key)
-    if found is None:
-        found = _count(EXPRESSIONS[column])
-        cache.set(key, found, KEPT_SECONDS)
+    found = kept(f"facets:{column}", KEPT_SECONDS, lambda: _count(EXPRESSIONS[column]))
     least = 1 if user.scope("customer", "view") is Scope.ALL else FEW
     return [word for word, number in found if number >= least]
 

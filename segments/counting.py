@@ -44,15 +44,18 @@ def _within_time(rows: CustomerQuerySet) -> tuple[int | None, list[Customer]]:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE_MS)])
             number = rows.count()
-            return number, list(rows.select_related("score").order_by(*_newest(number))[:SAMPLE])
+            return number, list(rows.select_related("score").order_by(*newest_first(number))[:SAMPLE])
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", "") != CANCELLED:
             raise
         return None, []
 
 
-def _newest(number: int) -> tuple[str | OrderBy, str]:
-    """The order of the sample. To meet a few rare customers, walking the index of activity takes for ever."""
+def newest_first(number: int) -> tuple[str | OrderBy, str]:
+    """The order in which to see the first few of `number` customers.
+
+    To meet a few rare customers, walking the index of activity takes for ever.
+    """
     if number > DENSE:
         return "-touched_at", "-pk"
     return (F("touched_at") + timedelta(0)).desc(), "-pk"

@@ -11,15 +11,19 @@ from django.utils.translation import gettext as _
 from crm.accounts.models import User
 from crm.accounts.policy import Scope
 from crm.lib.charts import Chart, Part, donut
+from crm.lib.keeping import kept
 from crm.lib.templatetags.ui import thousands
 from customers.models import Customer, CustomerQuerySet
 from segments import rules, words
+from segments.counting import newest_first
 from segments.models import Segment
 from segments.scoring.groups import TONES
 from segments.scoring.models import Group
 from segments.scoring.report import customers_with
 
 SAMPLE = 8
+# Seconds that the figures of a colleague who sees a part are kept.
+KEPT = 15 * 60
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def page(segment: Segment, user: User) -> dict[str, Any]:
         "note": _note(segment, found),
         "change": _change(segment),
         "groups": group_chart(found),
-        "members": members.order_by("-touched_at", "-pk")[:SAMPLE],
+        "members": members.order_by(*newest_first(found.customers))[:SAMPLE],
         "members_url": customers_with(segment=segment.pk),
         "currency": settings.DEFAULT_CURRENCY,
     }
@@ -63,6 +67,11 @@ def figures(segment: Segment, user: User) -> Figures:
         stored = segment.summary
         groups = {group: customers for group, (customers, _money) in stored.get("groups", {}).items()}
         return Figures(segment.size or 0, Decimal(stored.get("money", 0)), groups, is_part=False)
+    counted = segment.refreshed_at.timestamp() if segment.refreshed_at else 0
+    return kept(f"segment:{segment.pk}:{counted}:{user.pk}", KEPT, lambda: _seen_by(user, segment))
+
+
+def _seen_by(user: User, segment: Segment) -> Figures:
     rows = (
         members_seen_by(user, segment)
         .values_list("score__group")

@@ -10,8 +10,12 @@ from django.db import connection
 from django.db.models import Count, Sum
 
 from crm.accounts.models import User
+from crm.lib.keeping import kept
 from customers.models import Customer
-from segments.scoring.models import Score, Stage
+from segments.scoring.models import Score, ScoringRun, Stage
+
+# Seconds: a colleague's customers come and go, their scores change once a night.
+KEPT = 15 * 60
 
 # Recency, frequency, group, stage, customers, money.
 Row = tuple[int, int, str, str, int, Decimal]
@@ -93,8 +97,12 @@ def of_draft(table: str) -> Summary:
         return Summary.of(rows, prospects=cursor.fetchone()[0])
 
 
-def seen_by(user: User) -> Summary:
-    """The same for the customers that `user` may see, counted now."""
+def seen_by(user: User, run: ScoringRun) -> Summary:
+    """The same for the customers that `user` may see, kept for some minutes."""
+    return Summary.from_json(kept(f"scoring:{run.pk}:{user.pk}", KEPT, lambda: _seen_by(user).to_json()))
+
+
+def _seen_by(user: User) -> Summary:
     rows = (
         Score.objects.visible_to(user)
         .values_list("recency", "frequency", "group", "stage")

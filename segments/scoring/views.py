@@ -20,7 +20,7 @@ def rfm(request: UserRequest) -> HttpResponse:
     sees_all = user.scope("customer", "view") is Scope.ALL
     found = summary.Summary()
     if last:
-        found = summary.Summary.from_json(last.summary) if sees_all else summary.seen_by(user)
+        found = summary.Summary.from_json(last.summary) if sees_all else summary.seen_by(user, last)
     context = report.page(found, last, by_money=request.GET.get("show") == "money") | {
         "newest": runs.order_by("-created_at").first(),
         "sees_all": sees_all,

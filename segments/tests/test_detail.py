@@ -36,6 +36,14 @@ def test_members_one_may_not_see_are_neither_shown_nor_added_up(as_seller: Clien
     assert [row.name for row in response.context["members"]] == ["Mine"]
 
 
+def test_figures_of_a_part_are_counted_anew_with_each_refresh(as_seller: Client, seller: User) -> None:
+    one = segment()
+    for expected in (1, 2):
+        buyer(city="Shanghai", total=100, owner=seller)
+        membership.refresh(one.pk)
+        assert as_seller.get(f"/segments/{one.pk}/").context["figures"].customers == expected
+
+
 def test_it_asks_again_while_it_is_being_counted(as_marketer: Client) -> None:
     one = segment()
     assert b'hx-trigger="every 2s"' in as_marketer.get(f"/segments/{one.pk}/").content

@@ -58,6 +58,21 @@ def test_a_seller_sees_only_the_own_customers(as_seller: Client, seller: User) -
     assert (summary.total.customers, summary.total.money) == (1, 10)
 
 
+def test_a_part_is_counted_anew_with_each_run(as_seller: Client, seller: User) -> None:
+    for customers in (1, 2):
+        buyer(owner=seller)
+        scored()
+        assert as_seller.get(URL).context["summary"].total.customers == customers
+
+
+def test_what_one_was_told_is_not_told_to_others(as_seller: Client, seller: User) -> None:
+    buyer(owner=seller)
+    scored()
+    as_seller.get(URL)
+    as_seller.force_login(people.user(Role.SALES))
+    assert as_seller.get(URL).context["summary"].total.customers == 0
+
+
 def test_a_manager_sees_prospects_of_the_own_teams(client: Client) -> None:
     team = people.team()
     manager = people.user(Role.MANAGER, teams=(team,))
