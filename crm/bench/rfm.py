@@ -66,7 +66,8 @@ def _a_day_passes() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE orders_rollup SET orders = orders + 1, days = days + 1, total = total + 100, "
-            "last_order_at = now() WHERE customer_id %% 1000 < %s",
+            "first_order_at = coalesce(first_order_at, now()), last_order_at = now() "
+            "WHERE customer_id %% 1000 < %s",
             [int(1000 * BOUGHT_TODAY)],
         )
         cursor.execute("VACUUM (ANALYZE) orders_rollup, scoring_score")
