@@ -44,6 +44,16 @@ def secret_key(var: Path, *, production: bool) -> str:
         raise ImproperlyConfigured(
             "Set SECRET_KEY to a long random text and keep it: sessions and links depend on it."
         )
+    try:
+        return _kept_key(var)
+    except PermissionError:
+        raise ImproperlyConfigured(
+            f"The folder {var} belongs to another user, perhaps because it was made by root. "
+            "Start as that user, give the folder away with chown -R, or set VAR to a folder of your own."
+        ) from None
+
+
+def _kept_key(var: Path) -> str:
     path = var / "secret-key"
     if not path.exists():
         var.mkdir(parents=True, exist_ok=True)
