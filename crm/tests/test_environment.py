@@ -1,14 +1,14 @@
 """What the environment may say, and what is answered when it cannot be used."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from crm import environment
-
-NOBODY = 65534
 
 
 @pytest.fixture(autouse=True)
@@ -33,13 +33,19 @@ def test_production_needs_a_key_of_its_own(tmp_path: Path) -> None:
 def test_a_folder_of_somebody_else_is_said_to_be_one(tmp_path: Path) -> None:
     (tmp_path / "secret-key").write_text("x")
     (tmp_path / "secret-key").chmod(0)
-    root = os.geteuid() == 0
 
-    with pytest.raises(ImproperlyConfigured, match="belongs to another user"):
-        if root:
-            os.seteuid(NOBODY)  # root may read everything
-        try:
-            environment.secret_key(tmp_path, production=False)
-        finally:
-            if root:
-                os.seteuid(0)
+    with as_nobody(), pytest.raises(ImproperlyConfigured, match="belongs to another user"):
+        environment.secret_key(tmp_path, production=False)
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Root may read everything, so it does without its rights for a moment."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
