@@ -48,7 +48,7 @@ def secret_key(var: Path, *, production: bool) -> str:
         return _kept_key(var)
     except PermissionError:
         raise ImproperlyConfigured(
-            f"The folder {var} belongs to another user, perhaps because it was made by root. "
+            f"The folder {var} belongs to another user, or lies where you may not write. "
             "Start as that user, give the folder away with chown -R, or set VAR to a folder of your own."
         ) from None
 

@@ -68,23 +68,24 @@ def figures(segment: Segment, user: User) -> Figures:
         groups = {group: customers for group, (customers, _money) in stored.get("groups", {}).items()}
         return Figures(segment.size or 0, Decimal(stored.get("money", 0)), groups, is_part=False)
     counted = segment.refreshed_at.timestamp() if segment.refreshed_at else 0
-    return kept(f"segment:{segment.pk}:{counted}:{user.pk}", KEPT, lambda: _seen_by(user, segment))
-
-
-def _seen_by(user: User, segment: Segment) -> Figures:
-    rows = (
-        members_seen_by(user, segment)
-        .values_list("score__group")
-        .annotate(Count("pk"), Sum("rollup__total"))
-        .order_by()
-    )
-    found = [(group or "", customers, money or Decimal(0)) for group, customers, money in rows]
+    found = kept(f"segment:{segment.pk}:{counted}:{user.pk}", KEPT, lambda: _seen_by(user, segment))
     return Figures(
         customers=sum(customers for _group, customers, _money in found),
         money=sum((money for _group, _customers, money in found), Decimal(0)),
         groups={group: customers for group, customers, _money in found},
         is_part=True,
     )
+
+
+def _seen_by(user: User, segment: Segment) -> list[tuple[str, int, Decimal]]:
+    """Customers and money per RFM group: plain values, which the next version of this code can still read."""
+    rows = (
+        members_seen_by(user, segment)
+        .values_list("score__group")
+        .annotate(Count("pk"), Sum("rollup__total"))
+        .order_by()
+    )
+    return [(group or "", customers, money or Decimal(0)) for group, customers, money in rows]
 
 
 def members_seen_by(user: User, segment: Segment) -> CustomerQuerySet:

@@ -21,7 +21,7 @@
   };
 
   const show = (html) => {
-    list.innerHTML = html;
+    list.replaceChildren(document.createRange().createContextualFragment(html));
     const place = field.getBoundingClientRect();
     list.showPopover();
     list.style.left = `${Math.max(8, Math.min(place.left, innerWidth - list.offsetWidth - 8))}px`;

@@ -15,7 +15,7 @@
     hide();
     place.replaceChildren(document.getElementById("preview-waiting").content.cloneNode(true));
     panel.showModal();
-    htmx.ajax("GET", `/customers/${customer(anchor)}/preview/`, { target: place, swap: "innerHTML" });
+    htmx.ajax("GET", `/customers/${customer(anchor)}/preview/`, { target: place });
   };
 
   const hide = () => {
