@@ -39,6 +39,8 @@ def look_up(fact: str, customer: Customer, today: date) -> tuple[str, Any]:
         return scores(name, customer)
     if group == "segment":
         return "list", [pick.segment_id for pick in customer.picks.all()]
+    if group == "quality":
+        return quality(name, customer)
     purpose, state = name.split(".")
     said = [one.channel for one in customer.consents.all() if (one.purpose, one.state) == (purpose, state)]
     return "list", said
@@ -90,6 +92,13 @@ def scores(name: str, customer: Customer) -> tuple[str, Any]:
     if name == "since":
         return "day", score.since.astimezone(SHANGHAI).date()
     return "text" if name == "group" else "number", getattr(score, name)
+
+
+def quality(name: str, customer: Customer) -> tuple[str, Any]:
+    found = getattr(customer, "quality", None)
+    if name == "problem":
+        return "list", found.problems if found else []
+    return "number", getattr(found, name, None)
 
 
 def text(op: str, known: str, value: Any, today: date) -> bool:

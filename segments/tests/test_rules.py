@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def everybody() -> list[Customer]:
-    rows = Customer.objects.select_related("rollup", "score")
+    rows = Customer.objects.select_related("rollup", "score", "quality")
     return list(rows.prefetch_related("consents", "orders__lines__product"))
 
 

@@ -9,6 +9,8 @@ from channels.consent.models import Consent, ConsentEntry
 from crm.accounts import factories as people
 from customers.models import Customer
 from customers.orders.models import Order, OrderLine, Product, Rollup
+from customers.quality.models import Quality
+from customers.quality.rules import all_rules
 from segments import facts
 from segments.factories import score
 from segments.facts import Fact, Kind, Operator, Takes
@@ -55,6 +57,8 @@ def base() -> None:
         _orders(customer, number, products)
         if number % 4:
             _consent(customer, number)
+        if number % 6:
+            _quality(customer, number)
 
 
 def _orders(customer: Customer, number: int, products: list[Product]) -> None:
@@ -100,6 +104,17 @@ def _consent(customer: Customer, number: int) -> None:
     )
     Consent.objects.create(
         customer=customer, purpose="marketing", channel=channel, state=state, entry=entry, at=NOW
+    )
+
+
+def _quality(customer: Customer, number: int) -> None:
+    Quality.objects.create(
+        customer=customer,
+        score=number * 2,
+        completeness=number,
+        accuracy=60 - number,
+        timeliness=number % 7,
+        problems=[all_rules()[number % 3].code] if number % 2 else [],
     )
 
 
