@@ -68,7 +68,8 @@ def figures(segment: Segment, user: User) -> Figures:
         groups = {group: customers for group, (customers, _money) in stored.get("groups", {}).items()}
         return Figures(segment.size or 0, Decimal(stored.get("money", 0)), groups, is_part=False)
     counted = segment.refreshed_at.timestamp() if segment.refreshed_at else 0
-    found = kept(f"segment:{segment.pk}:{counted}:{user.pk}", KEPT, lambda: _seen_by(user, segment))
+    key = f"segment:{segment.pk}:{counted}:{user.reach('customer')}"
+    found = kept(key, KEPT, lambda: _seen_by(user, segment))
     return Figures(
         customers=sum(customers for _group, customers, _money in found),
         money=sum((money for _group, _customers, money in found), Decimal(0)),

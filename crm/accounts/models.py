@@ -77,6 +77,11 @@ class User(AbstractUser):
         """Whether the user may do this to at least some rows."""
         return self.scope(resource, action) > Scope.NONE
 
+    def reach(self, resource: str) -> str:
+        """A name for how far the user sees, under which sums may be kept: another role or team, another name."""
+        teams = ".".join(map(str, self.team_tree_ids))
+        return f"{self.pk}:{self.scope(resource, 'view').name}:{teams}"
+
     @cached_property
     def team_ids(self) -> list[int]:
         return [pk for pk, _parent, is_mine in self._all_teams if is_mine]

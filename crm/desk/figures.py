@@ -47,7 +47,7 @@ EVERYBODY = "home:all"
 
 
 def _key(user: User) -> str:
-    return EVERYBODY if user.scope("customer", "view") is Scope.ALL else f"home:{user.pk}"
+    return EVERYBODY if user.scope("customer", "view") is Scope.ALL else f"home:{user.reach('customer')}"
 
 
 def _figures(customers: CustomerQuerySet) -> Figures:

@@ -99,7 +99,8 @@ def of_draft(table: str) -> Summary:
 
 def seen_by(user: User, run: ScoringRun) -> Summary:
     """The same for the customers that `user` may see, kept for some minutes."""
-    return Summary.from_json(kept(f"scoring:{run.pk}:{user.pk}", KEPT, lambda: _seen_by(user).to_json()))
+    key = f"scoring:{run.pk}:{user.reach('customer')}:{user.scope('score', 'view').name}"
+    return Summary.from_json(kept(key, KEPT, lambda: _seen_by(user).to_json()))
 
 
 def _seen_by(user: User) -> Summary:

@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 
+from crm.accounts import factories as people
 from crm.accounts.models import User
+from crm.accounts.policy import Role
 from customers import factories as customers
 from segments import membership
 from segments.factories import buyer, score, segment
@@ -42,6 +44,23 @@ def test_figures_of_a_part_are_counted_anew_with_each_refresh(as_seller: Client,
         buyer(city="Shanghai", total=100, owner=seller)
         membership.refresh(one.pk)
         assert as_seller.get(f"/segments/{one.pk}/").context["figures"].customers == expected
+
+
+def test_another_role_or_team_sees_its_own_figures_at_once(client: Client) -> None:
+    team = people.team()
+    colleague = people.user(Role.SALES)
+    buyer(city="Shanghai", total=100, owner=colleague)
+    buyer(city="Shanghai", total=20, team=team)
+    one = segment()
+    membership.refresh(one.pk)
+    client.force_login(colleague)
+    seen = []
+    for role in (Role.SALES, Role.MANAGER):
+        User.objects.filter(pk=colleague.pk).update(roles=[role])
+        seen.append(client.get(f"/segments/{one.pk}/").context["figures"].money)
+    colleague.teams.add(team)
+    seen.append(client.get(f"/segments/{one.pk}/").context["figures"].money)
+    assert seen == [100, 100, 120]
 
 
 def test_it_asks_again_while_it_is_being_counted(as_marketer: Client) -> None:
