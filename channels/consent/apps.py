@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,13 +9,14 @@ class ConsentConfig(AppConfig):
     verbose_name = _("Consent")
 
     def ready(self) -> None:
-        from channels.consent import facts, holdings, imports, panels, preferences, quality
+        from channels.consent import facts, first_wordings, holdings, imports, panels, preferences, quality
         from channels.consent.gate import Reason
         from channels.consent.models import Purpose, State
         from crm.lib import labels
         from customers import letters
         from customers.timeline import kinds
 
+        post_migrate.connect(first_wordings.publish, sender=self)
         labels.register("purpose", Purpose)
         labels.register("consent", State)
         labels.register("reason", Reason)

@@ -78,7 +78,7 @@ class User(AbstractUser):
         return self.scope(resource, action) > Scope.NONE
 
     def reach(self, resource: str) -> str:
-        """A name for how far the user sees, under which sums may be kept: another role or team, another name."""
+        """A name for how far the user sees, to keep sums under: another role or team is another name."""
         teams = ".".join(map(str, self.team_tree_ids))
         return f"{self.pk}:{self.scope(resource, 'view').name}:{teams}"
 

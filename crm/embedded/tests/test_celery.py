@@ -8,7 +8,7 @@ from crm.celery import Nudge, every
 
 @pytest.mark.slow
 def test_nudge_without_broker_is_let_go(caplog: pytest.LogCaptureFixture) -> None:
-    app = Celery("alone", task_cls=Nudge, broker="redis+socket:///nowhere/valkey.sock")
+    app = Celery("alone", task_cls=Nudge, broker="redis+socket:///nowhere/valkey.sock", set_as_current=False)
 
     @app.task(name="send_waiting")
     def send_waiting() -> None: ...

@@ -19,7 +19,7 @@ def test_missing_workers_are_a_fault() -> None:
     assert code == 1
     assert found["database"]["value"]["version"].startswith("18")
     assert found["migrations"]["healthy"]
-    assert found["queues"]["value"] == {"interactive": 0, "default": 0, "bulk": 0}
+    assert set(found["queues"]["value"]) == {"interactive", "default", "bulk"}
     assert not found["workers"]["healthy"]
 
 

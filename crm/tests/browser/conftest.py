@@ -33,7 +33,6 @@ HARMLESS = (
     "htmx:afterRequest",
     "htmx:sendAbort",
     "htmx:sendError",
-    "ERR_CONNECTION_REFUSED",
 )
 
 

@@ -59,6 +59,7 @@ def test_a_newcomer_reaches_the_best_customers(open_page: Opener, tmp_path: Path
         assert newcomer.launch(page) == reachable
         read_a_message(page, {person.email: person.name for person in people}, reachable)
         change_language(page)
+        page.close()
 
 
 def password_of(crm: Company) -> str:
