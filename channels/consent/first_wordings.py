@@ -12,8 +12,8 @@ TEXTS = {
         "我同意贵公司通过我选择的渠道向我发送优惠和新品信息，并为此处理我的姓名、联系方式和购买记录。"
         "我可以随时在偏好设置页面撤回同意，撤回不影响此前的处理，也不影响我使用其他服务。",
         "I agree that you send me offers and news on the channels I choose, and that you use my name, "
-        "contact details and purchases for this. I may withdraw at any time on the preferences page; what was "
-        "done before stays lawful, and no other service depends on it.",
+        "contact details and purchases for this. I may withdraw at any time on the preferences page; what "
+        "was done before stays lawful, and no other service depends on it.",
     ),
     "service": (
         "为履行与我的合同，贵公司会就订单、配送和售后向我发送必要的信息。我可以随时关闭我不需要的渠道。",
