@@ -5,7 +5,7 @@ MANAGE := $(PYTHON_HERE) manage.py
 MANAGE_TEST := $(PYTHON_HERE) -W ignore::RuntimeWarning manage.py
 
 .SILENT:
-.PHONY: run test check test-faults test-api bench doctor messages installed tools
+.PHONY: run test check test-faults test-looks test-api bench doctor messages installed tools
 
 run: installed
 	exec $(MANAGE) up
@@ -26,6 +26,10 @@ check: tools
 # Kills servers and workers while they work.
 test-faults: tools
 	$(PYTHON_HERE) -m pytest -m fault
+
+# Looks at every page in every language, theme and width, and for barriers in each.
+test-looks: tools
+	ALL_LOOKS=1 $(PYTHON_HERE) -m pytest -n auto crm/tests/browser/test_every_page.py
 
 # Asks the API ten thousand questions made from its schema: none may crash it.
 test-api: tools

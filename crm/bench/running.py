@@ -4,7 +4,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -21,7 +21,7 @@ def is_child() -> bool:
     return os.environ.get(MARK) == settings.DATABASE_URL
 
 
-def in_child(name: str, rows: int | None, database: str) -> Iterator[Result]:
+def in_child(names: Sequence[str], rows: int | None, database: str) -> Iterator[Result]:
     """Runs the command again, with settings that point to throw-away servers or to the given database."""
     # PostgreSQL writes as safely as in everyday work: a careless one would flatter us.
     with throwaway.servers(careless=False) as servers:
@@ -36,7 +36,7 @@ def in_child(name: str, rows: int | None, database: str) -> Iterator[Result]:
             "LOG_LEVEL": "WARNING",
             "DJANGO_SETTINGS_MODULE": "crm.settings",
         }
-        command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "bench", name]
+        command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "bench", *names]
         if rows is not None:
             command += ["--rows", str(rows)]
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as child:
@@ -46,10 +46,11 @@ def in_child(name: str, rows: int | None, database: str) -> Iterator[Result]:
             raise CommandError(f"The benchmark ended with {child.returncode}; what went wrong stands above.")
 
 
-def here(name: str, rows: int | None) -> Iterator[Result]:
+def here(names: Sequence[str], rows: int | None) -> Iterator[Result]:
     preparing.prepare(say)
-    function, usual = BENCHES[name]
-    yield from function(usual if rows is None else rows)
+    for name in names:
+        function, usual = BENCHES[name]
+        yield from function(usual if rows is None else rows)
 
 
 def growth(small: list[Result], large: list[Result]) -> Iterator[Result]:

@@ -5,7 +5,7 @@ crash. A new address fails `test_every_address_has_a_rule` until it is entered i
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from django.apps import apps
@@ -68,7 +68,7 @@ def test_a_colleague_sees_and_changes_only_what_the_oracle_allows(who: str) -> N
     holes = [
         hole
         for address in addresses(world, RULES)
-        for method in (METHODS if who.endswith("north") else ("get", "post"))
+        for method in methods_of(address, who)
         for hole in holes_of(ask(client, method, address), method, address, who, world)
     ]
     assert holes == []
@@ -87,6 +87,13 @@ def test_a_stranger_is_sent_to_sign_in_and_changes_nothing() -> None:
     ]
     assert answered == []
     assert digest() == before
+
+
+def methods_of(address: Address, who: str) -> Sequence[str]:
+    """All for half of the colleagues. HEAD only where GET is refused: elsewhere it is the same as GET."""
+    if not who.endswith("north"):
+        return ("get", "post")
+    return [one for one in METHODS if one != "head" or address.rule.writes]
 
 
 def ask(client: Client, method: str, address: Address) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""manage.py bench NAME: how fast we are, next to the same machine's bare tools."""
+"""manage.py bench NAME…: how fast we are, next to the same machine's bare tools."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterable
@@ -14,12 +14,18 @@ MODULES = ["importing", "rfm", "campaign", "pages", "api"]
 
 
 class Command(BaseCommand):
-    help = "Measures one part of the product against a baseline measured in the same run."
+    help = "Measures parts of the product against a baseline measured in the same run."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         for module in MODULES:
             import_module(f"crm.bench.{module}")
-        parser.add_argument("name", choices=sorted(BENCHES), help="what to measure")
+        parser.add_argument(
+            "names",
+            nargs="+",
+            choices=sorted(BENCHES),
+            metavar="name",
+            help=f"what to measure, one after the other on the same base: {', '.join(sorted(BENCHES))}",
+        )
         parser.add_argument("--rows", type=int, help="how many customers or recipients")
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
         parser.add_argument(
@@ -32,12 +38,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        name, rows, compare = options["name"], options["rows"], options["compare"]
+        names, rows, compare = options["names"], options["rows"], options["compare"]
         if running.is_child():
-            self._show(running.here(name, rows), as_json=True)
+            self._show(running.here(names, rows), as_json=True)
             return
-        small = list(running.in_child(name, compare, "")) if compare else []
-        large = self._show(running.in_child(name, rows, options["database"]), as_json=options["json"])
+        small = list(running.in_child(names, compare, "")) if compare else []
+        large = self._show(running.in_child(names, rows, options["database"]), as_json=options["json"])
         self._show(running.growth(small, large), as_json=options["json"])
 
     def _show(self, results: Iterable[Result], *, as_json: bool) -> list[Result]:
