@@ -55,7 +55,7 @@ def pinyin(characters: str) -> tuple[tuple[str, ...], ...]:
     return tuple((start, *rest) for start in openings(characters[0]) if start)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def openings(character: str) -> tuple[str, ...]:
     """How a name may begin: as a family name, as the character is mostly read, and ü in its spellings."""
     readings = [*SURNAMES.get(character, "").split(), syllable(character)]
@@ -63,7 +63,7 @@ def openings(character: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spelled))[:READINGS]
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def syllable(character: str) -> str:
     """The usual reading in ASCII, "lv" for 绿; empty for what is no Chinese character."""
     first = _readings().get(str(ord(character)), "").split(",")[0]

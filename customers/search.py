@@ -185,7 +185,8 @@ def spelling(text: str) -> str:
     return text.translate(hanzi.simplified())
 
 
-@lru_cache(maxsize=50_000)
+# As many as an import has in hand at once: more would only make its memory grow with the file.
+@lru_cache(maxsize=10_000)
 def _of_text(text: str) -> list[str]:
     found: list[str] = []
     for word, ideographic in runs(text):

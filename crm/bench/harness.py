@@ -1,6 +1,7 @@
 """What every benchmark gives back, and how it is shown. A benchmark is a function that yields results."""
 
 import json
+import multiprocessing
 import resource
 import statistics
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
-from django.db import connection
+from django.db import connection, connections
 
 MB = 1024
 
@@ -119,6 +120,16 @@ def queries(work: Callable[[], object]) -> int:
     with connection.execute_wrapper(count):
         work()
     return sent
+
+
+def apart(work: Callable[..., object], *arguments: object) -> None:
+    """In a process of its own, so that the memory it takes is not counted as what is measured here."""
+    connections.close_all()
+    child = multiprocessing.get_context("fork").Process(target=work, args=arguments)
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise RuntimeError(f"Getting ready for the benchmark ended with {child.exitcode}.")
 
 
 def peak_mb() -> float:

@@ -5,7 +5,6 @@ baseline is given the finished rows of the same five tables, with the same index
 """
 
 import csv
-import multiprocessing
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +12,13 @@ from typing import BinaryIO, cast
 
 import numpy as np
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
 
 from crm.accounts.policy import Role
 from crm.bench import filling
-from crm.bench.harness import Baseline, Result, bench, peak_mb, say, throughput, timed
+from crm.bench.harness import Baseline, Result, apart, bench, peak_mb, say, throughput, timed
 from crm.demo import naming, people, seasons
 from crm.demo.words import places
 from customers.identity.models import Identity, Profile
@@ -38,7 +37,7 @@ TABLES: list[type[Model]] = [Customer, Profile, Identity, SearchDocument, Rollup
 def import_customers(rows: int) -> Iterator[Result]:
     path = Path(settings.MEDIA_ROOT) / "bench.csv"
     say(f"Writing a file of {rows:,} customers …")
-    _in_a_process(path, rows)
+    apart(write_file, path, rows)
     first = _import(path, rows, "created_rows")
     memory = peak_mb()
     again = _import(path, rows, "unchanged_rows")
@@ -67,16 +66,6 @@ def write_file(path: Path, rows: int) -> None:
                     strict=True,
                 )
             )
-
-
-def _in_a_process(path: Path, rows: int) -> None:
-    """Apart from us, so that what making the file takes does not count as the import's memory."""
-    connections.close_all()
-    child = multiprocessing.get_context("fork").Process(target=write_file, args=(path, rows))
-    child.start()
-    child.join()
-    if child.exitcode:
-        raise RuntimeError("The file could not be written.")
 
 
 def _import(path: Path, rows: int, expected: str) -> float:

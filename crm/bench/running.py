@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from crm.bench.harness import BENCHES, Baseline, Result, say
+from crm.bench.harness import BENCHES, Baseline, Result, apart, say
 from crm.embedded import preparing, throwaway
 
 # Says to the child that it is the child; its value is the database it was told to use.
@@ -47,7 +47,7 @@ def in_child(names: Sequence[str], rows: int | None, database: str) -> Iterator[
 
 
 def here(names: Sequence[str], rows: int | None) -> Iterator[Result]:
-    preparing.prepare(say)
+    apart(preparing.prepare, say)
     for name in names:
         function, usual = BENCHES[name]
         yield from function(usual if rows is None else rows)

@@ -44,14 +44,14 @@ LONGEST = 40
 RECENT = 2020
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def day(text: str) -> date | None:
     """A day; a time of day beside it is dropped. None for an empty cell."""
     found = _read(text)
     return found.date() if found else None
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def moment(text: str) -> datetime | None:
     """A moment; without an offset it is in the company's time zone, without a time it is that day's start."""
     found = _read(text)

@@ -35,7 +35,7 @@ FORMS = (
 )
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def amount(text: str) -> tuple[Decimal, str] | None:
     """The amount and its currency, empty where none is written. None for an empty cell."""
     if PLAIN.fullmatch(text):

@@ -1,10 +1,8 @@
 """The forms in which names and handles are compared, so that two spellings of one thing meet."""
 
 import unicodedata
-from functools import lru_cache
 
 
-@lru_cache(maxsize=50_000)
 def name_key(name: str) -> str:
     """A name without case, width, spaces and signs. What consists of signs only stays as it is."""
     folded = name if name.isascii() else unicodedata.normalize("NFKC", name)

@@ -191,6 +191,8 @@ class People:
         wanted = list(shared)
         if not wanted:
             return
+        # `|| ''` hides the source from the planner: without statistics, as in the first import, it would
+        # read all profiles of the source for each customer found.
         cursor.execute(
             """
             SELECT h.kind, h.value, c.id, c.name, c.is_numbered
@@ -198,7 +200,7 @@ class People:
             CROSS JOIN LATERAL (
                 SELECT c.id, c.name, EXISTS (
                     SELECT 1 FROM identity_profile AS own
-                    WHERE own.customer_id = c.id AND own.source = %s
+                    WHERE own.customer_id = c.id AND own.source || '' = %s
                       AND own.source_key <> '' AND NOT starts_with(own.source_key, %s)
                 ) AS is_numbered
                 FROM identity_identity AS i

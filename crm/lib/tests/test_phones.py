@@ -18,6 +18,21 @@ def test_a_chinese_mobile_is_one_number_however_it_is_written(text: str) -> None
     assert phones.normalise(text) == "+8613800138000"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+862161504081",
+        "+86 10-6552 9988",
+        "+86 571 8765 4321",
+        "+864001234567",
+        "+86 013800138000",
+        "862161504081",
+    ],
+)
+def test_the_short_way_agrees_with_the_library(text: str) -> None:
+    assert phones.normalise(text) == phones._normalise(text, "CN")
+
+
 def test_foreign_numbers_keep_their_country() -> None:
     assert phones.normalise("+49 30 901820") == "+4930901820"
     assert phones.normalise("(415) 555-2671", region="US") == "+14155552671"
