@@ -59,6 +59,8 @@ class ListFilter:
     needs: tuple[str, str] = ("customer", "view")
     order: int = 100
     is_open: bool = False
+    # For whom the choices are asked for when the menu is opened, and not for every list.
+    is_late: Callable[[User], bool] = lambda user: False
 
 
 _columns: dict[str, Column] = {}

@@ -1,6 +1,7 @@
 """The filters that every customer list has; features add theirs through customers.columns."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from crm.accounts.models import User
 from crm.accounts.policy import Scope
 from customers import columns, facets
+from customers.columns import ListFilter
 from customers.forms import KEEPERS
 from customers.models import Customer, CustomerQuerySet
 
@@ -16,17 +18,17 @@ NOBODY = "none"
 
 
 def register() -> None:
-    for order, (key, label, icon, choices, apply, is_open) in enumerate(
+    for order, one in enumerate(
         (
-            ("kind", gettext_lazy("Kind"), "user-round", kinds, of_kinds, False),
-            ("city", gettext_lazy("City"), "map-pin", cities, in_cities, True),
-            ("tag", gettext_lazy("Tag"), "tag", tags, with_tags, True),
-            ("owner", gettext_lazy("Owner"), "user-check", owners, of_owners, False),
+            ListFilter("kind", gettext_lazy("Kind"), "user-round", kinds, of_kinds),
+            ListFilter("city", gettext_lazy("City"), "map-pin", cities, in_cities, is_open=True),
+            ListFilter("tag", gettext_lazy("Tag"), "tag", tags, with_tags, is_open=True),
+            ListFilter(
+                "owner", gettext_lazy("Owner"), "user-check", owners, of_owners, is_late=sees_colleagues
+            ),
         )
     ):
-        columns.register_filter(
-            columns.ListFilter(key, label, icon, choices, apply, order=order, is_open=is_open)
-        )
+        columns.register_filter(replace(one, order=order))
 
 
 def kinds(user: User) -> Sequence[tuple[str, str]]:
@@ -55,9 +57,14 @@ def with_tags(rows: CustomerQuerySet, values: list[str]) -> CustomerQuerySet:
     return rows.exclude(tags=[]).filter(tags__overlap=values)
 
 
+def sees_colleagues(user: User) -> bool:
+    """Who sees only their own customers has nobody to choose from."""
+    return user.scope("customer", "view") > Scope.OWN
+
+
 def owners(user: User) -> Sequence[tuple[str, str]]:
-    """Colleagues who keep customers; nobody for those who see only their own."""
-    if user.scope("customer", "view") <= Scope.OWN:
+    """Colleagues who keep customers."""
+    if not sees_colleagues(user):
         return []
     keepers = User.objects.filter(is_active=True, roles__overlap=[role.value for role in KEEPERS])
     people = [(str(pk), name) for pk, name in keepers.order_by("name").values_list("pk", "name")]

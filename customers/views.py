@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -49,6 +49,23 @@ def count(request: UserRequest) -> HttpResponse:
         "customers/_count.html",
         {"listing": listing, "actions": actions.all_for(request.user)},
     )
+
+
+@require_GET
+@needs("customer", "view")
+def columns(request: UserRequest) -> HttpResponse:
+    """What the list may show and how; asked for when somebody wants to choose."""
+    return render(request, "customers/_columns.html", {"listing": Listing(request.user, request.GET)})
+
+
+@require_GET
+@needs("customer", "view")
+def filter_menu(request: UserRequest, key: str) -> HttpResponse:
+    """The choices of one filter; asked for when its menu is opened."""
+    menu = Listing(request.user, request.GET).menu(key)
+    if menu is None:
+        raise Http404
+    return render(request, "customers/_filter.html", {"menu": menu})
 
 
 @require_POST

@@ -24,6 +24,7 @@ def register_all() -> None:
             needs=("segment", "view"),
             order=39,
             is_open=True,
+            is_late=lambda user: True,
         )
     )
 

@@ -4,23 +4,30 @@
   const opener = (menu) => dom.one(`[popovertarget="${menu.id}"]`);
   const items = (menu) => dom.all("input,button,a", menu);
 
+  const show = (menu) => {
+    const button = opener(menu);
+    if (!button) return;
+    const place = button.getBoundingClientRect();
+    const left = Math.min(place.left, innerWidth - menu.offsetWidth - 8);
+    const below = place.bottom + menu.offsetHeight + 8 <= innerHeight || place.top < menu.offsetHeight;
+    menu.style.left = `${Math.max(8, left)}px`;
+    menu.style.top = `${below ? place.bottom + 6 : place.top - menu.offsetHeight - 6}px`;
+    items(menu)[0]?.focus({ preventScroll: true });
+  };
+
   document.addEventListener(
     "toggle",
     (event) => {
       const menu = event.target;
       if (!menu.matches?.(".menu[popover]")) return;
-      const button = opener(menu);
-      button?.setAttribute("aria-expanded", event.newState === "open");
-      if (event.newState !== "open" || !button) return;
-      const place = button.getBoundingClientRect();
-      const left = Math.min(place.left, innerWidth - menu.offsetWidth - 8);
-      const below = place.bottom + menu.offsetHeight + 8 <= innerHeight || place.top < menu.offsetHeight;
-      menu.style.left = `${Math.max(8, left)}px`;
-      menu.style.top = `${below ? place.bottom + 6 : place.top - menu.offsetHeight - 6}px`;
-      items(menu)[0]?.focus({ preventScroll: true });
+      opener(menu)?.setAttribute("aria-expanded", event.newState === "open");
+      if (event.newState === "open") show(menu);
     },
     true,
   );
+
+  // Some menus are filled when they are opened.
+  document.addEventListener("htmx:afterSettle", ({ target }) => target.matches(".menu:popover-open") && show(target));
 
   dom.on("keydown", ".menu[popover]", (event, menu) => {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;

@@ -28,6 +28,8 @@ RULES: dict[str, Rule] = {
     "desk:figures": Rule("customer"),
     "customers:list": Rule("customer"),
     "customers:count": Rule("customer"),
+    "customers:columns": Rule("customer"),
+    "customers:filter": Rule("customer", extra=(("key", "owner"),)),
     "customers:new": Rule("customer", "create"),
     "customers:duplicates": Rule("customer", "create", writes=WRITE),
     "customers:detail": Rule("customer", "view", on=CUSTOMER, shows_deleted=True),

@@ -34,6 +34,8 @@ NO_PAGES = {
     "desk:search": "options of the palette",
     "desk:figures": "a part of the home page",
     "customers:count": "a part of the list",
+    "customers:columns": "a part of the list",
+    "customers:filter": "a part of the list",
     "customers:next": "leads to another customer's page",
     "customers:previous": "leads to another customer's page",
     "scoring:run": "a part of the RFM page",
