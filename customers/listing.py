@@ -1,6 +1,7 @@
 """What the customer list shows: views, filters, sorting and chips, all read from the address."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
@@ -16,13 +17,18 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from crm.accounts.models import User
 from crm.accounts.policy import Scope
 from crm.lib.errors import BadInput
-from crm.lib.paging import SIZE, Page, expected, keyset
+from crm.lib.paging import SIZE, Page, keyset
+from crm.lib.patience import TooSlow, at_most, expected
 from customers import columns, conditions, search
 from customers.columns import Column, ListFilter
 from customers.list_parts import Chip, Head, Menu, Option, Tab
 from customers.models import Customer, CustomerQuerySet
 
 ACTIVE_DAYS = 30
+# So many and fewer are gathered more quickly than met on the way through a sorted index ...
+FEW = 2_000
+# ... where nobody is looked for any longer than this, in milliseconds: expecting many may be a mistake.
+PATIENCE = 100
 # Counting stops here: nobody reads further, and the database need not either.
 MOST_COUNTED = 10_000
 NEWEST_FIRST = "-activity"
@@ -90,20 +96,17 @@ class Listing:
         return self.rule.narrow(rows) if self.rule else rows
 
     @cached_property
-    def found(self) -> list[int] | None:
-        """What conditions, or a search in a part of the base, leave; None when there is nothing to gather.
+    def found(self) -> list[int]:
+        """Gathered first, at most one more than MOST_COUNTED."""
+        return list(self.rows().order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it is narrowed by conditions, or is a search in a part of the base.
 
         The database cannot know how often words and owners meet. Left to choose, it walks the sorted index
         past everybody else's customers; gathering the few first is up to twenty times faster.
         """
-        return (
-            list(self.rows().order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
-            if self.is_mixed
-            else None
-        )
-
-    @property
-    def is_mixed(self) -> bool:
         is_part = self.q and self.user.scope("customer", "view") is not Scope.ALL
         return bool(is_part or self.rule)
 
@@ -115,7 +118,19 @@ class Listing:
         self, cursor: str, size: int = SIZE, *, only: CustomerQuerySet | None = None
     ) -> Page[Customer]:
         """The page behind `cursor`; with `only`, these customers as the list would sort and show them."""
-        rows = self._gathered() if only is None else only
+        if only is not None or not self.is_mixed:
+            return self._page_of(self.rows() if only is None else only, cursor, size)
+        if expected(self.rows()) > FEW:
+            with suppress(TooSlow), at_most(PATIENCE):
+                return self._page_of(self.rows(), cursor, size)
+        return self._page_of(self._gathered(), cursor, size)
+
+    def _gathered(self) -> CustomerQuerySet:
+        if len(self.found) > MOST_COUNTED:
+            return self.rows()
+        return Customer.objects.visible_to(self.user, self.action).filter(pk__in=self.found)
+
+    def _page_of(self, rows: CustomerQuerySet, cursor: str, size: int) -> Page[Customer]:
         related = {name for one in self.columns for name in one.related}
         relation, _separator, column = self.order.removeprefix("-").partition("__")
         if column:
@@ -125,15 +140,6 @@ class Listing:
         if self._is_sparse:
             rows = rows.filter(**{f"{self.order.removeprefix('-')}__isnull": False})
         return keyset(rows, self.order, cursor, size=size, related=related)
-
-    def _gathered(self) -> CustomerQuerySet:
-        """The rows, gathered first where few of them are expected; many are soon met on the way through."""
-        rows = self.rows()
-        if not self.is_mixed or expected(rows) > MOST_COUNTED or self.found is None:
-            return rows
-        if len(self.found) > MOST_COUNTED:
-            return rows
-        return Customer.objects.visible_to(self.user, self.action).filter(pk__in=self.found)
 
     @cached_property
     def table(self) -> list[tuple[Customer, str]]:
@@ -154,7 +160,7 @@ class Listing:
 
         The one part of a list that may have to read far: a longer list is shown first and counted after.
         """
-        if self.found is not None:
+        if self.is_mixed:
             return len(self.found)
         return self.rows().order_by()[: MOST_COUNTED + 1].count()
 

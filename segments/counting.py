@@ -1,21 +1,18 @@
 """Counting while somebody edits a rule: exact if it is quick, else an estimate that says so."""
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 
-from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.expressions import OrderBy
 
+from crm.lib.patience import TooSlow, at_most, expected
 from customers.models import Customer, CustomerQuerySet
 
 PATIENCE_MS = 2000
 SAMPLE = 5
 DENSE = 10_000
-# PostgreSQL's code for a statement that ran out of time.
-CANCELLED = "57014"
 
 
 @dataclass(frozen=True)
@@ -34,20 +31,16 @@ def count(rows: CustomerQuerySet) -> Answer:
     number, sample = _within_time(rows)
     seconds = monotonic() - start
     if number is None:
-        return Answer(_estimate(rows), is_exact=False, seconds=seconds, sample=[])
+        return Answer(expected(rows), is_exact=False, seconds=seconds, sample=[])
     return Answer(number, is_exact=True, seconds=seconds, sample=sample)
 
 
 def _within_time(rows: CustomerQuerySet) -> tuple[int | None, list[Customer]]:
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE_MS)])
+        with at_most(PATIENCE_MS):
             number = rows.count()
             return number, list(rows.select_related("score").order_by(*newest_first(number))[:SAMPLE])
-    except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", "") != CANCELLED:
-            raise
+    except TooSlow:
         return None, []
 
 
@@ -59,8 +52,3 @@ def newest_first(number: int) -> tuple[str | OrderBy, str]:
     if number > DENSE:
         return "-touched_at", "-pk"
     return (F("touched_at") + timedelta(0)).desc(), "-pk"
-
-
-def _estimate(rows: CustomerQuerySet) -> int:
-    plan = json.loads(rows.order_by().values("pk").explain(format="json"))
-    return int(plan[0]["Plan"]["Plan Rows"])

@@ -5,13 +5,16 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db.models import BooleanField, Func, Q
 from django.test import Client
 
 from crm.accounts import factories as people
 from crm.accounts.policy import Role
-from customers import conditions
+from customers import conditions, listing
 from customers import factories as customers
+from segments import facts
 from segments.factories import buyer
+from segments.facts import Fact, Group, Kind
 
 pytestmark = pytest.mark.django_db
 URL, LIST = "/segments/conditions/", "/customers/"
@@ -39,9 +42,34 @@ def test_the_list_shows_whom_the_conditions_fit(as_marketer: Client) -> None:
     assert names(as_marketer, text(CITY), sort="name") == ["Poor", "Rich"]
 
 
+@pytest.mark.parametrize("few", [-1, 10_000])
+def test_few_are_gathered_and_many_met_on_the_way_alike(
+    as_marketer: Client, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(listing, "FEW", few)
+    for number in range(4):
+        buyer(name=f"Rich {number}", city="上海", total=500 + number)
+        buyer(name=f"Poor {number}", city="上海", total=5)
+
+    assert names(as_marketer, text(CITY, RICH), sort="-total") == ["Rich 3", "Rich 2", "Rich 1", "Rich 0"]
+
+
+def test_who_is_not_met_in_time_is_gathered_all_the_same(
+    as_marketer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Func(template="(pg_sleep(0.05) IS NOT NULL)", output_field=BooleanField())
+    fact = Fact("test.slow", "Slow", Group.PROFILE, Kind.FLAG, lambda test: Q(slow))
+    monkeypatch.setitem(facts._facts, "test.slow", fact)
+    monkeypatch.setattr(listing, "FEW", -1)
+    monkeypatch.setattr(listing, "PATIENCE", 10)
+    buyer(name="Rich", city="上海", total=500)
+
+    assert names(as_marketer, text(RICH, {"fact": "test.slow", "op": "yes"})) == ["Rich"]
+
+
 def test_each_condition_is_a_chip_that_takes_it_away_and_the_joint_turns(as_marketer: Client) -> None:
-    listing = as_marketer.get(LIST, {"rule": text(CITY, RICH), "q": "x"}, headers={"accept-language": "en"})
-    shown = listing.context["listing"]
+    answer = as_marketer.get(LIST, {"rule": text(CITY, RICH), "q": "x"}, headers={"accept-language": "en"})
+    shown = answer.context["listing"]
 
     assert [chip.label for chip in shown.rule_chips] == [
         "City is one of 上海",

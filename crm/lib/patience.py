@@ -1,0 +1,43 @@
+"""What the database expects of a question, and an end to what takes it too long."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
+
+# PostgreSQL's code for a statement that ran out of time.
+CANCELLED = "57014"
+
+
+class TooSlow(Exception):
+    """A statement took longer than it may."""
+
+
+def expected(rows: QuerySet[Any]) -> int:
+    """How many rows there may be, from what is known of each column by itself. Reads none of them."""
+    plan = json.loads(rows.order_by().values("pk").explain(format="json"))
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
+@contextmanager
+def at_most(milliseconds: int) -> Iterator[None]:
+    """No statement inside runs longer. Raises TooSlow, with the transaction as it was before."""
+    is_inside = connection.in_atomic_block
+    try:
+        with transaction.atomic():
+            _allow(str(milliseconds))
+            yield
+            if is_inside:
+                _allow("0")
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") != CANCELLED:
+            raise
+        raise TooSlow from error
+
+
+def _allow(milliseconds: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [milliseconds])

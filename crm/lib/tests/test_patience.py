@@ -1,0 +1,45 @@
+import pytest
+from django.db import connection
+
+from crm.accounts import factories
+from crm.accounts.models import User
+from crm.lib.patience import TooSlow, at_most, expected
+
+pytestmark = pytest.mark.django_db
+
+
+def sleep(seconds: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(%s)", [seconds])
+
+
+def hire_slowly() -> None:
+    factories.user()
+    sleep(1)
+
+
+def test_a_statement_that_takes_too_long_is_given_up_and_nothing_else() -> None:
+    kept = factories.user()
+    with pytest.raises(TooSlow), at_most(10):
+        hire_slowly()
+    assert User.objects.get() == kept
+
+
+def test_what_comes_after_may_take_its_time() -> None:
+    with at_most(10):
+        sleep(0)
+    sleep(0.05)
+
+
+def test_other_failures_stay_what_they_are() -> None:
+    with pytest.raises(ZeroDivisionError), at_most(1000):
+        raise ZeroDivisionError
+
+
+def test_more_is_expected_of_all_than_of_some() -> None:
+    for _number in range(20):
+        factories.user()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE accounts_user")
+    assert expected(User.objects.all()) == 20
+    assert expected(User.objects.filter(username="nobody")) == 1
