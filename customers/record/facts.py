@@ -66,6 +66,19 @@ class Row:
         return str(REVEALS[self.key])
 
     @property
+    def edit_label(self) -> str:
+        """How the value, or the pencil beside it, is read out to whoever may change it."""
+        if self.tags or self.link or self.is_contact:
+            return _("Edit %(field)s") % {"field": self.label}
+        said = {"field": self.label, "value": self.text or _("empty")}
+        return _("%(field)s: %(value)s. Edit") % said
+
+    @property
+    def has_pencil(self) -> bool:
+        """Where the value itself leads elsewhere."""
+        return self.may_edit and bool(self.tags or self.link or self.is_contact)
+
+    @property
     def tags(self) -> list[str]:
         return self.customer.tags if self.key == "tags" else []
 
