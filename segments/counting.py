@@ -1,18 +1,14 @@
 """Counting while somebody edits a rule: exact if it is quick, else an estimate that says so."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from time import monotonic
-
-from django.db.models import F
-from django.db.models.expressions import OrderBy
 
 from crm.lib.patience import TooSlow, at_most, expected
 from customers.models import Customer, CustomerQuerySet
+from segments.latest import latest
 
 PATIENCE_MS = 2000
 SAMPLE = 5
-DENSE = 10_000
 
 
 @dataclass(frozen=True)
@@ -39,16 +35,6 @@ def _within_time(rows: CustomerQuerySet) -> tuple[int | None, list[Customer]]:
     try:
         with at_most(PATIENCE_MS):
             number = rows.count()
-            return number, list(rows.select_related("score").order_by(*newest_first(number))[:SAMPLE])
+            return number, latest(rows, number, SAMPLE, "score")
     except TooSlow:
         return None, []
-
-
-def newest_first(number: int) -> tuple[str | OrderBy, str]:
-    """The order in which to see the first few of `number` customers.
-
-    To meet a few rare customers, walking the index of activity takes for ever.
-    """
-    if number > DENSE:
-        return "-touched_at", "-pk"
-    return (F("touched_at") + timedelta(0)).desc(), "-pk"

@@ -15,7 +15,7 @@ from crm.lib.keeping import kept
 from crm.lib.templatetags.ui import thousands
 from customers.models import Customer, CustomerQuerySet
 from segments import rules, words
-from segments.counting import newest_first
+from segments.latest import latest
 from segments.models import Segment
 from segments.scoring.groups import TONES
 from segments.scoring.models import Group
@@ -42,7 +42,7 @@ class Figures:
 
 def page(segment: Segment, user: User) -> dict[str, Any]:
     found = figures(segment, user)
-    members = members_seen_by(user, segment).select_related("score", "rollup")
+    members = members_seen_by(user, segment)
     problem, clause = "", None
     try:
         clause = words.tell(rules.parse(segment.rule))
@@ -56,7 +56,7 @@ def page(segment: Segment, user: User) -> dict[str, Any]:
         "note": _note(segment, found),
         "change": _change(segment),
         "groups": group_chart(found),
-        "members": members.order_by(*newest_first(found.customers))[:SAMPLE],
+        "members": latest(members, found.customers, SAMPLE, "score", "rollup"),
         "members_url": customers_with(segment=segment.pk),
         "currency": settings.DEFAULT_CURRENCY,
     }

@@ -28,16 +28,20 @@ def at_most(milliseconds: int) -> Iterator[None]:
     is_inside = connection.in_atomic_block
     try:
         with transaction.atomic():
-            _allow(str(milliseconds))
+            before = _allow(str(milliseconds))
             yield
             if is_inside:
-                _allow("0")
+                _allow(before)
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", "") != CANCELLED:
             raise
         raise TooSlow from error
 
 
-def _allow(milliseconds: str) -> None:
+def _allow(time: str) -> str:
+    """Until the transaction ends. Tells what was allowed before."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [milliseconds])
+        cursor.execute(
+            "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)", [time]
+        )
+        return str(cursor.fetchone()[0])

@@ -1,13 +1,16 @@
 """GET /segments/7/"""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from crm.accounts import factories as people
 from crm.accounts.models import User
 from crm.accounts.policy import Role
 from customers import factories as customers
-from segments import membership
+from segments import latest, membership
 from segments.factories import buyer, score, segment
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +97,18 @@ def test_it_costs_few_queries(as_marketer: Client, django_assert_max_num_queries
 
 def test_a_stranger_gets_404(as_stranger: Client) -> None:
     assert as_stranger.get(f"/segments/{segment().pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("patience", [1000, 1])
+def test_the_latest_of_many_are_shown_even_where_none_was_active_lately(
+    as_marketer: Client, monkeypatch: pytest.MonkeyPatch, patience: int
+) -> None:
+    monkeypatch.setattr(latest, "DENSE", 3)
+    monkeypatch.setattr(latest, "PATIENCE", patience)
+    for number in range(5):
+        buyer(city="Shanghai", name=f"Buyer {number}", touched_at=timezone.now() - timedelta(days=number))
+    one = segment()
+    membership.refresh(one.pk)
+    members = as_marketer.get(f"/segments/{one.pk}/").context["members"]
+    assert len(members) >= 3
+    assert members == sorted(members, key=lambda row: row.touched_at, reverse=True)

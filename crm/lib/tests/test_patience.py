@@ -18,6 +18,12 @@ def hire_slowly() -> None:
     sleep(1)
 
 
+def hurry_and_sleep() -> None:
+    with at_most(20):
+        sleep(0)
+    sleep(1)
+
+
 def test_a_statement_that_takes_too_long_is_given_up_and_nothing_else() -> None:
     kept = factories.user()
     with pytest.raises(TooSlow), at_most(10):
@@ -29,6 +35,11 @@ def test_what_comes_after_may_take_its_time() -> None:
     with at_most(10):
         sleep(0)
     sleep(0.05)
+
+
+def test_less_patience_within_does_not_end_the_patience_around() -> None:
+    with pytest.raises(TooSlow), at_most(50):
+        hurry_and_sleep()
 
 
 def test_other_failures_stay_what_they_are() -> None:
