@@ -61,6 +61,11 @@ def test_a_field_is_saved_on_leaving_undone_given_up_mended_and_chosen(
     city.get_by_role("button", name="Save mine").press("Enter")
     expect(shown).to_have_text("Brest", timeout=PATIENCE)
 
+    # On a tablet the details stand beside the timeline as well.
+    page.set_viewport_size({"width": 900, "height": 800})
+    open_field(page, "city")
+    expect(page.locator("#id_city")).to_be_in_viewport()
+
 
 def open_field(page: Page, name: str) -> None:
     page.locator(f"#value-{name}").press("Enter")
