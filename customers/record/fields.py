@@ -37,6 +37,7 @@ KEPT = (*WRITTEN, DELETED)
 # Who looks after a customer: only for those who may hand one over.
 HANDED_OVER = ("owner", "team", "restricted")
 NULLABLE = ("organisation", "birthday", "quiet_from", "quiet_until", "owner", "team", DELETED)
+HOURS = ("quiet_from", "quiet_until")
 RELATIONS: dict[str, type[Model]] = {"organisation": Customer, "owner": User, "team": Team}
 MASKS: dict[str, Callable[[str], str]] = {"phone": mask_phone, "email": mask_email}
 Names = Mapping[tuple[str, int], str]
@@ -137,7 +138,7 @@ def show(name: str, stored: Any, names: Names) -> str:
 
 
 def _show_column(name: str, stored: Any) -> str:
-    if name in ("quiet_from", "quiet_until"):
+    if name in HOURS:
         return f"{stored:02}:00"
     if name == DELETED:
         return str(stored)[:16].replace("T", " ")

@@ -42,7 +42,6 @@ _kinds: dict[str, Kind] = {
     "note.deleted": Kind(_("Note deleted"), "note", NOTES),
     "customer": Kind("", "system", CHANGES),
     "customer.created": Kind(_("Customer created"), "system", CHANGES),
-    "customer.changed": Kind(_("Details changed"), "system", CHANGES),
     "customer.assigned": Kind(_("New owner"), "system", CHANGES),
     "customer.tagged": Kind(_("Tags added"), "system", CHANGES),
     "customer.imported": Kind(_("Imported"), "import", CHANGES),

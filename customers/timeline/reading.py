@@ -4,9 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -103,7 +101,7 @@ def event(entry: Entry) -> Event:
         text=entry.body if aside else f"{summary}\n{entry.body}".strip(),
         icon=kind.icon or entry.channel,
         is_bubble=False,
-        changes=_changes(kind, entry.data),
+        changes=kind.changes(entry.data) if kind.changes else (),
     )
 
 
@@ -128,19 +126,3 @@ def _duration(entry: Entry) -> str:
         "minutes": minutes,
         "seconds": seconds % 60,
     }
-
-
-def _changes(kind: kinds.Kind, data: Mapping[str, Any]) -> Sequence[tuple[str, str, str]]:
-    if kind.changes:
-        return kind.changes(data)
-    return [_change(name, *values) for name, values in data.get("changes", {}).items()]
-
-
-def _change(name: str, old: Any, new: Any) -> tuple[str, str, str]:
-    try:
-        field = Customer._meta.get_field(name)
-    except FieldDoesNotExist:
-        # A field that was defined by an administrator, or is no more.
-        return name, str(old), str(new)
-    choices = dict(field.flatchoices)  # type: ignore[union-attr]
-    return str(field.verbose_name), str(choices.get(old, old)), str(choices.get(new, new))  # type: ignore[union-attr]

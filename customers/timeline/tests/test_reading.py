@@ -51,7 +51,7 @@ def test_changes_name_their_fields_and_choices() -> None:
     entry = factories.entry(factories.customer(), kind="customer.changed", data={"changes": changes})
 
     with translation.override("en"):
-        assert list(event(entry).changes) == [("kind", "Person", "Organisation"), ("city", "", "上海")]
+        assert list(event(entry).changes) == [("Kind", "Person", "Organisation"), ("City", "", "上海")]
 
 
 def test_days_near_now_have_names() -> None:
