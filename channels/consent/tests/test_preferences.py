@@ -133,6 +133,7 @@ def test_whoever_was_erased_has_no_page(client: Client, one: Customer) -> None:
     assert b'name="allowed"' not in client.get(url).content
 
 
+@pytest.mark.usefixtures("one_window")
 def test_it_cannot_be_asked_without_end(client: Client, one: Customer) -> None:
     url = address(one)
     answers = [client.post(url, {"language": "en"}).status_code for _ in range(14)]

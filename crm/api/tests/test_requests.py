@@ -72,6 +72,7 @@ def test_its_last_use_is_noted(api: Caller) -> None:
     assert Token.objects.get().last_used_at
 
 
+@pytest.mark.usefixtures("one_window")
 def test_a_token_may_ask_so_often_a_minute(operator: User) -> None:
     api = Caller(operator, per_minute=2)
     answers = [api.get("segments") for _ in range(3)]
@@ -80,6 +81,7 @@ def test_a_token_may_ask_so_often_a_minute(operator: User) -> None:
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
 
 
+@pytest.mark.usefixtures("one_window")
 def test_a_token_may_read_so_many_rows_a_day(api: Caller) -> None:
     api.put("customers/by-key/shop/1", {"name": "Li"})
     with override_settings(API_ROWS_A_DAY=1):

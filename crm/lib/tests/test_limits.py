@@ -15,11 +15,13 @@ def nothing_counted() -> None:
     cache.clear()
 
 
+@pytest.mark.usefixtures("one_window")
 def test_the_first_ones_pass() -> None:
     request = RequestFactory().get("/")
     assert [limit(request, "door", 2) for _ in range(3)] == [False, False, True]
 
 
+@pytest.mark.usefixtures("one_window")
 def test_doors_and_visitors_are_counted_apart() -> None:
     request, other = RequestFactory().get("/"), RequestFactory(REMOTE_ADDR="10.0.0.9").get("/")
     assert not limit(request, "door", 1)

@@ -225,6 +225,7 @@ def test_where_the_company_trusts_its_customers_nobody_need_look(
     assert asked.customer.email == "new@example.com"
 
 
+@pytest.mark.usefixtures("one_window")
 def test_the_page_cannot_be_asked_without_end(client: Client, asked: Refresh) -> None:
     answers = [client.post(page(asked), {"phone": "1"}).status_code for _ in range(14)]
     assert answers[12:] == [429, 429]
