@@ -3,6 +3,7 @@
 import json
 from io import StringIO
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from django.core.management import call_command
@@ -19,7 +20,8 @@ def test_missing_workers_are_a_fault() -> None:
     assert code == 1
     assert found["database"]["value"]["version"].startswith("18")
     assert found["migrations"]["healthy"]
-    assert set(found["queues"]["value"]) == {"interactive", "default", "bulk"}
+    # Tests that run beside this one may leave wake-ups in the queue for bulk work.
+    assert found["queues"]["value"] == {"interactive": 0, "default": 0, "bulk": ANY}
     assert not found["workers"]["healthy"]
 
 
