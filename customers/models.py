@@ -1,5 +1,7 @@
 """The customer: the one root that everything else hangs on."""
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -21,6 +23,14 @@ if TYPE_CHECKING:
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
+    # What the customers of somebody with few of them are made of; an index walks each part in order.
+    _parts: tuple[Q, ...] = ()
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone._parts = self._parts
+        return clone
+
     def visible_to(self, user: User, action: str = "view") -> Self:
         """The customers on whom `user` may do `action`; children of a customer follow this answer."""
         return self.present().held_by(user, action)
@@ -32,12 +42,25 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
             return self
         if scope is Scope.NONE:
             return self.none()
-        held = Q(owner=user) | Q(pk__any_of=ArraySubquery(Share.customers_of(user, action)))
+        parts = [Q(owner=user), Q(pk__any_of=ArraySubquery(Share.customers_of(user, action)))]
         if scope is Scope.TEAM:
-            held |= Q(team__in=user.team_ids, restricted=False)
+            parts.append(Q(team__in=user.team_ids, restricted=False))
         elif scope is Scope.TEAM_TREE:
-            held |= Q(team__in=user.team_tree_ids, restricted=False)
-        return self.filter(held)
+            parts.append(Q(team__in=user.team_tree_ids, restricted=False))
+        rows = self.filter(reduce(or_, parts))
+        if scope is Scope.OWN:
+            rows._parts = tuple(parts)
+        return rows
+
+    def latest_keys(self, number: int) -> list[int]:
+        """Of those with whom something happened last; perhaps also of some who were filtered out."""
+        # Beside the filter that joins the parts by OR, no part would find its index.
+        parts = [Customer.objects.present().filter(part) for part in self._parts] or [self]
+        newest = [
+            rows.order_by("-touched_at", "-pk").values_list("pk", "touched_at")[:number] for rows in parts
+        ]
+        found = newest[0] if len(newest) == 1 else newest[0].union(*newest[1:]).order_by("-touched_at", "-pk")
+        return [pk for pk, _touched_at in found[:number]]
 
     def present(self) -> Self:
         return self.filter(deleted_at=None)

@@ -106,9 +106,9 @@ def _find_common(rows: CustomerQuerySet, wanted: str, limit: int, share: float) 
     """
     asked, namesakes = _one_by_one(question(wanted)), rows.filter(name=wanted).order_by()
     for walked in sorted({min(LONGEST_WALK, int(SPARE * limit / share)), LONGEST_WALK}):
-        latest = list(rows.order_by("-touched_at", "-pk").values_list("pk", flat=True)[:walked])
+        latest = rows.latest_keys(walked)
         known = list(namesakes.values_list("pk", flat=True)[:limit])
-        found = _best(Customer.objects.filter(asked, pk__in=[*latest, *known]), wanted, limit)
+        found = _best(rows.filter(asked, pk__in=[*latest, *known]), wanted, limit)
         if len(found) == limit or len(latest) < walked:
             return found
     return None

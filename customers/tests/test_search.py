@@ -1,5 +1,6 @@
 """Whatever somebody remembers of a customer finds them."""
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,14 +9,29 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from crm.accounts import factories as people
+from crm.accounts.policy import Role
 from customers import commonness, hanzi, search
 from customers.factories import customer
 from customers.identity.indexing import index
 from customers.identity.models import Identity, Profile
-from customers.models import Customer, SearchDocument
+from customers.models import Customer, SearchDocument, Share
 
 pytestmark = pytest.mark.django_db
 quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def counted() -> Iterator[Callable[[], None]]:
+    """Has the database count which words are common; forgotten again at the end."""
+
+    def count() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {SearchDocument._meta.db_table}")
+        commonness.forget()
+
+    yield count
+    commonness.forget()
 
 
 def stored(name: str, *, company: str = "", phone: str = "", email: str = "", card: str = "") -> Customer:
@@ -109,7 +125,7 @@ def test_only_the_given_rows_are_searched() -> None:
     assert found("王小明") == []
 
 
-def test_what_many_hold_is_asked_of_the_latest_active() -> None:
+def test_what_many_hold_is_asked_of_the_latest_active(counted: Callable[[], None]) -> None:
     """With statistics, a word that everybody holds is looked for another way, and found the same."""
     for number in range(30):
         stored(f"王{chr(0x4E00 + number)}", email=f"w{number}@qq.com")
@@ -117,19 +133,27 @@ def test_what_many_hold_is_asked_of_the_latest_active() -> None:
     Customer.objects.filter(pk=gone.pk).update(deleted_at=timezone.now())
     Customer.objects.filter(pk=last.pk).update(touched_at=timezone.now() + timedelta(days=1))
     before = {text: found(text) for text in ("王", "wang", "qq.com", "@qq.com", "王 qq.com", "钱王")}
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {SearchDocument._meta.db_table}")
-    commonness.forget()
-    try:
-        assert commonness.of("王") > 0.9
-        assert commonness.of("王 zzz") == commonness.of("w1@qq.com") == 0
-        assert {text: found(text) for text in before} == before
-        rows = Customer.objects.present()
-        assert search.find(rows, "@qq.com", 1) == [last]
-        # Whoever sees few customers is told of all that fit, however few.
-        assert [one.name for one in search.find(rows.filter(pk=last.pk), "王", 20)] == ["钱王"]
-    finally:
-        commonness.forget()
+    counted()
+    assert commonness.of("王") > 0.9
+    assert commonness.of("王 zzz") == commonness.of("w1@qq.com") == 0
+    assert {text: found(text) for text in before} == before
+    rows = Customer.objects.present()
+    assert search.find(rows, "@qq.com", 1) == [last]
+    # Whoever sees few customers is told of all that fit, however few.
+    assert [one.name for one in search.find(rows.filter(pk=last.pk), "王", 20)] == ["钱王"]
+
+
+def test_what_many_hold_is_found_among_ones_own(counted: Callable[[], None]) -> None:
+    seller = people.user(Role.SALES)
+    rows = [stored(f"王{chr(0x4E00 + number)}") for number in range(30)]
+    mine, shared, gone = rows[3], rows[4], rows[5]
+    Customer.objects.filter(pk__in=[mine.pk, gone.pk]).update(owner=seller)
+    Customer.objects.filter(pk=gone.pk).update(deleted_at=timezone.now())
+    Share.objects.create(customer=shared, user=seller)
+    counted()
+    own = Customer.objects.visible_to(seller)
+    assert set(search.find(own, "王")) == {mine, shared}
+    assert search.find(own.exclude(pk=mine.pk), "王") == [shared]
 
 
 def test_one_search_is_one_query(django_assert_num_queries: object) -> None:
