@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.accounts.models import User
-from crm.accounts.policy import Scope
+from crm.api.models import A_PERSON
 from customers import columns, facets
 from customers.columns import ListFilter
 from customers.forms import KEEPERS
@@ -24,7 +24,7 @@ def register() -> None:
             ListFilter("city", gettext_lazy("City"), "map-pin", cities, in_cities, is_open=True),
             ListFilter("tag", gettext_lazy("Tag"), "tag", tags, with_tags, is_open=True),
             ListFilter(
-                "owner", gettext_lazy("Owner"), "user-check", owners, of_owners, is_late=sees_colleagues
+                "owner", gettext_lazy("Owner"), "user-check", owners, of_owners, is_late=lambda user: True
             ),
         )
     ):
@@ -57,16 +57,9 @@ def with_tags(rows: CustomerQuerySet, values: list[str]) -> CustomerQuerySet:
     return rows.exclude(tags=[]).filter(tags__overlap=values)
 
 
-def sees_colleagues(user: User) -> bool:
-    """Who sees only their own customers has nobody to choose from."""
-    return user.scope("customer", "view") > Scope.OWN
-
-
 def owners(user: User) -> Sequence[tuple[str, str]]:
-    """Colleagues who keep customers."""
-    if not sees_colleagues(user):
-        return []
-    keepers = User.objects.filter(is_active=True, roles__overlap=[role.value for role in KEEPERS])
+    """Colleagues who keep customers. What they share is seen also by those who see few others."""
+    keepers = User.objects.filter(A_PERSON, is_active=True, roles__overlap=[role.value for role in KEEPERS])
     people = [(str(pk), name) for pk, name in keepers.order_by("name").values_list("pk", "name")]
     return [(NOBODY, _("Nobody")), *people]
 

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.accounts.models import Team, User
 from crm.accounts.policy import Role, Scope
+from crm.api.models import A_PERSON
 from crm.lib import phones, reading
 from crm.lib.templatetags.ui import mask_email, mask_phone
 from customers.models import Customer
@@ -31,7 +32,7 @@ def hours() -> list[tuple[int | str, str]]:
 
 def keepers(user: User, *, also: int | None = None) -> QuerySet[User]:
     """The colleagues to whom `user` may give a customer, and the one who has it now."""
-    fit = Q(is_active=True, roles__overlap=[role.value for role in KEEPERS])
+    fit = A_PERSON & Q(is_active=True, roles__overlap=[role.value for role in KEEPERS])
     if user.scope("customer", "assign") < Scope.ALL:
         fit &= Q(teams__in=user.team_tree_ids)
     return User.objects.filter(fit | Q(pk=also)).order_by("name", "pk").distinct()

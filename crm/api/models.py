@@ -73,6 +73,10 @@ class Token(models.Model):
         return "valid" if self.user.is_active else "off"
 
 
+# Which users are people: work is given to colleagues, not to programs.
+A_PERSON = Q(integration=None)
+
+
 class Integration(models.Model):
     """An account for a program instead of a colleague: it has roles, but nobody can sign in as it."""
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from crm.accounts.models import User
 from crm.accounts.policy import GRANTS, Role
+from crm.api.models import A_PERSON
 from crm.audit import services as audit
 from crm.lib.errors import Refused
 from customers import services
@@ -20,7 +21,7 @@ SEEING = [role.value for role in Role if "view" in GRANTS.get(role, {}).get("cus
 def candidates(customer: Customer) -> QuerySet[User]:
     """The colleagues it could be shared with."""
     taken = Share.objects.filter(customer=customer).values("user")
-    fit = User.objects.filter(is_active=True, roles__overlap=SEEING).exclude(pk__in=taken)
+    fit = User.objects.filter(A_PERSON, is_active=True, roles__overlap=SEEING).exclude(pk__in=taken)
     return fit.exclude(Q(pk=customer.owner_id) & Q(pk__isnull=False)).order_by("name", "pk")
 
 

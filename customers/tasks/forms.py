@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.accounts.models import User
 from crm.accounts.policy import GRANTS
+from crm.api.models import A_PERSON
 from customers.models import Customer
 from customers.tasks import due
 from customers.tasks.models import Task, members
@@ -41,7 +42,7 @@ LONGEST_AHEAD = timedelta(days=3660)
 def doers(user: User, *, also: int | None = None) -> QuerySet[User]:
     """The colleagues to whom `user` may give a task, and the one who has it now."""
     reach = members(user, user.scope("task", "assign")).values("pk")
-    fit = Q(is_active=True, roles__overlap=DOERS, pk__in=reach)
+    fit = A_PERSON & Q(is_active=True, roles__overlap=DOERS, pk__in=reach)
     return User.objects.filter(fit | Q(pk=also)).order_by("name", "pk")
 
 
@@ -207,7 +208,7 @@ class HandoverForm(forms.Form):
             roles__overlap=DOERS
         )
         cast("forms.ModelChoiceField[User]", self.fields["to"]).queryset = reach.filter(
-            is_active=True, roles__overlap=DOERS
+            A_PERSON, is_active=True, roles__overlap=DOERS
         )
         self.helper = layout(Div(Field("leaving"), Field("to"), css_class="row"))
 

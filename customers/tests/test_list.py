@@ -6,14 +6,19 @@ from typing import Any
 import pytest
 from django.core import signing
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from crm.accounts import factories as people
 from crm.accounts.models import User
 from crm.accounts.policy import Role
+from crm.api.services import integrate
 from customers import factories
-from customers.models import Customer
+from customers.forms import keepers
+from customers.models import Customer, Share
 from customers.orders.models import Rollup
+from customers.record.sharing import candidates
+from customers.tasks.forms import doers
 
 pytestmark = pytest.mark.django_db
 URL = "/customers/"
@@ -90,6 +95,30 @@ def test_narrowing(as_operator: Client) -> None:
     assert names(as_operator.get(f"{URL}?owner=none")) == ["Acme"]
     assert set(names(as_operator.get(f"{URL}?owner=none&owner={owner.pk}"))) == {"Acme", "王小明"}
     assert set(names(as_operator.get(f"{URL}?city=上海&city=北京"))) == {"Acme", "王小明"}
+
+
+def test_who_sees_few_may_narrow_what_is_shared_with_them_to_its_owner(
+    as_seller: Client, seller: User
+) -> None:
+    """A list somebody shared may ask for an owner; it opens for everybody."""
+    owner = people.user(Role.SALES)
+    shared = factories.customer(name="Shared", owner=owner)
+    Share.objects.create(customer=shared, user=seller)
+    factories.customer(name="Mine", owner=seller)
+    factories.customer(name="Hidden", owner=owner)
+
+    assert names(as_seller.get(f"{URL}?owner={owner.pk}")) == ["Shared"]
+
+
+def test_programs_are_no_owners(as_operator: Client, operator: User) -> None:
+    program = integrate("Shop", [Role.SALES], by=operator)
+    menu = as_operator.get(reverse("customers:filter", args=["owner"])).content.decode()
+    assert f'value="{operator.pk}"' in menu
+    assert f'value="{program.pk}"' not in menu
+    assert as_operator.get(f"{URL}?owner={program.pk}").status_code == 400
+    assert program not in keepers(operator)
+    assert program not in doers(operator)
+    assert program not in candidates(factories.customer())
 
 
 def test_each_chosen_value_is_a_chip_that_takes_it_away(as_operator: Client) -> None:
