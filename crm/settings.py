@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "customers.matching",
     "customers.merging",
     "customers.duplicates",
+    "customers.inquiries",
     "customers.record",
     "customers.files",
     "customers.imports",
@@ -332,6 +333,12 @@ PIPL_ANSWER_DAYS = env.number("PIPL_ANSWER_DAYS", 15)
 ERASURE_NEEDS_TWO = env.flag("ERASURE_NEEDS_TWO", default=PRODUCTION)
 # Whether what customers correct on their own page is taken over without a colleague looking at it.
 REFRESH_ACCEPTS_ITSELF = env.flag("REFRESH_ACCEPTS_ITSELF", default=False)
+# How many customers a colleague may check in an hour and a day; within how many working days the owner
+# answers a question; for how many days checks are kept.
+INQUIRIES_AN_HOUR = env.number("INQUIRIES_AN_HOUR", 20)
+INQUIRIES_A_DAY = env.number("INQUIRIES_A_DAY", 60)
+INQUIRY_ANSWER_DAYS = env.number("INQUIRY_ANSWER_DAYS", 2)
+INQUIRY_KEEP_DAYS = env.number("INQUIRY_KEEP_DAYS", 7)
 # Which customers were erased, as numbers and hashes. Keep it where backups of the database do not reach.
 ERASURE_JOURNAL = env.text("ERASURE_JOURNAL", str(VAR / "privacy" / "erasures.jsonl"))
 # Between these hours nothing goes to customers on these kinds of channel; it waits for their morning.

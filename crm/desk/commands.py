@@ -41,6 +41,7 @@ CREATE = (
 GO = {
     "desk:home": "h",
     "customers:list": "c",
+    "inquiries:check": "k",
     "tasks:day": "t",
     "segments:list": "s",
     "scoring:rfm": "r",

@@ -33,6 +33,7 @@ class Item:
 NAVIGATION = (
     Item(_("Home"), "layout-dashboard", "desk:home"),
     Item(_("Customers"), "users", "customers:list", ("customer", "view")),
+    Item(_("Check a customer"), "search-check", "inquiries:check", ("inquiry", "create")),
     Item(_("Tasks"), "list-checks", "tasks:day", ("task", "view")),
     Item(_("Segments"), "shapes", "segments:list", ("segment", "view")),
     Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view")),

@@ -12,6 +12,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
     "sales": {
         "customer": {"view": OWN, "create": OWN, "edit": OWN, "reveal": OWN, "export": OWN, "share": OWN},
         "export": {"view": OWN},
+        "inquiry": {"view": OWN, "create": OWN, "edit": OWN},
         "list": {"view": ALL, "create": OWN, "edit": OWN},
         "task": {"view": OWN, "create": OWN, "edit": OWN, "assign": TEAM},
         "message": {"view": OWN, "create": OWN},
@@ -25,6 +26,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
     },
     "service": {
         "customer": {"view": TEAM, "create": OWN, "edit": TEAM, "reveal": TEAM, "share": OWN},
+        "inquiry": {"view": OWN, "create": OWN, "edit": OWN},
         "list": {"view": ALL, "create": OWN, "edit": OWN},
         "task": {"view": TEAM, "create": OWN, "edit": OWN, "assign": TEAM},
         "message": {"view": TEAM, "create": TEAM},
@@ -58,6 +60,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
             "share": ALL,
         },
         "export": {"view": OWN},
+        "inquiry": {"view": ALL, "create": ALL, "edit": ALL},
         "list": {"view": ALL, "create": OWN, "edit": OWN, "share": ALL},
         "task": {"view": ALL, "create": ALL, "edit": ALL, "assign": ALL},
         "workload": {"view": ALL, "assign": ALL},
@@ -86,6 +89,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
             "share": TEAM,
         },
         "export": {"view": OWN, "approve": TEAM},
+        "inquiry": {"view": TEAM, "create": OWN, "edit": TEAM},
         "list": {"view": ALL, "create": OWN, "edit": OWN, "share": TEAM},
         "task": {"view": TEAM, "create": OWN, "edit": TEAM, "assign": TEAM},
         "workload": {"view": TEAM, "assign": TEAM},

@@ -21,6 +21,7 @@ PUBLIC = {
 }
 
 CUSTOMER, WRITE = "customer", True
+NO_KEY = "00000000-0000-4000-8000-000000000000"
 
 RULES: dict[str, Rule] = {
     "desk:home": Rule(),
@@ -68,6 +69,13 @@ RULES: dict[str, Rule] = {
     "files:download": Rule("customer", "view", on="attachment", is_logged=True),
     "files:deletion": Rule("customer", "edit", on="attachment", writes=WRITE),
     "fields:value": Rule("customer", "edit", on=CUSTOMER, extra=(("key", "favourite"),)),
+    "inquiries:check": Rule("inquiry", "create"),
+    "inquiries:result": Rule("inquiry", "create", on="check", private=True),
+    "inquiries:new": Rule("inquiry", "create", extra=(("key", NO_KEY),), writes=WRITE),
+    "inquiries:mine": Rule("inquiry", "create"),
+    "inquiries:to-answer": Rule("inquiry", "edit"),
+    "inquiries:inquiry": Rule("inquiry", on="inquiry", private=True),
+    "inquiries:withdrawal": Rule("inquiry", "create", on="inquiry", writes=WRITE, private=True),
     "relations:list": Rule("customer", "view", on=CUSTOMER),
     "relations:candidates": Rule("customer", "edit", on=CUSTOMER),
     "relations:removal": Rule("customer", "edit", on="relation", writes=WRITE),

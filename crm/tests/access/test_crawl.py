@@ -45,6 +45,7 @@ OURS = (
     "consent",
     "privacy",
     "quality",
+    "inquiries",
     "letters",
     "campaigns",
 )

@@ -5,7 +5,7 @@ A page that shows `CANARY-7-…` to somebody without a right to customer 7 has a
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.core.files.base import ContentFile
 
@@ -29,6 +29,7 @@ from customers.fields.models import CustomField, FieldValues
 from customers.files.models import Attachment
 from customers.identity.models import Identity, Profile
 from customers.imports.models import ImportJob, ImportProblem, SavedMapping, Schedule
+from customers.inquiries.models import Check, Inquiry, Match
 from customers.lists.models import SavedList
 from customers.models import Customer, SearchDocument, Share
 from customers.orders.models import Order, OrderLine, Product, Rollup
@@ -67,6 +68,8 @@ class World:
     arrival: SandboxMessage | None = None
     assessment: Assessment | None = None
     notice: Notice | None = None
+    check: Check | None = None
+    inquiry: Inquiry | None = None
     mail: DirectMessage | None = None
 
 
@@ -105,7 +108,24 @@ def build() -> World:
         customer=own,
         entry=own.entries.get(source="staff"),
     )
+    _inquire(world)
     return world
+
+
+def _inquire(world: World) -> None:
+    """A seller met a colleague's customer and asked for a part in them."""
+    seller, other = world.users["sales-north"], world.customers["other"]
+    world.check = Check.objects.create(asked_by=seller, about="CANARY-0-about")
+    Match.objects.create(check_of=world.check, customer=other, is_same=True)
+    world.inquiry = Inquiry.objects.create(
+        customer=other,
+        wish=Inquiry.Wish.COOPERATE,
+        about=world.check.about,
+        note="We met.",
+        asked_by=seller,
+        asked_at=LONG_AGO,
+        due_at=LONG_AGO + timedelta(days=2),
+    )
 
 
 # How each customer is held: owner, team, restricted, shared with.
