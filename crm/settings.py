@@ -259,6 +259,9 @@ DEFAULT_CURRENCY = env.text("DEFAULT_CURRENCY", "CNY")
 # Phone numbers without a country code are read as numbers of this region.
 DEFAULT_REGION = env.text("DEFAULT_REGION", "CN")
 COMPANY_NAME = env.text("COMPANY_NAME", "澜山生活")
+# The company's own phones (as +86…), e-mail addresses and tax numbers, which are typed where a customer's
+# is missing: two customers with the same one are not taken for one.
+OWN_HANDLES = env.words("OWN_HANDLES")
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
