@@ -29,7 +29,7 @@ Gender = Literal["female", "male", "other"]
 Kind = Literal["person", "organisation"]
 Language = Literal["zh-hans", "en"]
 PreferredChannel = Literal["phone", "email", "sms", "wechat", "whatsapp"]
-IdentityKind = Literal["phone", "email", "card", "openid", "unionid", "wecom", "whatsapp", "visitor"]
+IdentityKind = Literal["phone", "email", "card", "openid", "unionid", "wecom", "whatsapp", "visitor", "order"]
 
 
 def _tag(text: str) -> str:

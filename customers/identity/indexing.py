@@ -11,7 +11,7 @@ from customers import search
 from customers.identity.models import Identity
 from customers.models import Customer, SearchDocument
 
-NUMBERS = (Identity.Kind.CUSTOMER_NUMBER, Identity.Kind.CARD)
+NUMBERS = (Identity.Kind.CUSTOMER_NUMBER, Identity.Kind.CARD, Identity.Kind.ORDER)
 
 Words = Callable[[Collection[int]], Mapping[int, Sequence[str]]]
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from crm.lib import phones, reading
 from customers.forms import read
 from customers.inquiries.models import Inquiry
+from customers.matching import handles
 from customers.matching.standard import Said
 
 
@@ -36,6 +37,12 @@ class CheckForm(forms.Form):
 
     def clean_email(self) -> str:
         return str(read(reading.email, self.cleaned_data["email"]))
+
+    def clean_number(self) -> str:
+        written = str(self.cleaned_data["number"]).strip()
+        if written and not handles.number(written):
+            raise ValidationError(_("This is no valid tax number: please look at it again."))
+        return written
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

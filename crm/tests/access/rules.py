@@ -85,6 +85,7 @@ RULES: dict[str, Rule] = {
     "addresses:removal": Rule("customer", "edit", on="address", writes=WRITE),
     "addresses:main": Rule("customer", "edit", on="address", writes=WRITE),
     "addresses:reveal": Rule("customer", "reveal", on="address", writes=WRITE, shows_contacts=True),
+    "handles:graph": Rule("customer", "view", on=CUSTOMER),
     "handles:list": Rule("customer", "view", on=CUSTOMER),
     "handles:verification": Rule("customer", "edit", on="identity", writes=WRITE),
     "handles:detachment": Rule("customer", "edit", on="identity", writes=WRITE),

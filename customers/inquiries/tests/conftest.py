@@ -7,7 +7,7 @@ from crm.accounts.policy import Role
 from customers import factories
 from customers.models import Customer
 
-PHONE = "+8613812345678"
+PHONE = "+8613817652948"
 CANARY = "CANARY"
 
 

@@ -17,7 +17,7 @@ from customers.models import Customer
 
 pytestmark = pytest.mark.django_db
 URL = "/customers/check/"
-SAID = {"name": "王小明", "phone": "138 1234 5678"}
+SAID = {"name": "王小明", "phone": "138 1765 2948"}
 
 
 def ask(client: Client, **said: str) -> str:
