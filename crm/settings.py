@@ -284,6 +284,12 @@ ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_MB", 25) * 1024 * 1024
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 1024) * 1024 * 1024
 # So many days an import's file is kept, and so long it can be reverted.
 IMPORT_KEEP_DAYS = env.number("IMPORT_KEEP_DAYS", 30)
+# Matching the whole base happens in a process of its own: in this folder, with so much memory before it
+# spills to disk there, and on so many cores (0: half of them). Every night, or when somebody asks.
+MATCHING_FOLDER = Path(env.text("MATCHING_FOLDER", str(VAR / "matching")))
+MATCHING_MEMORY = env.text("MATCHING_MEMORY", "2GB")
+MATCHING_THREADS = env.number("MATCHING_THREADS", 0)
+MATCHING_NIGHTLY = env.flag("MATCHING_NIGHTLY", default=False)
 # Where files for scheduled imports are put; each schedule has a folder of its own in it.
 IMPORT_INBOX = Path(env.text("IMPORT_INBOX", str(VAR / "inbox")))
 
@@ -302,6 +308,8 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "scoring.*": {"queue": "bulk"},
     "quality.*": {"queue": "bulk"},
+    "matching.run": {"queue": "bulk"},
+    "matching.sweep_runs": {"queue": "bulk"},
     "segments.*": {"queue": "bulk"},
     # Sweeping must go on while the bulk worker is busy sending.
     "campaigns.sweep": {"queue": "default"},

@@ -25,10 +25,13 @@ KEYS = (
     "mailbox",
 )
 # Worth asking only where they make few pairs: they cost too much in a large base. Cheapest first.
-WIDE_KEYS = ("family_born", "given_born", "born", "family_city", "given_city", "name_key", "house")
+WIDE_KEYS = ("family_born", "given_born", "born", "family_city", "given_city", "name_key")
 
 BOTH = "family_l is not null and family_r is not null and given_l is not null and given_r is not null"
-WITHOUT_HAN = "han_l is null and han_r is null"
+WESTERN = (
+    "han_l is null and han_r is null and name_key_l is not null and name_key_r is not null "
+    "and family_l is not null and family_r is not null"
+)
 NEAR_HAN = (
     "abs(length(han_l) - length(han_r)) = 1 "
     "and (substr(han_l, 1, 2) = substr(han_r, 1, 2) or right(han_l, 1) = right(han_r, 1))"
@@ -38,9 +41,10 @@ NEAR_GIVEN = (
     f"case when han_l is not null and han_r is not null then {NEAR_HAN} "
     f"else jaro_winkler_similarity(given_l, given_r) >= 0.9 or {INITIAL} end"
 )
+# A lone given name that differs is as often a nickname.
 NAME_SAYS_NOTHING = (
-    f"not ({BOTH}) and not coalesce(family_l = family_r, false) and not coalesce(given_l = given_r, false) "
-    "and (family_l is null or family_r is null) and not coalesce(name_key_l = name_key_r, false)"
+    "not (coalesce(family_l = family_r, false) or coalesce(given_l = given_r, false) "
+    "or name_key_l is not null and name_key_r is not null or family_l is not null and family_r is not null)"
 )
 SWAPPED = (
     "substr(born_l, 1, 4) = substr(born_r, 1, 4) and substr(born_l, 6, 2) = substr(born_r, 9, 2) "
@@ -48,6 +52,10 @@ SWAPPED = (
 )
 NO_PLACE = "address_l is null and city_l is null or address_r is null and city_r is null"
 ELSE = "ELSE"
+# Kept beside Splink's own parameters: of how many records a base has for which the prior is right.
+LEARNT_ON = "learnt_on"
+# In a base of a handful nobody would be improbable enough to be asked about.
+LEAST = 2_000
 
 # Of each comparison: when it says nothing, then the condition of each level, best first.
 CONDITIONS: dict[str, tuple[str, list[str]]] = {
@@ -57,7 +65,7 @@ CONDITIONS: dict[str, tuple[str, list[str]]] = {
             "han_l = han_r",
             "name_key_l = name_key_r",
             f"{BOTH} and family_l = family_r and ({NEAR_GIVEN})",
-            f"{WITHOUT_HAN} and jaro_winkler_similarity(name_key_l, name_key_r) >= 0.93",
+            f"{WESTERN} and jaro_winkler_similarity(name_key_l, name_key_r) >= 0.93",
             "family_l = family_r and (given_l is null or given_r is null)",
             "given_l = given_r",
             "family_l = family_r",
@@ -118,14 +126,11 @@ def ready(parameters: Parameters, keys: tuple[str, ...] = KEYS) -> Parameters:
     }
 
 
-def rescaled(parameters: Parameters, learnt_on: int, records: int) -> Parameters:
+def rescaled(parameters: Parameters, records: int) -> Parameters:
     """The same model for a base of another size: a person has as many records in a larger one."""
-    chance = parameters["probability_two_random_records_match"] * learnt_on / max(records, LEAST)
-    return parameters | {"probability_two_random_records_match": min(chance, MOST_LIKELY)}
-
-
-# In a base of a handful nobody would be improbable enough to be asked about.
-LEAST, MOST_LIKELY = 2_000, 0.01
+    records = max(records, LEAST)
+    chance = parameters["probability_two_random_records_match"] * parameters[LEARNT_ON] / records
+    return parameters | {"probability_two_random_records_match": chance, LEARNT_ON: records}
 
 
 def _comparison(field: str) -> Parameters:

@@ -190,7 +190,11 @@ class Run(models.Model):
     step = models.CharField(_("step"), max_length=12, choices=Step, default=Step.STANDARDISE)
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
+    # The last customer whose records were made.
+    cursor = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    # Somebody saw that it would join more than the settings allow in one run, and wants it all the same.
+    may_join_many = models.BooleanField(default=False)
     weights = models.ForeignKey(Weights, null=True, on_delete=models.SET_NULL, related_name="+")
     figures = models.JSONField(
         default=dict, help_text="Pairs, joined, to review; seconds per step, peak memory."

@@ -276,7 +276,9 @@ class Migration(migrations.Migration):
                 ),
                 ("done", models.BigIntegerField(default=0)),
                 ("total", models.BigIntegerField(default=0)),
+                ("cursor", models.BigIntegerField(default=0)),
                 ("lease_until", models.DateTimeField(null=True)),
+                ("may_join_many", models.BooleanField(default=False)),
                 (
                     "figures",
                     models.JSONField(
