@@ -47,6 +47,7 @@ app.conf.beat_schedule = {
     "matchings of the whole base that wait or were left, and the night's": every(
         60, "matching.sweep_runs", "bulk"
     ),
+    "rows that reached an absorbed customer late": every(60, "merging.gather"),
     "letters that wait or were left": every(10, "letters.sweep"),
     "campaigns that wait, were left or are over": every(5, "campaigns.sweep"),
     "webhooks that are due": every(5, "webhooks.sweep"),

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "crm.accounts.middleware.note_session",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "crm.accounts.middleware.require_second_factor",
+    "customers.merging.redirecting.follow",
     "crm.lib.middleware.RefusalMiddleware",
     "crm.lib.middleware.private_pages",
     "crm.lib.middleware.remember",

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/", include("customers.urls")),
     path("customers/", include("customers.record.urls")),
     path("customers/", include("customers.files.urls")),
+    path("customers/", include("customers.merging.urls")),
     path("customers/", include("customers.touches.urls")),
     path("customers/", include("channels.direct.urls")),
     path("notices/", include("crm.desk.notices.urls")),

@@ -13,6 +13,7 @@ class FieldsConfig(AppConfig):
             holdings,
             imports,
             listing,
+            merge_rules,
             panels,
             parts,
             searching,
@@ -26,6 +27,7 @@ class FieldsConfig(AppConfig):
         history.register()
         holdings.register_all()
         imports.register()
+        merge_rules.register()
         parts.register()
         kinds.register(
             "fields.changed",

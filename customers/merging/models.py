@@ -1,10 +1,12 @@
 """Merges: who became part of whom, what moved along, and how to take it back."""
 
+from collections.abc import Iterator
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +44,8 @@ class Merge(models.Model):
     # Columns of the survivor that the merge changed, as they were before and after.
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
+    # The newest row of each table at that moment: what is newer came later.
+    marks = models.JSONField(default=dict)
     undone_at = models.DateTimeField(_("undone"), null=True)
     undone_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -69,9 +73,9 @@ class Move(models.Model):
     merge = models.ForeignKey(Merge, on_delete=models.CASCADE, related_name="moves")
     table = models.CharField(max_length=80)
     column = models.CharField(max_length=80)
-    # Primary keys, as bigint; of a table with another key, as text in `rows`.
+    # Empty for what a rule did beside moving rows.
     pks = ArrayField(models.BigIntegerField(), default=list)
-    # What a rule changed beside the column, or rows that it wrote, so that undoing can put it back.
+    # Rows that had to stay behind, or what a rule needs in order to put back what it did.
     rows = models.JSONField(default=list)
 
     class Meta:
@@ -95,6 +99,16 @@ class Apart(models.Model):
     class Meta:
         verbose_name = _("not the same")
         verbose_name_plural = _("not the same")
+        constraints = [
+            models.UniqueConstraint(
+                Least("one", "other"), Greatest("one", "other"), name="apart_is_said_once"
+            ),
+            models.CheckConstraint(name="apart_is_of_two", condition=~Q(one=F("other"))),
+        ]
 
     def __str__(self) -> str:
         return f"{self.one_id} # {self.other_id}"
+
+    @classmethod
+    def pairs(cls) -> Iterator[tuple[int, int]]:
+        return cls.objects.values_list("one_id", "other_id").iterator()

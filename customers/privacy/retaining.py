@@ -120,7 +120,7 @@ def _register_erasing() -> None:
             _("Deleted customers"),
             _("Customers in the bin are erased: they can then no longer be brought back."),
             90,
-            lambda before: _not_erased().filter(deleted_at__lt=before),
+            lambda before: _not_erased().removed().filter(deleted_at__lt=before),
             _erase,
             order=10,
         )

@@ -9,9 +9,12 @@ class RelationsConfig(AppConfig):
 
     def ready(self) -> None:
         from customers.relations import holdings, panels
+        from customers.merging import rules, tables
         from customers.timeline import kinds
 
         panels.register()
         holdings.register_all()
+        told_once = tables.between("one", "other", "kind")
+        rules.register(rules.Rule("relations.relation", movable=told_once))
         kinds.register("relation.added", kinds.Kind(_("Relation added"), "system", group=kinds.CHANGES))
         kinds.register("relation.removed", kinds.Kind(_("Relation removed"), "system", group=kinds.CHANGES))

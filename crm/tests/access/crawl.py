@@ -11,7 +11,18 @@ from crm.tests.access.world import World
 from customers.models import Customer
 
 # Things of a customer that ask for the right to the customer itself.
-PARTS = ("customer", "task", "entry", "change", "attachment", "share", "identity", "address", "relation")
+PARTS = (
+    "customer",
+    "task",
+    "entry",
+    "change",
+    "attachment",
+    "share",
+    "identity",
+    "address",
+    "relation",
+    "merge",
+)
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 
 
@@ -116,5 +127,6 @@ PLACES: dict[str, Callable[[World, Customer], dict[str, Any]]] = {
     "address": lambda world, customer: {"address_pk": customer.addresses.get().pk},
     "relation": lambda world, customer: {"relation_pk": customer.relations_from.get().pk},
     "share": lambda world, customer: {"user_pk": world.users["sales-north"].pk},
+    "merge": lambda world, customer: {"merge_pk": customer.merges.get().pk},
     "entry": lambda world, customer: {"entry_pk": customer.entries.get(source="staff").pk},
 }

@@ -10,7 +10,15 @@ OWN, TEAM, ALL = "own", "team", "all"
 # role → resource → action → reach
 TABLE: dict[str, dict[str, dict[str, str]]] = {
     "sales": {
-        "customer": {"view": OWN, "create": OWN, "edit": OWN, "reveal": OWN, "export": OWN, "share": OWN},
+        "customer": {
+            "view": OWN,
+            "create": OWN,
+            "edit": OWN,
+            "merge": OWN,
+            "reveal": OWN,
+            "export": OWN,
+            "share": OWN,
+        },
         "export": {"view": OWN},
         "inquiry": {"view": OWN, "create": OWN, "edit": OWN},
         "list": {"view": ALL, "create": OWN, "edit": OWN},
@@ -25,7 +33,14 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "campaign": {"view": ALL},
     },
     "service": {
-        "customer": {"view": TEAM, "create": OWN, "edit": TEAM, "reveal": TEAM, "share": OWN},
+        "customer": {
+            "view": TEAM,
+            "create": OWN,
+            "edit": TEAM,
+            "merge": TEAM,
+            "reveal": TEAM,
+            "share": OWN,
+        },
         "inquiry": {"view": OWN, "create": OWN, "edit": OWN},
         "list": {"view": ALL, "create": OWN, "edit": OWN},
         "task": {"view": TEAM, "create": OWN, "edit": OWN, "assign": TEAM},
@@ -55,6 +70,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
             "create": ALL,
             "edit": ALL,
             "assign": ALL,
+            "merge": ALL,
             "reveal": ALL,
             "export": ALL,
             "share": ALL,
@@ -84,6 +100,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
             "edit": TEAM,
             "assign": TEAM,
             "delete": TEAM,
+            "merge": TEAM,
             "reveal": TEAM,
             "export": TEAM,
             "share": TEAM,

@@ -6,6 +6,7 @@ A page that shows `CANARY-7-…` to somebody without a right to customer 7 has a
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
 
@@ -31,6 +32,7 @@ from customers.identity.models import Identity, Profile
 from customers.imports.models import ImportJob, ImportProblem, SavedMapping, Schedule
 from customers.inquiries.models import Check, Inquiry, Match
 from customers.lists.models import SavedList
+from customers.merging.models import Merge
 from customers.models import Customer, SearchDocument, Share
 from customers.orders.models import Order, OrderLine, Product, Rollup
 from customers.privacy.models import SubjectRequest
@@ -217,6 +219,21 @@ def _children(world: World, customer: Customer) -> None:
         new=customer.address,
         source="form",
         at=LONG_AGO,
+    )
+    joined = Customer.objects.create(
+        name=f"CANARY-{number}-joined",
+        owner=customer.owner,
+        team=customer.team,
+        restricted=customer.restricted,
+        touched_at=LONG_AGO,
+        deleted_at=LONG_AGO,
+    )
+    Merge.objects.create(
+        survivor=customer,
+        absorbed=joined,
+        batch=uuid4(),
+        before={"phone": ""},
+        after={"phone": customer.phone},
     )
     attachment = Attachment(
         customer=customer,

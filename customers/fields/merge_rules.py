@@ -1,0 +1,84 @@
+"""Custom fields of customers that are joined: the survivor's own stay, gaps are filled, people may choose."""
+
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from customers.fields.models import FieldValues
+from customers.fields.storing import FAMILY
+from customers.merging import rules
+from customers.merging.rules import Joining, Parting, Rule
+from customers.models import Customer
+from customers.record import recording
+from customers.record.models import Change
+
+
+def register() -> None:
+    rules.register(Rule("fields.fieldvalues", moves=False, join=join, part=part))
+
+
+def join(joining: Joining) -> list[Any]:
+    survivor = joining.survivor
+    theirs = FieldValues.objects.filter(customer=joining.absorbed).first()
+    mine = FieldValues.objects.filter(customer=survivor).first()
+    values = mine.values if mine else {}
+    taken = {
+        key: value
+        for key, value in (theirs.values if theirs else {}).items()
+        if value != values.get(key) and _wins(joining, key, values)
+    }
+    if not taken:
+        return []
+    FieldValues.objects.update_or_create(customer=survivor, defaults={"values": values | taken})
+    _note(survivor, {key: (values.get(key), value) for key, value in taken.items()}, joining)
+    before = {key: values.get(key) for key in taken}
+    was = mine.updated_at.isoformat() if mine else None
+    return [{"before": before, "after": taken, "updated_at": was, "keys": sorted(values)}]
+
+
+def part(parting: Parting) -> None:
+    for kept in parting.rows:
+        before, after = kept["before"], kept["after"]
+        for place, holder in enumerate(parting.holders):
+            _put_back(holder, before, after, parting, kept if place == 0 else {})
+            if place == len(parting.carried):
+                break
+            up = parting.carried[place][0] if parting.carried[place] else {"before": {}, "after": {}}
+            after = {key: value for key, value in after.items() if up["after"].get(key) == value}
+            before = {key: up["before"].get(key) if before[key] is None else before[key] for key in after}
+
+
+def _put_back(
+    holder: Customer, before: dict[str, Any], after: dict[str, Any], parting: Parting, kept: dict[str, Any]
+) -> None:
+    """What nobody touched since. A row that the merge made goes again once nothing stands in it."""
+    row = FieldValues.objects.filter(customer=holder).first()
+    untouched = [key for key, value in after.items() if row and row.values.get(key) == value]
+    if row is None or not untouched:
+        return
+    values = row.values | {key: before[key] for key in untouched}
+    values = {key: value for key, value in values.items() if value is not None}
+    same = FieldValues.objects.filter(customer=holder)
+    if not values and kept and kept["updated_at"] is None:
+        same.delete()
+    elif kept.get("updated_at") and len(untouched) == len(after) and sorted(values) == kept["keys"]:
+        same.update(values=values, updated_at=parse_datetime(kept["updated_at"]))
+    else:
+        row.values = values
+        row.save()
+    _note(holder, {key: (after[key], before[key]) for key in untouched}, parting)
+
+
+def _wins(joining: Joining, key: str, values: dict[str, Any]) -> bool:
+    chosen = joining.winners.get(f"{FAMILY}.{key}")
+    if chosen is not None:
+        return chosen == joining.absorbed.pk
+    return values.get(key) in (None, "", [])
+
+
+def _note(customer: Customer, changes: dict[str, tuple[Any, Any]], why: Joining | Parting) -> None:
+    customer.version += 1
+    Customer.objects.filter(pk=customer.pk).update(version=customer.version)
+    by = why.merge.by if isinstance(why, Joining) else None
+    named = {f"{FAMILY}.{key}": both for key, both in changes.items()}
+    recording.record(customer, named, by=by, source=Change.Source.MERGE)
