@@ -24,6 +24,8 @@ ORDER, RESULT, PROGRESS = "order.json", "result.json", "progress.json"
 class Order:
     """What the child is asked to do. Without parameters it learns them; without `compares` that is all."""
 
+    # The texts of a record, in the order in which they are digested.
+    columns: list[str]
     too_many: int
     ask_from: float
     memory: str
@@ -50,7 +52,7 @@ def work(order: Order, folder: Path) -> dict[str, Any]:
 
     began = time.monotonic()
     used = engine.Engine(folder, memory=order.memory, threads=order.threads or engine.threads())
-    records = used.load(folder / RECORDS, too_many=order.too_many)
+    records = used.load(folder / RECORDS, columns=order.columns, too_many=order.too_many)
     result: dict[str, Any] = {"records": records, "load_seconds": time.monotonic() - began}
     began = time.monotonic()
     if order.parameters is None:

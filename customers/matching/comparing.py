@@ -63,7 +63,7 @@ def _judged(table: str) -> str:
     met = "level_{}".format
     passed = ", ".join(gates.sql(one, met) for one in (gates.SURE, gates.LIKELY, gates.VETOED))
     listed = ", ".join(_reason(field) for field in BY_FIELD)
-    reasons = f"to_json(list_filter([{listed}], one -> one.level is not null))"
+    reasons = f"to_json(list_filter([{listed}], lambda one: one.level is not null))"
     return (
         "select least(customer_l, customer_r) low, greatest(customer_l, customer_r) high, "
         f"round(match_weight, 4) bits, {reasons} reasons, {passed} from (select *, {levels} from {table})"

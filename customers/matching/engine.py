@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ from splink import DuckDBAPI, Linker
 from customers.matching import model
 from customers.matching.levels import COUNTED
 from customers.matching.model import Parameters
-from customers.matching.standard import COLUMNS
 
 # Columns that say who it is by themselves, and those that do so together.
 SINGLE = tuple(one for one in model.KEYS if one in {*COUNTED, "openid", "number", "address", "mailbox"})
@@ -44,15 +44,15 @@ class Engine:
         """Read to the end: a half-read answer blocks the connection."""
         return self.connection.execute(sql).fetchall()
 
-    def load(self, file: Path, *, too_many: int) -> int:
+    def load(self, file: Path, *, columns: Sequence[str], too_many: int) -> int:
         """Makes the table `record` of the exported file. Returns how many records there are."""
         self.run(
             f"create table said as select * from read_csv('{file}', header=true, all_varchar=true, "
             "quote='\"', escape='\"', nullstr='')"
         )
-        joins, columns = self._judge_keys(too_many)
-        listed = ", ".join([*(f"s.{one}" for one in REST), *columns])
-        said = ", ".join(f"coalesce(s.{one}, '')" for one in COLUMNS)
+        joins, keys = self._judge_keys(too_many)
+        listed = ", ".join([*(f"s.{one}" for one in REST), *keys])
+        said = ", ".join(f"coalesce(s.{one}, '')" for one in columns)
         self.run(
             "create table record as select s.unique_id::bigint unique_id, s.customer::bigint customer, "
             f"s.profile::bigint profile, s.kind, s.ordinal::integer ordinal, {listed}, "

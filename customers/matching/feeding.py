@@ -61,7 +61,11 @@ def export(folder: Path) -> None:
 
 def order(**wanted: Any) -> child.Order:
     return child.Order(
-        too_many=TOO_MANY, memory=settings.MATCHING_MEMORY, threads=settings.MATCHING_THREADS, **wanted
+        columns=list(COLUMNS),
+        too_many=TOO_MANY,
+        memory=settings.MATCHING_MEMORY,
+        threads=settings.MATCHING_THREADS,
+        **wanted,
     )
 
 

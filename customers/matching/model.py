@@ -104,7 +104,8 @@ def settings(keys: tuple[str, ...] = KEYS) -> Parameters:
         "unique_id_column_name": "unique_id",
         "sql_dialect": "duckdb",
         "probability_two_random_records_match": 1e-6,
-        "retain_matching_columns": False,
+        # Only with these does Splink tell which level was met.
+        "retain_matching_columns": True,
         "retain_intermediate_calculation_columns": True,
         "additional_columns_to_retain": ["customer"],
         "blocking_rules_to_generate_predictions": blocking(keys),

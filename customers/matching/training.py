@@ -108,12 +108,13 @@ def _finished(trained: Parameters, by_chance: Parameters) -> Parameters:
     chances = {(field, place): level.get("u_probability") for field, place, level in _levels(by_chance)}
     for field, place, level in _levels(trained):
         slug = level["label_for_charts"]
+        is_conflict = level["sql_condition"] == model.ELSE
         chance = chances[field, place]
-        level["u_probability"] = chance if isinstance(chance, float) else RARE
+        level["u_probability"] = chance if isinstance(chance, float) else (0.99 if is_conflict else RARE)
         agreeing = level.get("m_probability")
         if not isinstance(agreeing, float):
             agreeing = USUAL.get(slug, SELDOM)
-        least = CONFLICT_AT_LEAST.get(field, 0.02) if level["sql_condition"] == model.ELSE else 0.001
+        least = CONFLICT_AT_LEAST.get(field, 0.02) if is_conflict else 0.001
         level["m_probability"] = min(0.999, max(least, agreeing))
         if slug in SHARED:
             level["m_probability"] = min(level["m_probability"], level["u_probability"] * 2**SHARED_BITS)
