@@ -20,6 +20,7 @@ from crm.api.fields import (
     Source,
     Word,
 )
+from crm.api.rows import RowResult
 from crm.lib import phones, reading
 from customers.identity.models import Identity
 from customers.resources import MOST_TAGS, read_country
@@ -131,6 +132,20 @@ class CustomerOut(BaseModel):
     created_at: datetime
     updated_at: datetime
     touched_at: datetime
+
+
+class CustomerSaved(CustomerOut):
+    """`possible_duplicates` is null unless the request said `duplicates=check`."""
+
+    possible_duplicates: int | None = None
+
+
+class CustomerResult(RowResult):
+    possible_duplicates: int | None = None
+
+
+class CustomerResults(BaseModel):
+    results: list[CustomerResult]
 
 
 class CustomerPage(BaseModel):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,8 @@ MANY_NAMES = 3
 # A family is smaller; judged, not measured.
 LARGEST_FAMILY = 6
 SHOWN = 5
+# A number lies fallow before it is given to somebody else.
+FALLOW = timedelta(days=30)
 HOLDERS = """
     SELECT h.kind, h.value, f.customer_id, f.name, f.organisation, f.first_seen_at, f.last_seen_at
     FROM unnest(%s::text[], %s::text[]) AS h (kind, value)
@@ -132,8 +134,9 @@ def share_of(own: int, holders: Mapping[int, Holder], names: int) -> Share:
 
 
 def _apart(one: Holder, other: Holder) -> bool:
-    """Whether one's time with the handle was over before the other's began."""
-    return one.last_seen_at < other.first_seen_at or other.last_seen_at < one.first_seen_at
+    """Whether one's time with the handle was over well before the other's began."""
+    early, late = sorted((one, other), key=lambda holder: holder.first_seen_at)
+    return early.last_seen_at + FALLOW < late.first_seen_at
 
 
 def _name_of(holder: Holder) -> str:

@@ -9,6 +9,7 @@ class InquiriesConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.lib import labels
+        from customers.imports import extras
         from customers.inquiries import holdings, showing
         from customers.inquiries.models import Inquiry
         from customers.timeline import kinds
@@ -25,3 +26,5 @@ class InquiriesConfig(AppConfig):
             kinds.register(f"inquiry.{what}", kinds.Kind(label, "staff", group=kinds.NOTES))
         showing.register_all()
         holdings.register_all()
+        # That somebody looked for a customer is no work on them: an import can still be reverted.
+        extras.derives("inquiries_match")

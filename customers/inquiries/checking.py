@@ -16,8 +16,8 @@ from crm.audit import services as audit
 from crm.audit.models import AuditEntry
 from crm.lib.errors import Refused
 from customers.inquiries.models import Check, Match
+from customers.matching import hints
 from customers.matching.candidates import Candidate, like
-from customers.matching.models import Settings
 from customers.matching.standard import Said, standardise
 from customers.models import Customer
 
@@ -43,7 +43,7 @@ class Found:
 def check(said: Said, *, by: User) -> Check:
     """Looks for the customer. Every look is logged and counted, and says nothing about whom was asked."""
     _refuse_too_many(by)
-    ask_from = _ask_from()
+    ask_from = hints.least()
     best = [one for one in like([standardise(said)]) if _is_told(one, ask_from)][:MOST]
     made = Check.objects.create(asked_by=by, about=said.name)
     Match.objects.bulk_create(
@@ -72,17 +72,11 @@ def _is_same(candidate: Candidate) -> bool:
 
 
 def _is_told(candidate: Candidate, ask_from: float) -> bool:
-    scored = candidate.scored
-    by_score = scored.bits >= ask_from and not scored.is_vetoed
-    return scored.is_sure or by_score or not HINTS.isdisjoint(_levels(candidate))
+    return hints.is_alike(candidate.scored, ask_from) or not HINTS.isdisjoint(_levels(candidate))
 
 
 def _levels(candidate: Candidate) -> set[str]:
     return {one["level"] for one in candidate.scored.reasons}
-
-
-def _ask_from() -> float:
-    return (Settings.objects.first() or Settings()).ask_from
 
 
 def _refuse_too_many(by: User) -> None:
