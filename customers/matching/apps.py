@@ -8,3 +8,10 @@ class MatchingConfig(AppConfig):
     name = "customers.matching"
     label = "matching"
     verbose_name = _("Matching")
+
+    def ready(self) -> None:
+        from customers.identity import indexing
+        from customers.matching import holdings, queue
+
+        holdings.register_all()
+        indexing.watch(queue.mark)

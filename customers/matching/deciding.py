@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Count
 
 from customers.identity.models import Profile
-from customers.matching import feeding, gates, queue
+from customers.matching import feeding, gates, working
 from customers.matching.clustering import Edge, Group, Union
 from customers.matching.models import Pair, Record, Run, Settings, Weights
 from customers.models import Customer
@@ -93,7 +93,7 @@ def join(run: Run, settings: Settings, *, watch: Watch) -> dict[str, Any]:
     if not stopped:
         for done, some in enumerate(_slices(accepted, AT_ONCE)):
             watch(done * AT_ONCE, len(accepted))
-            queue.decide(_in_order([edge.pair for edge in some]))
+            working.decide(_in_order([edge.pair for edge in some]))
     joined = Pair.objects.filter(pk__in=[edge.pair for edge in accepted], state=Pair.State.JOINED).count()
     review = Pair.objects.open().count()
     return {"would_join": len(accepted), "joined": joined, "review": review, "stopped": stopped}

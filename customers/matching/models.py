@@ -25,7 +25,10 @@ class Record(models.Model):
 
     access = "Derived; read only by matching, which shows pairs to those who may see both."
 
-    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="match_records")
+    # Found by its unique constraint.
+    profile = models.ForeignKey(
+        Profile, on_delete=models.CASCADE, related_name="match_records", db_index=False
+    )
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="match_records")
     ordinal = models.PositiveSmallIntegerField(default=0)
     # Simplified Chinese characters of a whole name, and its order-free romanised form: "ming wang".
@@ -83,14 +86,16 @@ class Stale(models.Model):
 
     access = "A queue; nobody reads it."
 
-    customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    # Written for each row of an import: nothing is checked or indexed that a worker does not need.
+    customer = models.OneToOneField(
+        Customer, primary_key=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
     since = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("customer to be matched")
         verbose_name_plural = _("customers to be matched")
-        indexes = [models.Index(fields=["since"], name="stale_oldest_first")]
 
     def __str__(self) -> str:
         return str(self.customer_id)

@@ -1,32 +1,29 @@
-"""The queue of matching: customers whose profiles changed, taken in turns by whoever works."""
+"""The queue of matching: customers whose profiles changed. They are taken from there by working.py."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 
-from customers.matching.models import Pair
+from django.db import connection, transaction
 
-Decider = Callable[[Sequence[Pair]], None]
+from customers.matching import tasks
+from customers.matching.working import decide as decide
+from customers.matching.working import register_decider as register_decider
+from customers.matching.working import work as work
 
-_deciders: list[Decider] = []
-
-
-def register_decider(decide: Decider) -> None:
-    """Called in `AppConfig.ready()`; `decide` is handed the open pairs that were found or changed."""
-    _deciders.append(decide)
-
-
-def decide(pairs: Sequence[Pair]) -> None:
-    for one in _deciders:
-        one(pairs)
+# Who changed more at once does not wake anybody for each of them: the sweep finds them.
+NUDGED = 1_000
+MARK = """
+    INSERT INTO matching_stale AS stale (customer_id, since)
+    SELECT customer, clock_timestamp() FROM unnest(%s::bigint[]) AS customer ORDER BY customer
+    ON CONFLICT (customer_id) DO UPDATE SET since = excluded.since
+"""
 
 
 def mark(customer_ids: Iterable[int]) -> None:
     """These customers changed: they are matched again after the caller's transaction."""
-
-
-def work(*, most: int = 500) -> int:
-    """Matches those who wait. Returns how many were taken; 0 when nobody waits."""
-    return 0
-
-
-def work_off() -> None:
-    """Until none waits, or the time is over: the next sweep goes on."""
+    wanted = sorted(set(customer_ids))
+    if not wanted:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, [wanted])
+    if len(wanted) <= NUDGED:
+        transaction.on_commit(tasks.work.delay)

@@ -1,12 +1,12 @@
 from celery import shared_task
 
-from customers.matching import queue, running
+from customers.matching import running, working
 
 
 @shared_task(name="matching.work")
 def work() -> None:
     """Matches customers who changed, until none waits."""
-    queue.work_off()
+    working.work_off()
 
 
 @shared_task(name="matching.run")

@@ -122,6 +122,7 @@ class Migration(migrations.Migration):
                 (
                     "customer",
                     models.OneToOneField(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         primary_key=True,
                         related_name="+",
@@ -135,7 +136,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "customer to be matched",
                 "verbose_name_plural": "customers to be matched",
-                "indexes": [models.Index(fields=["since"], name="stale_oldest_first")],
             },
         ),
         migrations.CreateModel(
@@ -174,6 +174,7 @@ class Migration(migrations.Migration):
                 (
                     "profile",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="match_records",
                         to="identity.profile",
