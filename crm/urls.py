@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", include("customers.imports.urls")),
     path("tasks/", include("customers.tasks.urls")),
     path("calendars/", include("customers.tasks.public_urls")),
+    path("duplicates/", include("customers.duplicates.urls")),
     path("quality/", include("customers.quality.urls")),
     path("r/", include("customers.quality.public_urls")),
     path("privacy/", include("customers.privacy.urls")),

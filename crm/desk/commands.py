@@ -47,6 +47,7 @@ GO = {
     "scoring:rfm": "r",
     "campaigns:list": "m",
     "imports:list": "i",
+    "duplicates:list": "d",
     "quality:base": "q",
     "privacy:list": "p",
     "channels:list": "n",

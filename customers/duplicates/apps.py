@@ -1,5 +1,3 @@
-"""The work list of possible duplicates, and asking a colleague about a customer one may not see."""
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,3 +6,12 @@ class DuplicatesConfig(AppConfig):
     name = "customers.duplicates"
     label = "duplicates"
     verbose_name = _("Duplicates")
+
+    def ready(self) -> None:
+        from customers.duplicates import actions, automatic, panels
+        from customers.matching import deciding, queue
+
+        queue.register_decider(automatic.decide)
+        deciding.register_apart(automatic.apart)
+        panels.register_all()
+        actions.register_all()

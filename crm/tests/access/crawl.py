@@ -89,7 +89,7 @@ def addresses(world: World, rules: dict[str, Rule]) -> list[Address]:
 
 
 def _of(world: World, name: str, rule: Rule) -> list[Address]:
-    if rule.on in (*PARTS, "removed", "message", "delivery", "subject", "correction"):
+    if rule.on in (*PARTS, "pair", "removed", "message", "delivery", "subject", "correction"):
         return [
             Address(
                 name, reverse(name, kwargs=_path(world, rule, customer) | dict(rule.extra)), rule, holding
@@ -104,6 +104,8 @@ def _path(world: World, rule: Rule, customer: Customer) -> dict[str, Any]:
     """How a customer is named in an address; messages and deliveries are a campaign's, to one customer."""
     if rule.on == "correction":
         return {"pk": customer.refreshes.get().proposals.get().pk}
+    if rule.on == "pair":
+        return {"pk": world.pairs[customer.pk].pk}
     if rule.on == "subject":
         return {"pk": customer.subject_requests.get().pk}
     if rule.on == "task":

@@ -46,6 +46,9 @@ OURS = (
     "privacy",
     "quality",
     "inquiries",
+    "matching",
+    "merging",
+    "duplicates",
     "letters",
     "campaigns",
 )

@@ -32,6 +32,7 @@ from customers.identity.models import Identity, Profile
 from customers.imports.models import ImportJob, ImportProblem, SavedMapping, Schedule
 from customers.inquiries.models import Check, Inquiry, Match
 from customers.lists.models import SavedList
+from customers.matching.models import Pair, Run
 from customers.merging.models import Merge
 from customers.models import Customer, SearchDocument, Share
 from customers.orders.models import Order, OrderLine, Product, Rollup
@@ -70,6 +71,9 @@ class World:
     arrival: SandboxMessage | None = None
     assessment: Assessment | None = None
     notice: Notice | None = None
+    # By the customer whose possible duplicate they are about; the other one is held in the same way.
+    pairs: dict[int, Pair] = field(default_factory=dict)
+    matching: Run | None = None
     check: Check | None = None
     inquiry: Inquiry | None = None
     mail: DirectMessage | None = None
@@ -92,6 +96,7 @@ def build() -> World:
         if shared_with:
             Share.objects.create(customer=customer, user=world.users[shared_with])
         _children(world, customer)
+        _double(world, customer)
     _relate(list(world.customers.values()))
     deleted = world.customers["deleted"]
     deleted.deleted_at = LONG_AGO
@@ -276,6 +281,25 @@ def _children(world: World, customer: Customer) -> None:
     )
 
 
+def _double(world: World, customer: Customer) -> None:
+    """Somebody who may be the same, and is held in the same way."""
+    number = customer.pk
+    twin = Customer.objects.create(
+        name=f"CANARY-{number}-twin",
+        owner=customer.owner,
+        team=customer.team,
+        restricted=customer.restricted,
+        touched_at=LONG_AGO,
+    )
+    Rollup.objects.create(customer=twin)
+    for share in customer.shares.all():
+        Share.objects.create(customer=twin, user=share.user)
+    reasons = [{"field": "name", "level": "same_han_name", "bits": 12.0, "rarity": 0.0}]
+    world.pairs[number] = Pair.objects.create(
+        low=customer, high=twin, bits=2.0, prior=-10.0, reasons=reasons, found=Pair.Found.RUN
+    )
+
+
 def _relate(customers: list[Customer]) -> None:
     """In a ring, so that everybody is related to somebody whom not everybody may see."""
     for one, other in zip(customers, [*customers[1:], customers[0]], strict=True):
@@ -330,6 +354,7 @@ def _fill_company(world: World) -> None:
         created_by=operator,
         is_active=False,
     )
+    world.matching = Run.objects.create(step=Run.Step.DONE, finished_at=LONG_AGO)
     world.assessment = Assessment.objects.create(finished_at=LONG_AGO)
     world.run = ScoringRun.objects.create(status="done", finished_at=LONG_AGO)
     world.arrival = SandboxMessage.objects.create(
