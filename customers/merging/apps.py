@@ -11,13 +11,14 @@ class MergingConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.lib import labels
-        from customers.matching import deciding
-        from customers.merging import holdings, panels, standard_rules
+        from customers.matching import deciding, saying
+        from customers.merging import holdings, origins, panels, standard_rules
         from customers.merging.models import Apart, Merge
         from customers.timeline import kinds
 
         labels.register("merge-cause", Merge.Cause)
         standard_rules.register_all()
+        saying.register_origins(origins.origins)
         deciding.register_apart(Apart.pairs)
         holdings.register_all()
         panels.register_all()
