@@ -169,7 +169,7 @@ def _tell_of(
 
 
 def _set_deleted(rows: CustomerQuerySet, moment: datetime | None, by: User) -> None:
-    customer = rows.select_for_update().first()
+    customer = rows.select_for_update(of=("self",)).first()
     if customer is None:
         raise Refused(
             _("This customer was already deleted.") if moment else _("This customer is not deleted.")

@@ -34,6 +34,7 @@ from customers.api.schemas import (
 )
 from customers.forms import keepers
 from customers.identity.models import Profile
+from customers.merging import chain
 from customers.models import Customer
 
 router = Router(tags=[gettext_noop("Customers")])
@@ -159,7 +160,8 @@ def upsert_customer(
 
 @router.get("/{int:pk}", response=CustomerOut, auth=READ, summary=gettext_noop("Read a customer"))
 def read_customer(request: HttpRequest, pk: Id, response: HttpResponse) -> dict[str, Any]:
-    return _one(asked_by(request), pk, response)
+    """Under its own number, or under that of a customer who became part of it."""
+    return _one(asked_by(request), chain.survivor_of(pk) or pk, response)
 
 
 @router.patch(

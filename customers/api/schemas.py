@@ -128,6 +128,8 @@ class CustomerOut(BaseModel):
     team: str | None
     organisation: int | None
     keys: list[CustomerKey]
+    # The numbers of customers who became part of this one: they lead here.
+    merged_from: list[int]
     totals: Totals | None
     created_at: datetime
     updated_at: datetime

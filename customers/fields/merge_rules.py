@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
-
+from crm.accounts.models import User
 from customers.fields.models import FieldValues
 from customers.fields.storing import FAMILY
 from customers.merging import rules
@@ -30,43 +29,37 @@ def join(joining: Joining) -> list[Any]:
     if not taken:
         return []
     FieldValues.objects.update_or_create(customer=survivor, defaults={"values": values | taken})
-    _note(survivor, {key: (values.get(key), value) for key, value in taken.items()}, joining)
-    before = {key: values.get(key) for key in taken}
-    was = mine.updated_at.isoformat() if mine else None
-    return [{"before": before, "after": taken, "updated_at": was, "keys": sorted(values)}]
+    _note(survivor, {key: (values.get(key), value) for key, value in taken.items()}, by=joining.merge.by)
+    return [{"before": {key: values.get(key) for key in taken}, "after": taken, "is_new": mine is None}]
 
 
 def part(parting: Parting) -> None:
     for kept in parting.rows:
-        before, after = kept["before"], kept["after"]
+        before, after, is_new = kept["before"], kept["after"], kept["is_new"]
         for place, holder in enumerate(parting.holders):
-            _put_back(holder, before, after, parting, kept if place == 0 else {})
-            if place == len(parting.carried):
+            _put_back(holder, before, after, is_new=is_new)
+            if place == len(parting.carried) or not parting.carried[place]:
                 break
-            up = parting.carried[place][0] if parting.carried[place] else {"before": {}, "after": {}}
+            # What of it the next holder took over, and what would stand there without.
+            up = parting.carried[place][0]
             after = {key: value for key, value in after.items() if up["after"].get(key) == value}
             before = {key: up["before"].get(key) if before[key] is None else before[key] for key in after}
+            is_new = up["is_new"]
 
 
-def _put_back(
-    holder: Customer, before: dict[str, Any], after: dict[str, Any], parting: Parting, kept: dict[str, Any]
-) -> None:
+def _put_back(holder: Customer, before: dict[str, Any], after: dict[str, Any], *, is_new: bool) -> None:
     """What nobody touched since. A row that the merge made goes again once nothing stands in it."""
     row = FieldValues.objects.filter(customer=holder).first()
     untouched = [key for key, value in after.items() if row and row.values.get(key) == value]
     if row is None or not untouched:
         return
     values = row.values | {key: before[key] for key in untouched}
-    values = {key: value for key, value in values.items() if value is not None}
-    same = FieldValues.objects.filter(customer=holder)
-    if not values and kept and kept["updated_at"] is None:
-        same.delete()
-    elif kept.get("updated_at") and len(untouched) == len(after) and sorted(values) == kept["keys"]:
-        same.update(values=values, updated_at=parse_datetime(kept["updated_at"]))
+    row.values = {key: value for key, value in values.items() if value is not None}
+    if is_new and not row.values:
+        row.delete()
     else:
-        row.values = values
         row.save()
-    _note(holder, {key: (after[key], before[key]) for key in untouched}, parting)
+    _note(holder, {key: (after[key], before[key]) for key in untouched}, by=None)
 
 
 def _wins(joining: Joining, key: str, values: dict[str, Any]) -> bool:
@@ -76,9 +69,8 @@ def _wins(joining: Joining, key: str, values: dict[str, Any]) -> bool:
     return values.get(key) in (None, "", [])
 
 
-def _note(customer: Customer, changes: dict[str, tuple[Any, Any]], why: Joining | Parting) -> None:
+def _note(customer: Customer, changes: dict[str, tuple[Any, Any]], *, by: User | None) -> None:
     customer.version += 1
     Customer.objects.filter(pk=customer.pk).update(version=customer.version)
-    by = why.merge.by if isinstance(why, Joining) else None
     named = {f"{FAMILY}.{key}": both for key, both in changes.items()}
     recording.record(customer, named, by=by, source=Change.Source.MERGE)

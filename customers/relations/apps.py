@@ -8,8 +8,8 @@ class RelationsConfig(AppConfig):
     verbose_name = _("Relations")
 
     def ready(self) -> None:
-        from customers.relations import holdings, panels
         from customers.merging import rules, tables
+        from customers.relations import holdings, panels
         from customers.timeline import kinds
 
         panels.register()

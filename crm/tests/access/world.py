@@ -225,13 +225,11 @@ def _children(world: World, customer: Customer) -> None:
         source="form",
         at=LONG_AGO,
     )
+    held = {"owner": customer.owner, "team": customer.team, "restricted": customer.restricted}
+    twin = Customer.objects.create(name=f"CANARY-{number}-twin", touched_at=LONG_AGO, **held)
+    Rollup.objects.create(customer=twin)
     joined = Customer.objects.create(
-        name=f"CANARY-{number}-joined",
-        owner=customer.owner,
-        team=customer.team,
-        restricted=customer.restricted,
-        touched_at=LONG_AGO,
-        deleted_at=LONG_AGO,
+        name=f"CANARY-{number}-joined", touched_at=LONG_AGO, deleted_at=LONG_AGO, **held
     )
     Merge.objects.create(
         survivor=customer,
