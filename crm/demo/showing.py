@@ -12,6 +12,8 @@ from crm.demo import (
     caring,
     connecting,
     correcting,
+    duplicating,
+    inquiring,
     noting,
     relating,
     segmenting,
@@ -44,8 +46,12 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step("Tasks planned")
     correcting.correct(staff, seed=seed, until=until)
     step("Customers corrected")
+    inquiring.inquire(staff, until=until)
+    step("Colleagues asked about customers")
     arranging.arrange(staff, until=until)
     step("Lists and exports arranged")
+    duplicating.find(until=until, by=operations)
+    step("Possible duplicates found")
     caring.run(seed=seed, until=until, by=operations)
     step("Data assessed and requests about it noted")
     connecting.connect(until=until, by=operations)

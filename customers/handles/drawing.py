@@ -123,7 +123,8 @@ def _handle(node: Node, y: float) -> str:
 
 def _cut(text: str, room: int) -> str:
     """Chinese characters take two places."""
-    taken, kept = 0, []
+    taken = 0
+    kept: list[str] = []
     for sign in text:
         taken += 1 if ord(sign) < 0x2E80 else 2
         if taken > room:

@@ -47,7 +47,7 @@ class Decisions:
         rows = job.problems.filter(alike__gt=0, alike__in=present).order_by("line", "id")
         found: dict[int, Decision] = {}
         for line, customer, evidence, own in rows.values_list("line", "alike", "evidence", "choice"):
-            one = Decision(customer, evidence or {}, own or job.duplicates, bool(own))
+            one = Decision(customer or 0, evidence or {}, own or job.duplicates, bool(own))
             known = found.get(line)
             if known is None or (one.is_own, bool(one.evidence)) > (known.is_own, bool(known.evidence)):
                 found[line] = one

@@ -24,7 +24,7 @@ from customers.models import Customer
 CHECKED = "inquiry.checked"
 # Who has the number is the same whatever they are called; who has the phone or the mailbox may be.
 PROOF = {"same_number"}
-HINTS = PROOF | {"same_phone", "same_email"}
+HINTS = PROOF | {"same_phone", "same_phone_two_names", "same_email", "same_email_two_names"}
 # More would only help somebody who wants to know whom we have.
 MOST = 5
 

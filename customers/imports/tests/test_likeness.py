@@ -6,7 +6,7 @@ from django.test import Client
 from crm.accounts.models import User
 from customers import factories
 from customers.identity.models import Profile
-from customers.imports import checking, likening, reverting
+from customers.imports import checking, likening, reverting, runner
 from customers.imports.models import ImportJob
 from customers.imports.tests.conftest import Import, counts
 from customers.matching import records
@@ -42,6 +42,7 @@ def check(look: Import) -> Import:
 
 def start(client: Client, job: ImportJob, **chosen: str) -> ImportJob:
     assert client.post(f"/imports/{job.pk}/run/", chosen).status_code == 302
+    runner.run(job.pk)
     job.refresh_from_db()
     return job
 
@@ -52,6 +53,7 @@ def test_the_check_tells_whom_a_row_resembles_and_why(
     job = check(FILE)
 
     problem = job.problems.get(column="score")
+    assert problem.evidence
     assert (problem.line, problem.alike, problem.evidence["is_sure"]) == (1, known.pk, True)
     assert (job.findings["compared"], job.findings["alike"]) == (2, 1)
     page = as_operator.get(f"/imports/{job.pk}/", headers={"Accept-Language": "en"}).content.decode()
@@ -87,7 +89,7 @@ def test_sure_rows_are_added_to_the_customer_we_have(
 def test_what_is_merely_alike_is_not_added(as_operator: Client, check: Import, known: Customer) -> None:
     job = check(FILE)
     problem = job.problems.get(column="score")
-    problem.evidence["is_sure"] = False
+    problem.evidence = {**(problem.evidence or {}), "is_sure": False}
     problem.save()
 
     start(as_operator, job, duplicates="link")

@@ -1,18 +1,25 @@
 """/customers/check/"""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from crm.accounts import factories as people
 from crm.accounts.models import Team, User
+from crm.accounts.policy import Role
 from crm.audit.models import AuditEntry
+from crm.lib.errors import Refused
 from customers import factories
+from customers.inquiries import checking
 from customers.inquiries.checking import CHECKED
 from customers.inquiries.models import Check, Match
 from customers.inquiries.sweeping import sweep
 from customers.inquiries.tests.conftest import CANARY, PHONE
 from customers.matching import records
+from customers.matching.standard import Said
 from customers.models import Customer
 
 pytestmark = pytest.mark.django_db
@@ -81,16 +88,23 @@ def test_each_check_is_on_record_without_what_was_typed(as_asker: Client, hidden
     assert entry.detail == {"by_what": ["phone"], "found": [hidden.pk]}
 
 
-def test_an_hour_and_a_day_have_only_so_many(as_asker: Client, asker: User, settings: Any) -> None:
+def test_an_hour_and_a_day_have_only_so_many(
+    asker: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.INQUIRIES_AN_HOUR, settings.INQUIRIES_A_DAY = 2, 3
+    said, now = Said(name="王小明", phone=PHONE), timezone.now()
     for _number in range(2):
-        ask(as_asker, **SAID)
+        checking.check(said, by=asker)
 
-    assert as_asker.post(URL, SAID).status_code == 409
-    AuditEntry.objects.update(at="2026-01-01T00:00Z")
-    ask(as_asker, **SAID)
-    settings.INQUIRIES_AN_HOUR, settings.INQUIRIES_A_DAY = 10, 1
-    assert as_asker.post(URL, SAID).status_code == 409
+    with pytest.raises(Refused):
+        checking.check(said, by=asker)
+    checking.check(said, by=people.user(Role.SALES))
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=2))
+    checking.check(said, by=asker)
+    with pytest.raises(Refused):
+        checking.check(said, by=asker)
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=2))
+    checking.check(said, by=asker)
 
 
 def test_a_stranger_sees_nobody_elses_check(as_asker: Client, owner: User, hidden: Customer) -> None:

@@ -90,7 +90,7 @@ def test_yes_shares_the_customer(client: Client, asker: User, owner: User, hidde
     inquiry.refresh_from_db()
     assert (inquiry.state, inquiry.answered_by) == ("granted", owner)
     assert Share.objects.get(customer=hidden, user=asker).level == "edit"
-    assert Notice.objects.visible_to(asker).get(reason="answered")
+    assert Notice.objects.visible_to(asker).get().reason == "answered"
     assert AuditEntry.objects.filter(action="inquiry.granted", subject_id=inquiry.pk).exists()
 
 
