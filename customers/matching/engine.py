@@ -22,6 +22,7 @@ TOGETHER = {
     "given_born": ("given", "born"),
     "family_city": ("family", "city"),
     "given_city": ("given", "city"),
+    "house": ("split_part(address, '|', 1)", "nullif(split_part(address, '|', 3), '')"),
 }
 REST = ("han", "name_key", "family", "given", "born", "city", "gender")
 # Asking by wide keys is for small bases: at most so many records, and so many pairs in all.

@@ -61,7 +61,7 @@ COMPARISONS = (
         _("birthday"),
         {
             "same_birthday": _("Same birthday"),
-            "swapped_birthday": _("Birthday with day and month swapped, or another year"),
+            "near_birthday": _("Similar birthday"),
             "other_birthday": _("Another birthday"),
         },
     ),
@@ -70,6 +70,7 @@ COMPARISONS = (
         _("address"),
         {
             "same_address": _("Same address"),
+            "near_address": _("Similar address"),
             "same_city": _("Same city"),
             "other_place": _("Another city"),
         },

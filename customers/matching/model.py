@@ -25,12 +25,18 @@ KEYS = (
     "mailbox",
 )
 # Worth asking only where they make few pairs: they cost too much in a large base. Cheapest first.
-WIDE_KEYS = ("family_born", "given_born", "born", "family_city", "given_city", "name_key")
+WIDE_KEYS = ("family_born", "given_born", "born", "family_city", "given_city", "house", "name_key")
 
 BOTH = "family_l is not null and family_r is not null and given_l is not null and given_r is not null"
 WESTERN = (
     "han_l is null and han_r is null and name_key_l is not null and name_key_r is not null "
-    "and family_l is not null and family_r is not null"
+    "and family_l is not null and family_r is not null and given_l is not null and given_r is not null"
+)
+# Slips in one of both names, or a small one in each.
+NEAR_NAME = (
+    "jaro_winkler_similarity(name_key_l, name_key_r) >= 0.93 "
+    "or jaro_winkler_similarity(family_l, family_r) >= 0.85 "
+    "and jaro_winkler_similarity(given_l, given_r) >= 0.85"
 )
 NEAR_HAN = (
     "abs(length(han_l) - length(han_r)) = 1 "
@@ -46,9 +52,17 @@ NAME_SAYS_NOTHING = (
     "not (coalesce(family_l = family_r, false) or coalesce(given_l = given_r, false) "
     "or name_key_l is not null and name_key_r is not null or family_l is not null and family_r is not null)"
 )
-SWAPPED = (
+# Day and month swapped, another year, or one digit off.
+NEAR_BIRTHDAY = (
     "substr(born_l, 1, 4) = substr(born_r, 1, 4) and substr(born_l, 6, 2) = substr(born_r, 9, 2) "
-    "and substr(born_l, 9, 2) = substr(born_r, 6, 2) or substr(born_l, 5, 6) = substr(born_r, 5, 6)"
+    "and substr(born_l, 9, 2) = substr(born_r, 6, 2) or substr(born_l, 5, 6) = substr(born_r, 5, 6) "
+    "or levenshtein(born_l, born_r) <= 1"
+)
+# An address is "city|street|numbers": the same numbers in the same city, or in a street of that name.
+NEAR_ADDRESS = (
+    "split_part(address_l, '|', 3) <> '' and split_part(address_l, '|', 3) = split_part(address_r, '|', 3) "
+    "and (split_part(address_l, '|', 1) = split_part(address_r, '|', 1) "
+    "or split_part(address_l, '|', 2) = split_part(address_r, '|', 2))"
 )
 NO_PLACE = "address_l is null and city_l is null or address_r is null and city_r is null"
 ELSE = "ELSE"
@@ -65,15 +79,15 @@ CONDITIONS: dict[str, tuple[str, list[str]]] = {
             "han_l = han_r",
             "name_key_l = name_key_r",
             f"{BOTH} and family_l = family_r and ({NEAR_GIVEN})",
-            f"{WESTERN} and jaro_winkler_similarity(name_key_l, name_key_r) >= 0.93",
+            f"{WESTERN} and ({NEAR_NAME})",
             "family_l = family_r and (given_l is null or given_r is null)",
             "given_l = given_r",
             "family_l = family_r",
             ELSE,
         ],
     ),
-    "born": ("born_l is null or born_r is null", ["born_l = born_r", SWAPPED, ELSE]),
-    "place": (NO_PLACE, ["address_l = address_r", "city_l = city_r", ELSE]),
+    "born": ("born_l is null or born_r is null", ["born_l = born_r", NEAR_BIRTHDAY, ELSE]),
+    "place": (NO_PLACE, ["address_l = address_r", NEAR_ADDRESS, "city_l = city_r", ELSE]),
 }
 
 

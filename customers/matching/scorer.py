@@ -19,7 +19,7 @@ from customers.matching.levels import BY_FIELD
 from customers.matching.models import Weights
 
 SHIPPED = Path(__file__).with_name("weights.json")
-NEAR_GIVEN, NEAR_NAME = 0.9, 0.93
+NEAR_GIVEN, NEAR_NAME, NEAR_PART = 0.9, 0.93, 0.85
 
 Reason = dict[str, Any]
 
@@ -172,7 +172,7 @@ def _compare_parts(one: Comparable, other: Comparable, *, same_family: bool, sam
     both_given = bool(one.given and other.given)
     if same_family and both_given and _is_near(one, other):
         return 2
-    if _are_western(one, other) and JaroWinkler.similarity(one.name_key, other.name_key) >= NEAR_NAME:
+    if _are_western(one, other) and _are_near_names(one, other):
         return 3
     if same_family and not both_given:
         return 4
@@ -183,9 +183,16 @@ def _compare_parts(one: Comparable, other: Comparable, *, same_family: bool, sam
 
 def _are_western(one: Comparable, other: Comparable) -> bool:
     """Whole names of two people in Latin letters. Organisations have no family name, and are never near."""
-    return bool(
-        not (one.han or other.han) and one.name_key and other.name_key and one.family and other.family
-    )
+    whole = (one.name_key, other.name_key, one.family, other.family, one.given, other.given)
+    return not (one.han or other.han) and all(whole)
+
+
+def _are_near_names(one: Comparable, other: Comparable) -> bool:
+    """Slips in one of both names, or a small one in each."""
+    if JaroWinkler.similarity(one.name_key, other.name_key) >= NEAR_NAME:
+        return True
+    family = JaroWinkler.similarity(one.family, other.family)
+    return family >= NEAR_PART and JaroWinkler.similarity(one.given, other.given) >= NEAR_PART
 
 
 def _is_near(one: Comparable, other: Comparable) -> bool:
@@ -228,7 +235,8 @@ def _compare_births(one: Comparable, other: Comparable) -> int:
     if first == second:
         return 0
     swapped = first[:4] == second[:4] and first[5:7] == second[8:10] and first[8:10] == second[5:7]
-    return 1 if swapped or first[4:] == second[4:] else 2
+    slipped = first[4:] == second[4:] or Levenshtein.distance(first, second, score_cutoff=1) <= 1
+    return 1 if swapped or slipped else 2
 
 
 def _compare_places(one: Comparable, other: Comparable) -> int:
@@ -236,7 +244,17 @@ def _compare_places(one: Comparable, other: Comparable) -> int:
         return -1
     if one.address and one.address == other.address:
         return 0
-    return 1 if one.city and one.city == other.city else 2
+    if one.address and other.address and _are_near(one.address, other.address):
+        return 1
+    return 2 if one.city and one.city == other.city else 3
+
+
+def _are_near(one: str, other: str) -> bool:
+    """Of "city|street|numbers": the same numbers in the same city, or in a street of that name."""
+    # Of a very long one the end is cut off.
+    city, street, numbers = (one + "||").split("|")[:3]
+    other_city, other_street, other_numbers = (other + "||").split("|")[:3]
+    return numbers != "" and numbers == other_numbers and (city == other_city or street == other_street)
 
 
 def _same_or_other(column: str, counted: str = "") -> Compare:
