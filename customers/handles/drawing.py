@@ -23,13 +23,16 @@ Point = tuple[float, float]
 
 
 def draw(graph: Graph) -> SafeString:
-    profiles = graph.profiles[:MOST_PROFILES]
+    keys = graph.keys[:MOST_PROFILES]
+    profiles = [one for one, _key in keys]
     handles = graph.handles[:MOST_HANDLES]
     others = [one for one, _nodes in graph.others.values()][:MOST_OTHERS]
     height = TOP * 2 + ROW * max(1, len(profiles), len(handles), len(others))
     places = [_places(column, height) for column in ([graph.customer], profiles, handles, others)]
     parts = [*_edges(graph, places, profiles, handles, others), _customer(graph.customer, places[0][0], 0)]
-    parts += [_profile(one.source, one.source_key, y) for one, y in zip(profiles, places[1], strict=True)]
+    parts += [
+        _box(1, y, "is-profile", one.source, key) for (one, key), y in zip(keys, places[1], strict=True)
+    ]
     parts += [_handle(one, y) for one, y in zip(handles, places[2], strict=True)]
     parts += [_customer(one, y, 3) for one, y in zip(others, places[3], strict=True)]
     return mark_safe(  # noqa: S308 - every text in it is escaped below
@@ -106,11 +109,6 @@ def _customer(customer: Customer, y: float, column: int) -> str:
     if not column:
         return box
     return f'<a href="{reverse("customers:detail", args=[customer.pk])}" tabindex="-1">{box}</a>'
-
-
-def _profile(source: str, key: str, y: float) -> str:
-    # Keys that were made from what a row says tell nobody anything.
-    return _box(1, y, "is-profile", source, "" if key.startswith("~") else key)
 
 
 def _handle(node: Node, y: float) -> str:

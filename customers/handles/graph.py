@@ -12,6 +12,8 @@ from customers.identity.masking import OPEN, masked
 from customers.identity.models import Identity, Profile
 from customers.models import Customer
 
+# Stands before keys that importers make of what a row says.
+NO_NUMBER = "~"
 # Of more, the latest are shown.
 PROFILES = 50
 
@@ -57,6 +59,12 @@ class Graph:
     handles: Sequence[Node]
 
     @property
+    def keys(self) -> Sequence[tuple[Profile, str]]:
+        """Each profile with its number in the source, as far as that may stand on a screen."""
+        told = {one.value: masked(one) for node in self.handles for one in node.words}
+        return [(one, _shown_key(one.source_key, told)) for one in self.profiles]
+
+    @property
     def others(self) -> Mapping[int, tuple[Customer, Sequence[Node]]]:
         """The customers that may be seen, each with the handles in common."""
         found: dict[int, tuple[Customer, list[Node]]] = {}
@@ -93,6 +101,11 @@ def of(customer: Customer, reader: User) -> Graph:
         for (kind, scope, value), words in said.items()
     ]
     return Graph(customer, profiles, sorted(nodes, key=lambda one: not one.is_attached))
+
+
+def _shown_key(key: str, told: Mapping[str, str]) -> str:
+    """Nothing for keys that were made from what a row says; masked where it is a masked handle itself."""
+    return "" if key.startswith(NO_NUMBER) else told.get(key, key)
 
 
 def _stands(kind: str, words: Sequence[Identity]) -> bool:
