@@ -48,7 +48,6 @@ def absorb(survivor: Customer, one: Customer, order: Order) -> Merge:
         bits=order.bits,
         gate=order.gate,
         weights=order.weights,
-        marks=tables.marks(),
     )
     _take_values(merge, survivor, one, order)
     _hide(one, order.by)

@@ -13,7 +13,7 @@ from crm.accounts.models import User
 from crm.audit import services as audit
 from crm.lib.errors import Refused
 from customers.matching.models import Pair, Weights
-from customers.merging import chain, joining, locking, parting, previewing, rules, surviving
+from customers.merging import chain, joining, locking, parting, previewing, rules, surviving, tables
 from customers.merging.chain import survivor_of
 from customers.merging.models import Apart, Merge
 from customers.merging.parting import Since
@@ -104,6 +104,11 @@ def _merge(pks: Sequence[int], order: joining.Order, *, insist: bool) -> list[Me
     _check_rights(order)
     made = [joining.absorb(survivor, one, order) for one in others]
     _refresh(pks)
+    # What the merge itself wrote did not come later.
+    newest = tables.marks()
+    for one in made:
+        one.marks = newest
+    Merge.objects.bulk_update(made, ["marks"])
     return made
 
 
