@@ -80,7 +80,7 @@ NONE = Name()
 
 @lru_cache(maxsize=20_000)
 def of_person(text: str) -> Name:
-    written = unicodedata.normalize("NFKC", ASIDES.sub(" ", text)).strip()
+    written = ASIDES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
     folded = written.lower()
     if _is_nobody(folded):
         return NONE

@@ -5,6 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 from customers import hanzi
+from customers.matching import handles
 from customers.matching.names import HAN, LONGEST_KEY, NONE, WORDS, Name
 
 CHINESE_FORM = re.compile(
@@ -58,7 +59,7 @@ def of(text: str) -> Name:
         key = CHINESE_FORM.sub("", whole) or whole
     else:
         key = _western(folded)
-    if key in NOTHING or len(key) < 2 or len(set(key)) == 1:
+    if key in NOTHING or handles.is_nothing(folded) or len(key) < 2 or len(set(key)) == 1:
         return NONE
     return Name(key=key[:LONGEST_KEY])
 

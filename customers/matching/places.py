@@ -47,7 +47,7 @@ NOWHERE = frozenset(
 def city(text: str, region: str = "") -> str:
     """A city in Latin letters, so that 上海市 and Shanghai are one; some cities are provinces as well."""
     folded = _folded(text) or _municipality(_folded(region))
-    if not folded or folded in NOWHERE:
+    if not folded or folded in NOWHERE or NUMBERS.search(folded):
         return ""
     if not HAN.search(folded):
         words = LATIN_WORDS.findall(_unaccented(folded))
@@ -61,7 +61,7 @@ def city(text: str, region: str = "") -> str:
 def address(text: str, city_key: str = "") -> str:
     """Words and numbers of an address within its city, without what people leave out."""
     folded = FLOOR.sub("", _folded(text))
-    if not folded or folded in NOWHERE:
+    if not folded or folded in NOWHERE or "@" in folded:
         return ""
     numbers = "-".join(NUMBERS.findall(folded))
     if not numbers:
