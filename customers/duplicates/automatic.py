@@ -24,29 +24,33 @@ ENOUGH: dict[str, tuple[str, ...]] = {
 
 def decide(pairs: Sequence[Pair]) -> None:
     """Joins the pairs that may be, the best first; the others wait for people."""
-    settings = Settings.objects.first() or Settings()
-    if settings.gate == Gate.NONE:
+    kept = settings()
+    if kept.gate == Gate.NONE:
         return
-    allowed = [one for one in pairs if is_allowed(one, settings)]
+    allowed = [one for one in pairs if is_allowed(one, kept)]
     for pair in sorted(allowed, key=lambda one: -one.bits):
-        join(pair, settings)
+        join(pair, kept)
 
 
-def is_allowed(pair: Pair, settings: Settings) -> bool:
+def settings() -> Settings:
+    return Settings.objects.first() or Settings()
+
+
+def is_allowed(pair: Pair, kept: Settings) -> bool:
     """What the pair itself says; whether the rest of the two agrees is asked when they are joined."""
-    if pair.state != Pair.State.OPEN or pair.is_vetoed or pair.bits < settings.join_from:
+    if pair.state != Pair.State.OPEN or pair.is_vetoed or pair.bits < kept.join_from:
         return False
-    return deciding.gate_of(pair) in ENOUGH.get(settings.gate, ())
+    return deciding.gate_of(pair) in ENOUGH.get(kept.gate, ())
 
 
 @transaction.atomic
-def join(pair: Pair, settings: Settings) -> bool:
+def join(pair: Pair, kept: Settings) -> bool:
     """Whether the two are one now. Who was joined on the way is who absorbed them."""
     ends = sorted({merging.survivor_of(pk) or pk for pk in (pair.low_id, pair.high_id)})
     customers = list(Customer.objects.present().filter(pk__in=ends).order_by("pk"))
     if len(customers) < len(ends):
         return False
-    if len(ends) == 2 and not (_fit(ends, pair, settings) and _merge(customers, pair)):
+    if len(ends) == 2 and not (fits(ends, pair, kept) and _merge(customers, pair)):
         return False
     return bool(deciding.close([pair.pk], Pair.State.JOINED, None))
 
@@ -58,16 +62,23 @@ def apart() -> list[tuple[int, int]]:
 
 def _merge(customers: Sequence[Customer], pair: Pair) -> bool:
     survivor, *absorbed = customers
-    said = {"bits": pair.bits, "gate": deciding.gate_of(pair), "weights": pair.weights}
     try:
         with transaction.atomic():
-            merging.merge(survivor, absorbed, by=None, cause=Merge.Cause.RULE, **said)
+            merging.merge(
+                survivor,
+                absorbed,
+                by=None,
+                cause=Merge.Cause.RULE,
+                bits=pair.bits,
+                gate=deciding.gate_of(pair),
+                weights=pair.weights,
+            )
     except Refused:
         return False
     return True
 
 
-def _fit(ends: Sequence[int], pair: Pair, settings: Settings) -> bool:
+def fits(ends: Sequence[int], pair: Pair, kept: Settings) -> bool:
     """Everything known of the two must fit, not only the two records that were alike."""
     low, high = ends
     # Whoever took them apart again decides anew, not a rule.
@@ -76,7 +87,7 @@ def _fit(ends: Sequence[int], pair: Pair, settings: Settings) -> bool:
         return False
     met = {one["field"]: one["level"] for one in pair.reasons}
     edge = Edge(pair.pk, low, high, same_account=gates.SAME_ACCOUNT.holds(met))
-    return bool(list(Union(_known(ends), largest=settings.largest).accept([edge])))
+    return bool(list(Union(_known(ends), largest=kept.largest).accept([edge])))
 
 
 def _known(customers: Sequence[int]) -> dict[int, Group]:

@@ -3,9 +3,10 @@
 from django.db import transaction
 from django.db.models import F
 
+from crm.accounts.models import User
 from crm.lib.errors import Refused
 from customers import jobs
-from customers.duplicates import deciding
+from customers.duplicates import automatic, deciding
 from customers.duplicates.models import Batch, BatchItem
 from customers.jobs import LeaseLost
 from customers.matching.models import Pair
@@ -65,27 +66,29 @@ def _decide_next(batch: Batch) -> bool:
 def _carry_out(batch: Batch, pair_pk: int) -> list[int] | None:
     """The merges it took; None when the pair is no longer to be decided, or not by this colleague."""
     user = batch.created_by
-    rows = Pair.objects.visible_to(user, "edit").open().select_related("low", "high", "weights")
-    pair = rows.filter(pk=pair_pk).first()
+    pair = Pair.objects.open().select_related("low", "high", "weights").filter(pk=pair_pk).first()
     if pair is None:
-        return _joined_on_the_way(batch, pair_pk)
-    if batch.verdict == Batch.Verdict.APART:
-        deciding.refuse(pair, by=user)
-        return []
-    return [one.pk for one in deciding.join([pair.low, pair.high], pair.low, by=user, winners={})]
-
-
-def _joined_on_the_way(batch: Batch, pair_pk: int) -> list[int] | None:
-    """When one of the two became part of somebody earlier in the batch, who they are now is joined."""
-    pair = Pair.objects.open().filter(pk=pair_pk).first()
-    if pair is None or batch.verdict == Batch.Verdict.APART:
         return None
-    ends = {merging.survivor_of(pk) or pk for pk in (pair.low_id, pair.high_id)}
-    user = batch.created_by
+    if batch.verdict == Batch.Verdict.JOIN:
+        return _join(pair, user)
+    if not Pair.objects.visible_to(user, "edit").filter(pk=pair_pk).exists():
+        return None
+    deciding.refuse(pair, by=user)
+    return []
+
+
+def _join(pair: Pair, user: User) -> list[int] | None:
+    """Who became part of somebody earlier in the batch is joined as who they are now."""
+    ends = sorted({merging.survivor_of(pk) or pk for pk in (pair.low_id, pair.high_id)})
     now = list(Customer.objects.visible_to(user, "merge").filter(pk__in=ends).order_by("pk"))
-    if len(now) != len(ends):
+    if pair.is_vetoed or len(now) < len(ends):
         return None
-    merges = deciding.join(now, now[0], by=user, winners={}) if len(now) == 2 else []
+    merges = []
+    if len(now) == 2:
+        # Nobody looked at this very pair, so nobody insists.
+        if not automatic.fits(ends, pair, automatic.settings()):
+            return None
+        merges = deciding.join(now, now[0], by=user, winners={})
     deciding.close([pair.pk], Pair.State.JOINED, user)
     return [one.pk for one in merges]
 

@@ -57,7 +57,7 @@ class Comparison:
 
 def compare(customers: Sequence[Customer], survivor: Customer | None, *, by: User) -> Comparison:
     preview = previewing.preview(customers, survivor=survivor, by=by)
-    said = [one for one in preview.choices if any(option.shown for option in one.options)]
+    said = [one for one in preview.choices if any(option.filled for option in one.options)]
     rows = [Row(choice, _cells(choice), _can_be_chosen(choice, by)) for choice in said]
     keys = count(1)
     rows = [replace(row, key=next(keys)) if row.can_be_chosen else row for row in rows]

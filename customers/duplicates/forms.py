@@ -19,7 +19,13 @@ from customers.merging.surviving import UNITS
 from customers.models import Customer
 
 HIGHEST, LOWEST = 200, -100
-SURE = [("yes", _("Sure")), ("no", _("Doubtful")), ("veto", _("Contradicted"))]
+# What contradicts is mostly a family; whoever wants to see it asks for it.
+SURE = [
+    ("yes", _("Sure")),
+    ("no", _("Doubtful")),
+    ("veto", _("Contradicted")),
+    ("all", _("Contradicted as well")),
+]
 WINNER = "winner_"
 NUMBER = re.compile(r"^[0-9]{1,18}$", re.ASCII)
 
@@ -47,7 +53,8 @@ class PairFilter(forms.Form):
 
     def apply(self, rows: PairQuerySet, user: User) -> PairQuerySet:
         if key := self.asked.get("pattern"):
-            rows = patterns.of(rows, key)
+            # Whoever names a pattern has seen whether it contradicts.
+            return patterns.of(rows, key)
         if (least := self.asked.get("least")) is not None:
             rows = rows.filter(bits__gte=least)
         if (most := self.asked.get("most")) is not None:
@@ -58,11 +65,12 @@ class PairFilter(forms.Form):
 
 
 def _by_gate(rows: PairQuerySet, sure: str) -> PairQuerySet:
-    if sure == "yes":
-        return rows.filter(is_sure=True)
-    if sure == "no":
-        return rows.filter(is_sure=False, is_vetoed=False)
-    return rows.filter(is_vetoed=True) if sure == "veto" else rows
+    if sure == "all":
+        return rows
+    if sure == "veto":
+        return rows.filter(is_vetoed=True)
+    rows = rows.filter(is_vetoed=False)
+    return rows if not sure else rows.filter(is_sure=sure == "yes")
 
 
 class Picked:
@@ -75,10 +83,10 @@ class Picked:
         asked = [int(pk) for pk in data.getlist("ids") if NUMBER.match(pk)]
         self.ids = list(dict.fromkeys(asked if len(asked) > 1 else usual))[: MOST + 1]
         self.customers = self.offered(self.ids)
+        if len(self.customers) < 2 and usual:
+            self.customers = self.offered(usual)
         self.winners = {
-            unit[0]: int(data[WINNER + unit[0]])
-            for unit in UNITS
-            if NUMBER.match(data.get(WINNER + unit[0], ""))
+            unit[0]: int(said) for unit in UNITS if NUMBER.match(said := str(data.get(WINNER + unit[0], "")))
         }
         stays = data.get("survivor", "")
         self.survivor = next((one for one in self.customers if str(one.pk) == stays), None)
@@ -122,8 +130,8 @@ class SettingsForm(forms.ModelForm[Settings]):
         model = Settings
         fields = ("gate", "join_from", "ask_from", "largest", "most")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, data: QueryDict | None, *, instance: Settings) -> None:
+        super().__init__(data, instance=instance, label_suffix="")
         for name in ("join_from", "ask_from", "largest", "most"):
             css = "form-control short is-invalid" if self.errors.get(name) else "form-control short"
             self.fields[name].widget.attrs["class"] = css

@@ -63,7 +63,7 @@ def action(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None
 
 
 def home(request: UserRequest) -> Mapping[str, Any] | None:
-    rows = Pair.objects.visible_to(request.user).open()
+    rows = reading.to_decide(request.user)
     number = rows[: MOST_COUNTED + 1].count()
     if not number:
         return None

@@ -54,9 +54,8 @@ def most_frequent(user: User) -> list[Pattern]:
         counted.annotate(pairs=Count("pk"), mean=Avg("bits"), one=Max("pk")).order_by("-pairs")[:SHOWN]
     )
     samples = Pair.objects.in_bulk([row["one"] for row in rows])
-    decided = (
-        reading.by_people().values(key=PatternOf("reasons")).filter(key__in=[row["key"] for row in rows])
-    )
+    alike = reading.by_people().alias(pattern=PatternOf("reasons"))
+    decided = alike.filter(pattern__in=[row["key"] for row in rows]).values(key=PatternOf("reasons"))
     known = {
         row["key"]: (row["right"], row["all"])
         for row in decided.annotate(right=Count("pk", filter=Q(state=Pair.State.JOINED)), all=Count("pk"))

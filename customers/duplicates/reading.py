@@ -72,7 +72,7 @@ def beside(rows: PairQuerySet, pair: Pair, step: str) -> Pair | None:
 
 def group_of(pair: Pair, user: User) -> list[int]:
     """The customers of this pair, and whoever is an open pair with one of them; nearest first."""
-    open_pairs = Pair.objects.visible_to(user).open()
+    open_pairs = Pair.objects.visible_to(user).open().filter(is_vetoed=False)
     found = [pair.low_id, pair.high_id]
     edge = list(found)
     while edge and len(found) < MOST:
@@ -88,7 +88,12 @@ def pairs_among(customers: Sequence[int]) -> PairQuerySet:
 
 
 def of_customer(customer: Customer, user: User) -> PairQuerySet:
-    return Pair.objects.visible_to(user).open().filter(Q(low=customer) | Q(high=customer))
+    return to_decide(user).filter(Q(low=customer) | Q(high=customer))
+
+
+def to_decide(user: User) -> PairQuerySet:
+    """Without what contradicts: that is on the list for whoever asks for it."""
+    return Pair.objects.visible_to(user).open().filter(is_vetoed=False)
 
 
 def earlier(pair: Pair, user: User) -> Earlier | None:

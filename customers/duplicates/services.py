@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from crm.accounts.models import User
 from crm.audit import services as audit
 from crm.lib.errors import Refused
-from customers.duplicates import batching, tasks
+from customers.duplicates import automatic, batching, tasks
 from customers.duplicates.models import Batch, BatchItem
 from customers.matching import running
 from customers.matching import tasks as matching_tasks
-from customers.matching.models import PairQuerySet, Run, Settings
+from customers.matching.models import PairQuerySet, Run
 
 Status = Batch.Status
 # So many pairs are decided while the colleague waits; more go to a worker.
@@ -34,14 +34,10 @@ def start(*, by: User, may_join_many: bool = False) -> Run:
     return run
 
 
-def settings() -> Settings:
-    return Settings.objects.first() or Settings()
-
-
 @transaction.atomic
 def change_settings(given: Mapping[str, Any], *, by: User) -> None:
     """The audit log says what they were before."""
-    kept = settings()
+    kept = automatic.settings()
     old = {name: getattr(kept, name) for name in given}
     for name, value in given.items():
         setattr(kept, name, value)

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from customers.matching.levels import BY_FIELD, label_of
+from customers.matching.levels import label_of
 
 PRIOR, FOR, AGAINST, SUM = 0, 2, 5, 1
 BAR = (
@@ -22,7 +22,6 @@ BAR = (
 @dataclass(frozen=True)
 class Line:
     label: str
-    finding: str
     bits: float
     bar: SafeString
     is_sum: bool = False
@@ -34,12 +33,10 @@ class Line:
 
 def lines(reasons: Sequence[Mapping[str, Any]], prior: float, total: float) -> list[Line]:
     """From how rare it is that two customers are one, through what speaks for and against, to the sum."""
-    steps: list[tuple[str, str, float]] = [(_("To begin with"), _("Two customers are rarely one"), prior)]
-    steps += [
-        (_field(one["field"]), label_of(one["field"], one["level"]), float(one["bits"])) for one in reasons
-    ]
+    steps: list[tuple[str, float]] = [(_("Before looking: two customers are rarely one"), prior)]
+    steps += [(str(capfirst(label_of(one["field"], one["level"]))), float(one["bits"])) for one in reasons]
     ends = [0.0]
-    for _label, _finding, bits in steps:
+    for _label, bits in steps:
         ends.append(ends[-1] + bits)
     low, high = min(*ends, total), max(*ends, total)
     span = (high - low) or 1.0
@@ -55,15 +52,10 @@ def lines(reasons: Sequence[Mapping[str, Any]], prior: float, total: float) -> l
         )
 
     found = [
-        Line(label, finding, bits, bar(start, start + bits, _tone(place, bits)))
-        for place, ((label, finding, bits), start) in enumerate(zip(steps, ends, strict=False))
+        Line(label, bits, bar(start, start + bits, _tone(place, bits)))
+        for place, ((label, bits), start) in enumerate(zip(steps, ends, strict=False))
     ]
-    return [*found, Line(_("Together"), "", total, bar(0, total, SUM), is_sum=True)]
-
-
-def _field(name: str) -> str:
-    known = BY_FIELD.get(name)
-    return str(capfirst(str(known.label))) if known else name
+    return [*found, Line(_("Together"), total, bar(0, total, SUM), is_sum=True)]
 
 
 def _tone(place: int, bits: float) -> int:

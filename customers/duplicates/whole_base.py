@@ -12,7 +12,7 @@ from crm.accounts.http import UserRequest, get_visible, needs
 from crm.lib.htmx import render_part, wants_part
 from crm.lib.paging import keyset
 from crm.lib.templatetags.ui import NOTHING, thousands
-from customers.duplicates import reading, reviews, services
+from customers.duplicates import automatic, reading, reviews, services
 from customers.duplicates.forms import SettingsForm
 from customers.duplicates.reading import Tab
 from customers.matching.models import Run
@@ -82,7 +82,7 @@ def run(request: UserRequest, pk: int) -> HttpResponse:
 @needs("duplicate", "configure")
 def settings(request: UserRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET or None
-    form = SettingsForm(data, instance=services.settings())
+    form = SettingsForm(data, instance=automatic.settings())
     if request.method == "POST" and form.is_valid():
         services.change_settings(form.cleaned_data, by=request.user)
         messages.success(request, _("The settings are kept."))
@@ -95,7 +95,7 @@ def settings(request: UserRequest) -> HttpResponse:
         "rails": [form["largest"], form["most"]],
         "bands": bands,
         "has_reviews": any(one.reviewed for one in bands),
-        "preview": reviews.preview(services.settings() if is_wrong else form.instance),
+        "preview": reviews.preview(automatic.settings() if is_wrong else form.instance),
         "by_rule": reviews.joined_by_rule(),
         "tabs": reading.tabs(request.user, Tab.SETTINGS),
     }

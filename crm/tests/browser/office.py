@@ -21,6 +21,7 @@ from customers.bulk.models import BulkJob
 from customers.exports.models import ExportJob
 from customers.imports.models import ImportJob, SavedMapping, Schedule
 from customers.lists.models import SavedList
+from customers.matching.models import Pair, Run
 from customers.models import Customer
 from customers.privacy.models import SubjectRequest
 from customers.quality.models import Assessment
@@ -78,6 +79,8 @@ class Office:
             "arrival": SandboxMessage,
             "subject": SubjectRequest,
             "assessment": Assessment,
+            "pair": Pair,
+            "matching": Run,
             "schedule": Schedule,
             "saved_mapping": SavedMapping,
             "saved": SavedList,
