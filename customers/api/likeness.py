@@ -11,21 +11,18 @@ from customers.models import Customer
 def counts(customer_ids: Iterable[int], reader: User) -> Mapping[int, int]:
     """By customer; only those count that the reader may see."""
     ask_from = hints.least()
+    spoken_of = Customer.objects.present().filter(pk__in=set(customer_ids))
     found = {
-        one.pk: _alike(one, ask_from) for one in Customer.objects.present().filter(pk__in=set(customer_ids))
+        pk: {one.customer_pk for one in met if hints.is_alike(one.scored, ask_from)}
+        for pk, met in candidates.of_each({one.pk: _subject(one) for one in spoken_of}).items()
     }
     met = set().union(*found.values())
     seen = set(Customer.objects.visible_to(reader).filter(pk__in=met).values_list("pk", flat=True))
     return {pk: len(others & seen) for pk, others in found.items()}
 
 
-def _alike(customer: Customer, ask_from: float) -> set[int]:
-    met = candidates.like([standardise(_said(customer))], beside=[customer.pk])
-    return {one.customer_pk for one in met if hints.is_alike(one.scored, ask_from)}
-
-
-def _said(customer: Customer) -> Said:
-    return Said(
+def _subject(customer: Customer) -> candidates.Subject:
+    said = Said(
         name=customer.name,
         phone=customer.phone,
         email=customer.email,
@@ -37,3 +34,4 @@ def _said(customer: Customer) -> Said:
         address=customer.address,
         is_organisation=customer.kind == Customer.Kind.ORGANISATION,
     )
+    return candidates.Subject([standardise(said)], kind=customer.kind, beside=[customer.pk])

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from customers.imports.models import Duplicates, ImportJob
 from customers.imports.people import PersonRow
 from customers.matching.models import Pair, Weights
@@ -70,7 +72,7 @@ class Decisions:
         there = set(Customer.objects.present().filter(pk__in=wanted).values_list("pk", flat=True))
         told = [(pk, one) for line, pk in met.items() if (one := self.by_line[line]).customer in there]
         weights = Weights.objects.order_by("-pk").first()
-        pairs = [self._pair(pk, one, weights) for pk, one in told if one.asks]
+        pairs = [self._pair(pk, one, weights) for pk, one in told if one.asks or one.separates]
         Pair.objects.bulk_create(pairs, ignore_conflicts=True)
         Apart.objects.bulk_create(
             Apart(one_id=one.customer, other_id=pk, by=self.job.created_by)
@@ -90,4 +92,13 @@ class Decisions:
             is_vetoed=evidence.get("is_vetoed", False),
             weights=weights,
             found=Pair.Found.IMPORT,
+            **(self._decided() if decision.separates else {}),
         )
+
+    def _decided(self) -> dict[str, Any]:
+        """Without a digest: it holds for what is known once both have been matched."""
+        return {
+            "state": Pair.State.APART,
+            "decided_by": self.job.created_by,
+            "decided_at": timezone.now(),
+        }

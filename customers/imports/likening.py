@@ -1,6 +1,7 @@
 """Whom new people of a file resemble: weighed against everybody, as matching does it later for each of them.
 
-That costs some milliseconds a row, so only the first rows of a file are weighed; the check says how many.
+That costs a fraction of a millisecond a row, so in a very large file only the first are weighed; the check
+says how many.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,8 @@ from customers.matching.standard import Said, standardise
 from customers.models import Customer
 
 # New people of one file; a file of a million has as many chances to be looked at by the run that follows.
-MOST = 2_000
+MOST = 10_000
+AT_ONCE = 200
 SCORE = "score"
 SAID = ("name", "gender", "country", "city", "address")
 
@@ -32,21 +34,32 @@ class Likeness:
         """What is known of likeness by contact or birthday, with better knowledge where there is any."""
         weighed = fresh[: self.left]
         self.left -= len(weighed)
-        better = {found.line: found for row, person in weighed if (found := self._best(row, person))}
+        better: dict[int, Alike] = {}
+        for start in range(0, len(weighed), AT_ONCE):
+            better |= self._best(weighed[start : start + AT_ONCE])
         kept = [one for one in known if not one.customer or one.line not in better]
         return [*kept, *better.values()], len(weighed)
 
-    def _best(self, row: PersonRow, person: Person) -> Alike | None:
-        found = candidates.like([standardise(said) for said in said_by(row, person.values)])
-        for one in found:
-            if hints.is_alike(one.scored, self._least()):
-                return Alike(row.line, SCORE, one.customer_pk, row.cells, evidence_of(one.scored))
-        return None
+    def _best(self, fresh: Sequence[tuple[PersonRow, Person]]) -> dict[int, Alike]:
+        """By row, whom it resembles most."""
+        cells = {row.line: row.cells for row, _person in fresh}
+        subjects = {row.line: _subject(row, person.values) for row, person in fresh}
+        best: dict[int, Alike] = {}
+        for line, found in candidates.of_each(subjects).items():
+            one = next((one for one in found if hints.is_alike(one.scored, self._least())), None)
+            if one is not None:
+                best[line] = Alike(line, SCORE, one.customer_pk, cells[line], evidence_of(one.scored))
+        return best
 
     def _least(self) -> float:
         if self.ask_from is None:
             self.ask_from = hints.least()
         return self.ask_from
+
+
+def _subject(row: PersonRow, values: dict[str, Any]) -> candidates.Subject:
+    standards = [standardise(said) for said in said_by(row, values)]
+    return candidates.Subject(standards, kind=str(values.get("kind", "")))
 
 
 def said_by(row: PersonRow, values: dict[str, Any]) -> list[Said]:

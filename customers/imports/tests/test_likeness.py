@@ -9,7 +9,7 @@ from customers.identity.models import Profile
 from customers.imports import checking, likening, reverting, runner
 from customers.imports.models import ImportJob
 from customers.imports.tests.conftest import Import, counts
-from customers.matching import records
+from customers.matching import queue, records, working
 from customers.matching.models import Pair
 from customers.merging.models import Apart
 from customers.models import Customer
@@ -108,7 +108,9 @@ def test_one_row_may_be_decided_by_itself(as_operator: Client, check: Import, kn
     assert new != known
     apart = Apart.objects.get()
     assert {apart.one, apart.other} == {known, new}
-    assert not Pair.objects.exists()
+    queue.mark([known.pk, new.pk])
+    working.work_off()
+    assert Pair.objects.get().state == "apart"
 
 
 def test_whoever_was_deleted_since_is_not_added_to(
