@@ -65,11 +65,12 @@ def action(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None
 def home(request: UserRequest) -> Mapping[str, Any] | None:
     rows = reading.to_decide(request.user)
     number = rows[: MOST_COUNTED + 1].count()
-    if not number:
+    first = rows.best_first().first()
+    if first is None:
         return None
     return {
         "number": f"{MOST_COUNTED}+" if number > MOST_COUNTED else number,
-        "first": rows.best_first()[0],
+        "first": first,
         "may_edit": request.user.may("duplicate", "edit"),
     }
 

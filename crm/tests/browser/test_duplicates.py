@@ -35,14 +35,14 @@ CHINESE = {
     "list": "重复客户",
     "begin": "逐对判断",
     "merge": "合并 M",
-    "refuse": "不是同一人 N",
+    "refuse": "不是同一客户 N",
     "skip": "跳过",
     "joined": "已并入",
     "undo": "撤销",
     "undone": "已撤销",
     "apart": "不再合并",
     "last": "这是列表中的最后一对。",
-    "nothing": "没有要判断的",
+    "nothing": "没有待判断的重复客户",
 }
 
 
