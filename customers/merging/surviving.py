@@ -181,8 +181,7 @@ def _said_at(customers: Sequence[Customer]) -> dict[tuple[int, str], datetime]:
 def _verified(customers: Sequence[Customer]) -> dict[tuple[int, str], dict[str, datetime]]:
     rows = Identity.objects.attached().filter(profile__customer__in=customers, kind__in=Identity.SHARED)
     found: dict[tuple[int, str], dict[str, datetime]] = {}
-    for customer, kind, value, at in rows.exclude(verified_at=None).values_list(
-        "profile__customer", "kind", "value", "verified_at"
-    ):
-        found.setdefault((customer, kind), {})[value] = at
+    for customer, kind, value, at in rows.values_list("profile__customer", "kind", "value", "verified_at"):
+        if at:
+            found.setdefault((customer, kind), {})[value] = at
     return found

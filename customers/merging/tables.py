@@ -34,7 +34,7 @@ class Column:
 
     @property
     def column(self) -> str:
-        return self.model._meta.get_field(self.name).column  # type: ignore[union-attr, no-any-return]
+        return str(self.model._meta.get_field(self.name).column)  # type: ignore[union-attr]
 
     @property
     def is_key(self) -> bool:

@@ -101,6 +101,7 @@ def build() -> World:
     deleted = world.customers["deleted"]
     deleted.deleted_at = LONG_AGO
     deleted.save()
+    Customer.objects.filter(name=f"CANARY-{deleted.pk}-twin").update(deleted_at=LONG_AGO)
     own = world.customers["own"]
     world.mail = DirectMessage.objects.create(
         customer=own,
@@ -226,8 +227,6 @@ def _children(world: World, customer: Customer) -> None:
         at=LONG_AGO,
     )
     held = {"owner": customer.owner, "team": customer.team, "restricted": customer.restricted}
-    twin = Customer.objects.create(name=f"CANARY-{number}-twin", touched_at=LONG_AGO, **held)
-    Rollup.objects.create(customer=twin)
     joined = Customer.objects.create(
         name=f"CANARY-{number}-joined", touched_at=LONG_AGO, deleted_at=LONG_AGO, **held
     )

@@ -25,6 +25,7 @@ from customers.merging.surviving import Why
 from customers.merging.tests.worlds import furnish
 from customers.models import Customer, Share
 from customers.orders.models import Rollup
+from customers.record.fields import dump
 from customers.relations.models import Relation
 from customers.timeline.models import Entry
 from segments.models import Segment
@@ -97,7 +98,7 @@ def test_a_choice_beats_the_rule_and_preview_is_result(operator: User) -> None:
     for choice in shown.choices:
         if choice.why != Why.ALL:
             won = next(option for option in choice.options if option.customer == choice.winner)
-            assert {name: services.joining.dump(getattr(one, name)) for name in choice.fields} == won.stored
+            assert {name: dump(getattr(one, name)) for name in choice.fields} == won.stored
     assert one.city == "上海"
     assert one.tags == ["vip", "new"]
 

@@ -1,6 +1,6 @@
 """Every key to the customer is known, and each has a way to go."""
 
-from django.db.models import BigAutoField, BigIntegerField
+from django.db.models import BigAutoField, BigIntegerField, ForeignKey
 
 from customers.merging import rules, tables
 
@@ -36,4 +36,4 @@ def test_rules_name_tables_that_exist() -> None:
 
 def key_of(column: tables.Column) -> object:
     key = column.model._meta.pk
-    return key.target_field if key.is_relation else key
+    return key.target_field if isinstance(key, ForeignKey) else key
