@@ -24,6 +24,7 @@ FEED = """
     TO STDOUT (FORMAT csv, HEADER)
 """
 STAGING = """
+    DROP TABLE IF EXISTS matching_found;
     CREATE TEMPORARY TABLE matching_found (
         low bigint, high bigint, bits float8, reasons jsonb,
         is_sure boolean, is_likely boolean, is_vetoed boolean, digest varchar(32)) ON COMMIT DROP

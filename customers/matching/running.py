@@ -45,16 +45,10 @@ def run(run_pk: int, *, seconds: float = 240) -> None:
     if not Run.objects.unheld().filter(pk=run_pk).update(lease_until=timezone.now() + LEASE):
         return
     until = time.monotonic() + seconds
-    while (row := Run.objects.get(pk=run_pk)).finished_at is None:
+    while _take_step(Run.objects.get(pk=run_pk)):
         if time.monotonic() > until:
             Run.objects.filter(pk=run_pk).update(lease_until=None)
             return
-        began, step = time.monotonic(), row.step
-        try:
-            STEPS[step](row)
-        except feeding.ChildFailed as failure:
-            _fail(row, str(failure))
-        _count_seconds(row, step, time.monotonic() - began)
 
 
 def sweep() -> None:
@@ -74,6 +68,21 @@ def queue_if_due() -> Run | None:
     if Run.objects.filter(started_at__gte=due).exists() or not Customer.objects.present().exists():
         return None
     return queue(by=None)
+
+
+def _take_step(row: Run) -> bool:
+    """Whether there is another one."""
+    if row.finished_at:
+        return False
+    began, step = time.monotonic(), row.step
+    try:
+        STEPS[step](row)
+    except feeding.ChildFailed as failure:
+        _fail(row, str(failure))
+    spent = row.figures.setdefault("seconds", {})
+    spent[step] = round(spent.get(step, 0) + time.monotonic() - began, 2)
+    Run.objects.filter(pk=row.pk).update(figures=row.figures)
+    return row.finished_at is None
 
 
 def _standardise(row: Run) -> None:
@@ -175,12 +184,6 @@ def _next(row: Run, step: str, **values: object) -> None:
     _keep(row, step=step, done=0, total=0, **values)
 
 
-def _count_seconds(row: Run, step: str, seconds: float) -> None:
-    spent = row.figures.setdefault("seconds", {})
-    spent[step] = round(spent.get(step, 0) + seconds, 2)
-    Run.objects.filter(pk=row.pk).update(figures=row.figures)
-
-
 def _fail(row: Run, reason: str) -> None:
     feeding.close_folder(row)
     _keep(row, reason=reason)
@@ -189,6 +192,4 @@ def _fail(row: Run, reason: str) -> None:
 
 def _end(row: Run, step: str) -> None:
     row.step, row.finished_at = step, timezone.now()
-    Run.objects.filter(pk=row.pk).update(
-        step=step, finished_at=row.finished_at, lease_until=None, figures=row.figures
-    )
+    Run.objects.filter(pk=row.pk).update(step=step, finished_at=row.finished_at, lease_until=None)
