@@ -14,6 +14,7 @@ class FieldsConfig(AppConfig):
             imports,
             listing,
             merge_rules,
+            numbers,
             panels,
             parts,
             searching,
@@ -28,6 +29,7 @@ class FieldsConfig(AppConfig):
         holdings.register_all()
         imports.register()
         merge_rules.register()
+        numbers.register()
         parts.register()
         kinds.register(
             "fields.changed",

@@ -53,8 +53,8 @@ def index(customer_ids: Iterable[int]) -> None:
     SearchDocument.objects.bulk_create(
         documents, update_conflicts=True, unique_fields=["customer"], update_fields=["tokens"]
     )
-    for told in _watching:
-        told(pks)
+    for watcher in _watching:
+        watcher(pks)
 
 
 def _identities(customer_ids: Iterable[int]) -> dict[tuple[int, str], list[str]]:

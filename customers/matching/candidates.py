@@ -177,8 +177,7 @@ class _Found:
 
     def _side_of(self, standard: Standard, kind: str) -> Side:
         """The subject's own record; what too many carry says nothing, and names on the rest are counted."""
-        said = {column: getattr(standard, column) for column in COLUMNS}
-        names: dict[str, int] = {}
+        said: dict[str, Any] = {column: getattr(standard, column) for column in COLUMNS}
         for number, values in _keys_of(standard):
             column, met = KEYS[number][0], self.by_key.get((number, values))
             if met is None or len(KEYS[number]) > 1:
@@ -186,8 +185,8 @@ class _Found:
             if met.is_hot:
                 said[column] = ""
             if column in COUNTED:
-                names[f"{column}_names"] = len(met.names | ({standard.name_key} - {""}))
-        return Side(0, kind, **said, **names)
+                said[f"{column}_names"] = len(met.names | ({standard.name_key} - {""}))
+        return Side(0, kind, **said)
 
     def _others(self, standard: Standard, subject: Subject) -> Iterator[Side]:
         seen: set[int] = set()

@@ -54,6 +54,11 @@ NOBODY = frozenset(
 TRIED = re.compile(
     r"(?:test|tester|testing|demo|测试|測試|演示)[\W_]*(?:user|customer|客户|用户|账号|name)?[\W\d_]*"
 )
+# Letters that are no accented ones, as people type them elsewhere.
+LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i"}
+    | {"æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "þ": "th", "Þ": "Th", "ð": "d"}
+)
 SHORT_FORMS = {
     "bob": "robert", "rob": "robert", "bill": "william", "will": "william", "jim": "james", "jack": "john",
     "mike": "michael", "rick": "richard", "dick": "richard", "tom": "thomas", "liz": "elizabeth",
@@ -153,7 +158,11 @@ def _given_first(words: list[str]) -> Name:
     # Middle initials come and go.
     words = [words[0], *[one for one in words[1:-1] if len(one) > 1], words[-1]]
     given = SHORT_FORMS.get(words[0], words[0])
-    return Name("", _key([given, *words[1:]]), words[-1][:LONGEST_PART], given[:LONGEST_PART])
+    key = _key([given, *words[1:]])
+    if not key.isascii():
+        # Likeness is judged letter by letter, which the batch engine can only do of ASCII.
+        return Name(key=key)
+    return Name("", key, words[-1][:LONGEST_PART], given[:LONGEST_PART])
 
 
 def _pinyin(words: Sequence[str]) -> tuple[str, str] | None:
@@ -185,7 +194,7 @@ def _is_family_last(words: Sequence[str], lower: Sequence[str], first: int | Non
 
 def _plain(text: str) -> str:
     """Without accents."""
-    decomposed = unicodedata.normalize("NFD", text)
+    decomposed = unicodedata.normalize("NFD", text.translate(LETTERS))
     return "".join([one for one in decomposed if not unicodedata.combining(one)])
 
 

@@ -1,5 +1,6 @@
 """What somebody said of a person, in the forms in which it is compared. What says nothing becomes empty."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -96,16 +97,15 @@ def standardise(said: Said) -> Standard:
 @lru_cache(maxsize=20_000)
 def born(text: str) -> str:
     """A birthday as 1990-03-08; one that stands for "we do not know" is nothing."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = _read_day(text)
+    day = _read_day(text)
     if day is None or day in NO_BIRTHDAYS:
         return ""
     return day.isoformat() if 0 <= gmtime().tm_year - day.year <= OLDEST else ""
 
 
 def _read_day(text: str) -> date | None:
+    with suppress(ValueError):
+        return date.fromisoformat(text)
     try:
         return dates.day(text)
     except Unreadable:

@@ -22,7 +22,7 @@ CLAIM = """
     WITH taken AS (
         SELECT customer_id FROM matching_stale WHERE lease_until IS NULL OR lease_until < clock_timestamp()
         ORDER BY customer_id LIMIT %s FOR UPDATE SKIP LOCKED)
-    UPDATE matching_stale AS stale SET lease_until = clock_timestamp() + %s FROM taken
+    UPDATE matching_stale AS stale SET lease_until = clock_timestamp() + %s * interval '1 second' FROM taken
     WHERE stale.customer_id = taken.customer_id RETURNING stale.customer_id, stale.since
 """
 DONE = """
@@ -67,7 +67,7 @@ def work_off(*, seconds: float = 50) -> None:
 
 def _claim(most: int) -> dict[int, datetime]:
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [most, LEASE])
+        cursor.execute(CLAIM, [most, LEASE.total_seconds()])
         return dict(cursor.fetchall())
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from customers import factories
 from customers.identity import stating
 from customers.matching import candidates, records, scorer
-from customers.matching.models import TOO_MANY, Frequency
+from customers.matching.models import TOO_MANY, Frequency, Record
 from customers.matching.standard import Said, standardise
 from customers.models import Customer
 
@@ -30,7 +30,7 @@ def known(name: str, phone: str = "", email: str = "", **raw: Any) -> Customer:
     return customer
 
 
-def found(**said: str) -> list[candidates.Candidate]:
+def found(**said: Any) -> list[candidates.Candidate]:
     return candidates.like([standardise(Said(**said))])
 
 
@@ -109,11 +109,9 @@ def test_a_phone_with_many_names_says_little_and_with_too_many_nothing() -> None
     assert not best.is_sure
     copies = [
         {"profile_id": record.profile_id, "customer_id": record.customer_id, "phone": PHONE}
-        for record in records.Record.objects.all()[:1]
+        for record in Record.objects.all()[:1]
     ]
-    records.Record.objects.bulk_create(
-        records.Record(**copies[0], ordinal=number + 10) for number in range(TOO_MANY)
-    )
+    Record.objects.bulk_create(Record(**copies[0], ordinal=number + 10) for number in range(TOO_MANY))
     assert found(name="王小明", phone=PHONE) == []
 
 

@@ -65,11 +65,13 @@ def sides() -> list[Side]:
     draw = random.Random(7)
     made = []
     for pk in range(150):
-        said = Said(name=draw.choice(NAMES), **{name: draw.choice(pool) for name, pool in POOLS.items()})
+        told: dict[str, Any] = {name: draw.choice(pool) for name, pool in POOLS.items()}
+        said = Said(name=draw.choice(NAMES), **told)
         standard = standardise(said)
         # As counted in the whole base: the same for all records with the value.
-        names = {f"{one}_names": 1 + POOLS[one].index(getattr(said, one)) % 3 for one in COUNTED}
-        made.append(Side(pk, "person", **{one: getattr(standard, one) for one in COLUMNS}, **names))
+        columns: dict[str, Any] = {one: getattr(standard, one) for one in COLUMNS}
+        columns |= {f"{one}_names": 1 + POOLS[one].index(getattr(said, one)) % 3 for one in COUNTED}
+        made.append(Side(pk, "person", **columns))
     return made
 
 
@@ -93,7 +95,8 @@ def test_reasons_and_the_prior_add_up_to_the_score(sides: list[Side]) -> None:
 
 
 def test_what_both_leave_open_weighs_nothing() -> None:
-    nobody = Side(1, "", *[""] * len(COLUMNS))
+    nothing: dict[str, Any] = dict.fromkeys(COLUMNS, "")
+    nobody = Side(1, "", **nothing)
     scored = scorer.of(None).score(nobody, nobody)
     assert (scored.reasons, scored.bits, scored.is_sure, scored.is_vetoed) == ([], scored.prior, False, False)
 
