@@ -145,7 +145,7 @@ def _which_phone(dice: Random, one: Person) -> str:
 def _spelled(dice: Random, number: str, *, chinese: bool) -> str:
     head, middle, tail = number[-11:-8], number[-8:-4], number[-4:]
     if chinese:
-        ways = (
+        ways: Ways = (
             (number, 70),
             (f"+86{number}", 8),
             (f"+86 {head}-{middle}-{tail}", 5),

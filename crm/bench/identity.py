@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import combinations, count
 from pathlib import Path
@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection
 
 from crm.bench import clerks, crowd, rivals
-from crm.bench.harness import Baseline, Result, bench, milliseconds, say, spread
+from crm.bench.harness import Baseline, Result, bench, say, spread, timed
 from crm.lib.copying import copy
 from customers.identity.models import Identity, Profile
 from customers.matching import candidates, deciding, feeding, records, running, saying
@@ -233,15 +233,10 @@ def _one_by_one(name: str, truth: Truth) -> Iterator[Result]:
     found: dict[tuple[int, int], float] = {}
     for pk in chosen:
         standards = [standardise(said) for word in saying.of([pk]) for said in word.said]
-        answer: list[candidates.Candidate] = []
-
-        def look(
-            pk: int = pk, standards: Sequence[object] = standards, answer: list[object] = answer
-        ) -> None:
+        with timed() as watch:
             records.refresh([pk])
-            answer.extend(candidates.like(standards, beside=[pk], kind="person"))
-
-        spent.append(milliseconds(look))
+            answer = candidates.like(standards, beside=[pk], kind="person")
+        spent.append(watch.seconds * 1000)
         found |= {(min(pk, one.customer_pk), max(pk, one.customer_pk)): one.scored.bits for one in answer}
     people = defaultdict(list)
     for pk, person in truth.items():

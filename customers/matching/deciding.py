@@ -149,7 +149,7 @@ def _in_order(pks: list[int]) -> list[Pair]:
 
 
 def _prior(run: Run) -> float:
-    weights = Weights.objects.get(pk=run.weights_id)
+    weights = Weights.objects.get(pk=run.weights_id or 0)
     chance: float = weights.parameters["probability_two_random_records_match"]
     return log2(chance / (1 - chance))
 

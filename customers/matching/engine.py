@@ -10,7 +10,7 @@ import duckdb
 from splink import DuckDBAPI, Linker
 
 from customers.matching import model
-from customers.matching.levels import COUNTED
+from customers.matching.levels import COUNTED, RARITY
 from customers.matching.model import Parameters
 
 # Columns that say who it is by themselves, and those that do so together.
@@ -119,7 +119,7 @@ class Engine:
             )
 
 
-RARE_COLUMNS = tuple(dict.fromkeys(model.RARITY.values()))
+RARE_COLUMNS = tuple(dict.fromkeys(RARITY.values()))
 
 
 def linker(engine: Engine, parameters: Parameters, table: str) -> Linker:

@@ -122,12 +122,12 @@ def _must_learn(known: int, newest: Weights | None) -> bool:
 
 
 def _fits(known: int, weights: Weights) -> bool:
-    meant_for = weights.parameters.get(LEARNT_ON, 0)
+    meant_for: int = weights.parameters.get(LEARNT_ON, 0)
     return meant_for / GROWN <= max(known, LEAST) <= meant_for * GROWN
 
 
 def _compare(row: Run) -> None:
-    weights = Weights.objects.get(pk=row.weights_id)
+    weights = Weights.objects.get(pk=row.weights_id or 0)
     wanted = feeding.order(ask_from=current_settings().ask_from, parameters=weights.parameters)
     result = feeding.run_child(_exported(row), wanted, watch=lambda done, total: _hold(row, done, total))
     row.figures |= {

@@ -26,7 +26,7 @@ def linker(session: Any, records: Any, parameters: Parameters) -> Any:
     """Splink over a Spark table of records with the columns that engine.py gives them."""
     from splink import Linker, SparkAPI
 
-    api = SparkAPI(spark_session=session, break_lineage_method="parquet")
+    api: Any = SparkAPI(spark_session=session, break_lineage_method="parquet")  # type: ignore[no-untyped-call]
     return Linker(api.register(records), translated(parameters))
 
 
