@@ -83,6 +83,9 @@ def _values(survivor: Customer, one: Customer, choices: Sequence[Choice]) -> dic
             new["tags"] = list(dict.fromkeys([*survivor.tags, *one.tags]))
         elif choice.winner == one.pk:
             new |= {_attribute(name): getattr(one, _attribute(name)) for name in choice.fields}
+    if "team_id" in new:
+        # Without a team of its own, an owner leaves the customer with the team that knows it.
+        new["team_id"] = new["team_id"] or survivor.team_id
     if new.get("organisation_id") in (survivor.pk, one.pk):
         del new["organisation_id"]
     if one.created_at < survivor.created_at:

@@ -125,11 +125,10 @@ def _by_rule(unit: tuple[str, ...], options: list[Option]) -> tuple[Option, Why]
         return survivor, Why.ALL
     if unit == ("restricted",):
         return filled[0], Why.STRICTEST
-    if len(filled) == 1:
-        return filled[0], Why.ONLY
     if "owner" in unit:
-        return next(one for one in filled), Why.KEEPER
-    return _best(filled)
+        keeper = next((one for one in filled if one.stored["owner"]), filled[0])
+        return keeper, Why.KEEPER if keeper == survivor else Why.ONLY
+    return (filled[0], Why.ONLY) if len(filled) == 1 else _best(filled)
 
 
 def _best(filled: list[Option]) -> tuple[Option, Why]:

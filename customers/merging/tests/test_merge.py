@@ -114,6 +114,13 @@ def test_the_stricter_restriction_and_everybody_who_worked_on_it_stay(operator: 
     assert set(one.shares.values_list("user", "level")) == {(colleague.pk, "edit"), (seller.pk, "edit")}
 
 
+def test_whoever_has_an_owner_gives_it(operator: User) -> None:
+    north = people.team("North")
+    one, other = pair(one={"team": north}, other={"owner": operator})
+    services.merge(one, [other], by=operator)
+    assert (one.owner, one.team) == (operator, north)
+
+
 @pytest.mark.parametrize(
     ("mine", "theirs", "same_address", "becomes"),
     [
