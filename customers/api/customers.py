@@ -60,9 +60,12 @@ class CustomerQuestion(Question):
 
 
 class UpsertQuestion(Question):
-    """With `duplicates=check` the answer counts the customers who may be the same. Nothing is held up."""
+    """Whether the answer counts the customers who may be the same."""
 
-    duplicates: Literal["check"] | None = None
+    duplicates: Annotated[
+        Literal["check"] | None,
+        Field(description="check: the answer counts who may be the same; nothing is held up by it."),
+    ] = None
 
 
 class SearchIn(Body):

@@ -87,7 +87,14 @@ def start(
     job.problems.filter(alike=None).delete()
     for choice, keys in _by_choice(choices or {}).items():
         job.problems.exclude(alike=None).filter(pk__in=keys).update(choice=choice)
-    audit.record("import.started", job, by=by, fields=sorted(job.mapping), policies=job.policies)
+    audit.record(
+        "import.started",
+        job,
+        by=by,
+        fields=sorted(job.mapping),
+        policies=job.policies,
+        duplicates=duplicates or job.duplicates,
+    )
     transaction.on_commit(partial(tasks.run.delay, job.pk))
 
 

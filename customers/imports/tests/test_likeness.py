@@ -67,7 +67,7 @@ def test_rows_are_put_to_the_possible_duplicates(as_operator: Client, check: Imp
 
     assert counts(job) == (2, 0, 0, 0, 0)
     pair = Pair.objects.get()
-    new = Profile.objects.get(source_key="7").customer
+    new = Profile.objects.get(source="file", source_key="7").customer
     assert (pair.low, pair.high, pair.found, pair.state) == (known, new, "import", "open")
     assert pair.is_sure
     assert pair.reasons
@@ -79,7 +79,7 @@ def test_sure_rows_are_added_to_the_customer_we_have(
     job = start(as_operator, check(FILE), duplicates="link")
 
     assert counts(job) == (1, 1, 0, 0, 0)
-    assert Profile.objects.get(source_key="7").customer == known
+    assert Profile.objects.get(source="file", source_key="7").customer == known
     assert not Pair.objects.exists()
     # The next file knows them by their number.
     again = start(as_operator, check(FILE), duplicates="create")
@@ -94,7 +94,7 @@ def test_what_is_merely_alike_is_not_added(as_operator: Client, check: Import, k
 
     start(as_operator, job, duplicates="link")
 
-    assert Profile.objects.get(source_key="7").customer != known
+    assert Profile.objects.get(source="file", source_key="7").customer != known
     assert Pair.objects.count() == 1
 
 
@@ -104,7 +104,7 @@ def test_one_row_may_be_decided_by_itself(as_operator: Client, check: Import, kn
 
     start(as_operator, job, duplicates="link", **{row: "create"})
 
-    new = Profile.objects.get(source_key="7").customer
+    new = Profile.objects.get(source="file", source_key="7").customer
     assert new != known
     apart = Apart.objects.get()
     assert {apart.one, apart.other} == {known, new}
