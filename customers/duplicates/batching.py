@@ -115,5 +115,5 @@ def _take_back(batch: Batch, item: BatchItem) -> None:
         deciding.reopen(item.pair, by=batch.created_by)
         return
     for merge in Merge.objects.standing().filter(pk__in=item.merges).order_by("-pk"):
-        merging.undo(merge, by=batch.created_by)
+        deciding.part(merge, by=batch.created_by)
     deciding.ask_again(Pair.objects.filter(pk=item.pair_id))

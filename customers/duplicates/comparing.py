@@ -107,7 +107,7 @@ def _cells(choice: Choice) -> list[Cell]:
 
 def _marked(option: Option, other: Option) -> SafeString | str:
     """What differs from the other value, so that eyes need not look for it."""
-    if option.stored == other.stored or not other.shown:
+    if option.stored == other.stored or not (option.shown and other.shown):
         return option.shown
     matcher = SequenceMatcher(None, option.shown, other.shown, autojunk=False)
     if matcher.ratio() < ALIKE:

@@ -54,9 +54,16 @@ def take_apart(batch: UUID, *, by: User) -> None:
     if not merges:
         raise Refused(_("This was undone already."))
     for one in merges:
-        merging.undo(one, by=by)
+        part(one, by=by)
     customers = {pk for one in merges for pk in (one.survivor_id, one.absorbed_id)}
     ask_again(reading.pairs_among(list(customers)))
+
+
+def part(merge: Merge, *, by: User) -> None:
+    """Undoes a merge without saying that the two are not the same: it was only too early."""
+    merging.undo(merge, by=by)
+    both = [merge.survivor_id, merge.absorbed_id]
+    Apart.objects.filter(one__in=both, other__in=both).delete()
 
 
 @transaction.atomic
