@@ -44,7 +44,7 @@ app.conf.beat_schedule = {
     "erasures that left something, and the night's retention": every(60, "privacy.sweep", "bulk"),
     "assessments that wait or were left, and the night's": every(60, "quality.sweep", "bulk"),
     "questions that nobody answered in time": every(300, "inquiries.sweep"),
-    "customers who changed and are to be matched": every(20, "matching.work"),
+    "customers who changed and are to be matched": every(20, "matching.sweep", "bulk"),
     "matchings of the whole base that wait or were left, and the night's": every(
         60, "matching.sweep_runs", "bulk"
     ),

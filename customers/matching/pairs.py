@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 
 from customers.matching import digests
 from customers.matching.models import Pair, PairQuerySet, Record
 from customers.matching.scorer import Scored
 
+# In the order in which everybody locks customers; the pairs' foreign keys would lock them in any.
+LOCK = "SELECT FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
 # Open pairs are told what is believed now. One that somebody decided comes back only when the data changed.
 WRITE = """
     INSERT INTO matching_pair AS pair (low_id, high_id, bits, reasons, prior, is_sure, is_vetoed, weights_id,
@@ -55,11 +57,15 @@ def partners(customer_ids: Collection[int]) -> dict[int, set[int]]:
     return known
 
 
+@transaction.atomic
 def keep(finds: Iterable[Find], found: str) -> None:
     rows = list({(one.low, one.high): one for one in finds}.values())
     if not rows:
         return
-    told = _digests({pk for one in rows for pk in (one.low, one.high)})
+    customers = {pk for one in rows for pk in (one.low, one.high)}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [list(customers)])
+    told = _digests(customers)
     digest = [digests.of_pair(told.get(one.low, ""), told.get(one.high, "")) for one in rows]
     _stamp(rows, digest)
     with connection.cursor() as cursor:

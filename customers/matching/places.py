@@ -102,6 +102,7 @@ def _municipality(folded: str) -> str:
     return next((one for one in MUNICIPALITIES if folded.startswith(one)), "")
 
 
+@lru_cache(maxsize=20_000)
 def _read(name: str) -> str:
     return "".join([hanzi.syllable(one) or one for one in name if one.isalnum()])
 

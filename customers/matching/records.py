@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from crm.lib import locks
 from crm.lib.copying import copy
 from customers.matching import saying
 from customers.matching.models import Record
@@ -14,11 +15,11 @@ from customers.matching.standard import COLUMNS, standardise
 from customers.models import Customer
 
 NAMES = ("profile_id", "ordinal", "customer_id", *COLUMNS)
-LISTED = ", ".join(f'"{name}"' for name in NAMES)
-# By profile and not by customer: a merge may have moved either of them.
+LISTED = ", ".join(f'r."{name}"' for name in NAMES)
+# By profile: a merge moves it first, and its records follow.
 KEPT = f"""
-    SELECT id, {LISTED} FROM matching_record
-    WHERE {{chosen}} OR profile_id IN (SELECT id FROM identity_profile WHERE {{chosen}})
+    SELECT r.id, {LISTED} FROM identity_profile AS p
+    JOIN matching_record AS r ON r.profile_id = p.id WHERE {{chosen}}
 """
 values_of = attrgetter(*COLUMNS)
 # Without one of these nobody can be recognised.
@@ -31,7 +32,7 @@ Row = tuple[Any, ...]
 def refresh(customer_ids: Iterable[int]) -> set[int]:
     """Recomputes the records of these customers; returns those whose records changed."""
     wanted = list(customer_ids)
-    return _write(saying.of(wanted), "customer_id = ANY(%s)", [wanted]) if wanted else set()
+    return _write(saying.of(wanted), "p.customer_id = ANY(%s)", [wanted]) if wanted else set()
 
 
 def rebuild(after: int, limit: int) -> int:
@@ -40,13 +41,15 @@ def rebuild(after: int, limit: int) -> int:
     last = numbers[limit - 1 : limit].first() or numbers.last()
     if last is None:
         return 0
-    chosen = "customer_id > %s AND customer_id <= %s"
+    chosen = "p.customer_id > %s AND p.customer_id <= %s"
     _write(saying.between(after, last), chosen, [after, last])
     return last
 
 
 @transaction.atomic
 def _write(words: Iterable[saying.Word], chosen: str, parameters: list[Any]) -> set[int]:
+    # One after the other, or two would write the same records; what was said is read behind this.
+    locks.hold(["matching.records"])
     rows = {row[:2]: row for word in words for row in _rows(word)}
     with connection.cursor() as cursor:
         kept = _kept(cursor, chosen, parameters)
@@ -67,7 +70,7 @@ def _rows(word: saying.Word) -> Iterable[Row]:
 
 
 def _kept(cursor: CursorWrapper, chosen: str, parameters: list[Any]) -> list[tuple[int, Row]]:
-    cursor.execute(KEPT.format(chosen=chosen), [*parameters, *parameters])
+    cursor.execute(KEPT.format(chosen=chosen), parameters)
     return [(row[0], row[1:]) for row in cursor.fetchall()]
 
 

@@ -5,8 +5,14 @@ from customers.matching import running, working
 
 @shared_task(name="matching.work")
 def work() -> None:
-    """Matches customers who changed, until none waits."""
-    working.work_off()
+    """Matches customers who have just changed."""
+    working.work_off(seconds=5)
+
+
+@shared_task(name="matching.sweep")
+def sweep() -> None:
+    """Matches customers whom no message told of, or whom a worker left."""
+    working.work_off(seconds=50)
 
 
 @shared_task(name="matching.run")

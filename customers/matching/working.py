@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 
 from customers.matching import candidates, pairs, records
 from customers.matching.models import Pair, Record, Settings
@@ -26,7 +26,11 @@ CLAIM = """
     WHERE stale.customer_id = taken.customer_id RETURNING stale.customer_id, stale.since
 """
 DONE = """
-    WITH done AS (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[]) AS done (customer_id, since)),
+    WITH done AS (
+        SELECT stale.customer_id, done.since
+        FROM unnest(%s::bigint[], %s::timestamptz[]) AS done (customer_id, since)
+        JOIN matching_stale AS stale ON stale.customer_id = done.customer_id
+        ORDER BY stale.customer_id FOR UPDATE OF stale),
     gone AS (DELETE FROM matching_stale AS stale USING done
              WHERE stale.customer_id = done.customer_id AND stale.since = done.since)
     UPDATE matching_stale AS stale SET lease_until = NULL FROM done
@@ -58,7 +62,7 @@ def work(*, most: int = AT_ONCE) -> int:
     return len(taken)
 
 
-def work_off(*, seconds: float = 50) -> None:
+def work_off(*, seconds: float) -> None:
     """Until none waits, or the time is over: the next sweep goes on."""
     until = time.monotonic() + seconds
     while work() and time.monotonic() < until:
@@ -72,13 +76,12 @@ def _claim(most: int) -> dict[int, datetime]:
 
 
 def _match(taken: Mapping[int, datetime]) -> list[Pair]:
-    """Records and pairs of these customers, written together: a crash leaves neither without the other."""
+    """Records and pairs of these customers. A crash in between is made good by who takes them next."""
     settings = Settings.objects.first() or Settings()
-    with transaction.atomic():
-        records.refresh(taken)
-        finds = find(taken, ask_from=settings.ask_from)
-        pairs.forget(taken, finds)
-        pairs.keep(finds, Pair.Found.CHANGE)
+    records.refresh(taken)
+    finds = find(taken, ask_from=settings.ask_from)
+    pairs.forget(taken, finds)
+    pairs.keep(finds, Pair.Found.CHANGE)
     return pairs.found_since(taken, min(taken.values()))
 
 
