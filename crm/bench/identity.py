@@ -270,8 +270,8 @@ def _rivals(name: str, truth: Truth, folder: Path, run: Run) -> Iterator[Result]
     for rival, title in RIVALS_NAMED.items():
         if not rivals.is_installed(rival):
             say(f"{rival} is not installed.")
-        elif rival == "dedupe" and len(truth) > rivals.MOST_FOR_DEDUPE:
-            say(f"dedupe is left out: {len(truth):,} records are too many for it.")
+        elif len(truth) > rivals.MOST.get(rival, len(truth)):
+            say(f"{rival} is left out: {len(truth):,} records are too many for it.")
         else:
             result = _rival(rival, f"{name}, {title}", truth, folder)
             yield result

@@ -22,8 +22,8 @@ NEEDS = {"splink": "splink", "tutorial": "splink", "recordlinkage": "recordlinka
 TUTORIAL_CHANCE = 0.95
 HALF = 0.5
 ANSWERS = 100
-# dedupe compares everybody with everybody of a block, in memory: 15 GB at 5,000 records.
-MOST_FOR_DEDUPE = 2_000
+# More records than this take hours or all memory: dedupe was killed at 15 GB with 5,000.
+MOST = {"dedupe": 2_000, "recordlinkage": 200_000}
 TEXTS = ("name_key", "phone", "email", "born", "city", "address")
 Pairs = Iterable[tuple[int, int]]
 
