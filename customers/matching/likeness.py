@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from crm.accounts.models import User
 from customers.identity.likeness import SHOWN, Alike, told
-from customers.matching import candidates
-from customers.matching.models import Settings
+from customers.matching import candidates, hints
 from customers.matching.standard import Said, standardise
 from customers.models import Customer
 
@@ -21,10 +20,10 @@ def similar(user: User, said: Said, *, company: str = "", beside: Collection[int
         return NOBODY
     # Who has the same phone or e-mail is told apart, whatever their name.
     standard = standardise(replace(said, phone="", email=""))
-    ask_from = (Settings.objects.first() or Settings()).ask_from
+    ask_from = hints.least()
     kind = Customer.Kind.ORGANISATION if said.is_organisation else Customer.Kind.PERSON
     found = candidates.like([standard], beside=beside, kind=kind)
-    likely = [one.customer_pk for one in found if one.scored.bits >= ask_from and not one.scored.is_vetoed]
+    likely = [one.customer_pk for one in found if hints.is_alike(one.scored, ask_from)]
     pks = dict.fromkeys([*likely[:SHOWN], *_colleagues(said.name, company, beside)])
     if not pks:
         return NOBODY

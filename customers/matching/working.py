@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from customers.matching import candidates, pairs, records
-from customers.matching.models import Pair, Record, Settings
+from customers.matching import candidates, hints, pairs, records
+from customers.matching.models import Pair, Record
 from customers.matching.pairs import Find
 from customers.matching.standard import COLUMNS, Standard
 from customers.models import Customer
@@ -77,9 +77,8 @@ def _claim(most: int) -> dict[int, datetime]:
 
 def _match(taken: Mapping[int, datetime]) -> list[Pair]:
     """Records and pairs of these customers. A crash in between is made good by who takes them next."""
-    settings = Settings.objects.first() or Settings()
     records.refresh(taken)
-    finds = find(taken, ask_from=settings.ask_from)
+    finds = find(taken, ask_from=hints.least())
     pairs.forget(taken, finds)
     pairs.keep(finds, Pair.Found.CHANGE)
     return pairs.found_since(taken, min(taken.values()))
