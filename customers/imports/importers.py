@@ -228,7 +228,7 @@ def _write_people(cursor: CursorWrapper, job: ImportJob, people: People, trace: 
     write_new(cursor, people.new, fresh, origin)
     trace.made("customers_customer", [one.pk for one in people.new])
     trace.made("identity_profile", [word.pk for word in fresh])
-    queue.mark(one.pk for one in people.new)
+    queue.mark_new([one.pk for one in people.new])
     known = [one for one in people.persons.values() if one.lines]
     return update_known(cursor, job, known, [word for word in words if not word.person.is_new], trace)
 

@@ -1,10 +1,13 @@
 """The queue of matching: customers whose profiles changed. They are taken from there by working.py."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import connection, transaction
+from django.utils import timezone
 
+from crm.lib.copying import copy
 from customers.matching import tasks
+from customers.matching.models import Stale
 from customers.matching.working import decide as decide
 from customers.matching.working import register_decider as register_decider
 from customers.matching.working import work as work
@@ -25,5 +28,19 @@ def mark(customer_ids: Iterable[int]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(MARK, [wanted])
-    if len(wanted) <= NUDGED:
+    _nudge(len(wanted))
+
+
+def mark_new(customer_ids: Sequence[int]) -> None:
+    """The same for customers whom the caller's transaction made: by COPY, for nobody else can know them."""
+    if not customer_ids:
+        return
+    now = timezone.now().isoformat()
+    with connection.cursor() as cursor:
+        copy(cursor, Stale._meta.db_table, ["customer_id", "since"], ((pk, now) for pk in customer_ids))
+    _nudge(len(customer_ids))
+
+
+def _nudge(marked: int) -> None:
+    if marked <= NUDGED:
         transaction.on_commit(tasks.work.delay)
