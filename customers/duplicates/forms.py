@@ -53,15 +53,16 @@ class PairFilter(forms.Form):
 
     def apply(self, rows: PairQuerySet, user: User) -> PairQuerySet:
         if key := self.asked.get("pattern"):
-            # Whoever names a pattern has seen whether it contradicts.
-            return patterns.of(rows, key)
+            rows = patterns.of(rows, key)
         if (least := self.asked.get("least")) is not None:
             rows = rows.filter(bits__gte=least)
         if (most := self.asked.get("most")) is not None:
             rows = rows.filter(bits__lt=most)
         if self.asked.get("mine"):
             rows = rows.filter(Q(low__owner=user) | Q(high__owner=user))
-        return _by_gate(rows, self.asked.get("sure", ""))
+        # Whoever names a pattern has seen whether it contradicts.
+        usual = "all" if key else ""
+        return _by_gate(rows, self.asked.get("sure", usual))
 
 
 def _by_gate(rows: PairQuerySet, sure: str) -> PairQuerySet:

@@ -18,7 +18,7 @@ from customers.matching.models import PairQuerySet, Run
 
 Status = Batch.Status
 # So many pairs are decided while the colleague waits; more go to a worker.
-AT_ONCE = 10
+AT_ONCE = 5
 # One decision is for so many pairs at most.
 MOST = 5_000
 

@@ -16,6 +16,7 @@ def operator() -> User:
 
 @pytest.fixture
 def office(client: Client, operator: User) -> Client:
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     client.force_login(operator)
     return client
 
