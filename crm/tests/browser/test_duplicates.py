@@ -77,6 +77,7 @@ def test_pairs_are_merged_undone_and_refused_by_key(
     page = open_page(Look(language), live_server.url, _session(reviewer))
     page.goto(live_server.url + reverse("desk:home"))
     page.get_by_role("link", name=words["list"], exact=True).press("Enter")
+    page.wait_for_url(f"**{reverse('duplicates:list')}")
     page.get_by_role("link", name=words["begin"]).press("Enter")
     _is_at(page, first)
     for button in ("merge", "refuse"):
