@@ -12,17 +12,16 @@ MUNICIPALITIES = ("北京", "上海", "天津", "重庆", "香港", "澳门")
 PROVINCE = r"(?:[\u4e00-\u9fff]{2,7}?(?:省|自治区|特别行政区))"
 CITY = re.compile(rf"{PROVINCE}?([\u4e00-\u9fff]{{2,8}}?)(?:市|自治州|地区|盟|县)")
 ONLY_PROVINCE = re.compile(rf"^{PROVINCE}")
-# Two cities that are spelt alike: the smaller one says where it is.
-ALIKE = {
-    "宿州": "suzhouanhui",
-    "抚州": "fuzhoujiangxi",
-    "台州": "taizhouzhejiang",
-    "宜春": "yichunjiangxi",
-    "玉林": "yulinguangxi",
-    "冀州": "jizhouhebei",
-    "渭南": "weinanshaanxi",
-    "伊宁": "yiningxinjiang",
-}
+# Cities that are not read as their characters mostly are, or have a name of their own abroad; and of two
+# that are spelt alike the smaller one, which says where it is.
+SPELLINGS = {
+    "成都": "chengdu", "重庆": "chongqing", "厦门": "xiamen", "六安": "luan", "蚌埠": "bengbu",
+    "佛山": "foshan", "长沙": "changsha", "长春": "changchun", "丽水": "lishui", "乐山": "leshan",
+    "香港": "hongkong", "澳门": "macau", "哈尔滨": "harbin", "乌鲁木齐": "urumqi", "呼和浩特": "hohhot",
+    "拉萨": "lhasa", "台北": "taipei", "高雄": "kaohsiung",
+    "宿州": "suzhouanhui", "抚州": "fuzhoujiangxi", "台州": "taizhouzhejiang", "宜春": "yichunjiangxi",
+    "玉林": "yulinguangxi", "冀州": "jizhouhebei", "渭南": "weinanshaanxi", "伊宁": "yiningxinjiang",
+}  # fmt: skip
 # People leave out the district; 幸福小区 is none.
 DISTRICT = re.compile(r"^[\u4e00-\u9fff]{1,5}?(?<![小社园])区(?=.)")
 FLOOR = re.compile(r"\d+[楼层](?=\d)")
@@ -54,7 +53,7 @@ def city(text: str, region: str = "") -> str:
         kept = [one for one in words if one not in ("city", "shi")] or words
         return "".join(kept)[:LONGEST_CITY]
     name = _city_in(folded) or ONLY_PROVINCE.sub("", folded) or folded
-    return (ALIKE.get(name) or _read(name))[:LONGEST_CITY]
+    return _read(name)[:LONGEST_CITY]
 
 
 @lru_cache(maxsize=20_000)
@@ -104,7 +103,7 @@ def _municipality(folded: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _read(name: str) -> str:
-    return "".join([hanzi.syllable(one) or one for one in name if one.isalnum()])
+    return SPELLINGS.get(name) or "".join([hanzi.syllable(one) or one for one in name if one.isalnum()])
 
 
 def _folded(text: str) -> str:
