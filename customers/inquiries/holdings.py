@@ -1,8 +1,12 @@
 """Checks and questions in the customer's copy, and in an erasure."""
 
+from collections.abc import Iterable
+
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from customers.holdings import Blank, Holding, Remove, register
+from customers.holdings import Blank, Holding, Remove, Subject, register, register_eraser
+from customers.inquiries.models import Check
 
 
 def register_all() -> None:
@@ -25,3 +29,10 @@ def register_all() -> None:
             hidden=_("Says which colleague looked for you, nothing about you. Forgotten after some days."),
         )
     )
+    register_eraser("inquiries", forget)
+
+
+def forget(subject: Subject) -> Iterable[str]:
+    """Checks that met the customer, or asked for somebody of that name."""
+    Check.objects.filter(Q(matches__customer=subject.pk) | Q(about__iexact=subject.name)).delete()
+    return []

@@ -109,7 +109,7 @@ def test_one_row_may_be_decided_by_itself(as_operator: Client, check: Import, kn
     apart = Apart.objects.get()
     assert {apart.one, apart.other} == {known, new}
     queue.mark([known.pk, new.pk])
-    working.work_off()
+    working.work()
     assert Pair.objects.get().state == "apart"
 
 

@@ -17,10 +17,11 @@ from crm.desk.notices.models import Notice
 from crm.lib.errors import Refused
 from customers import factories
 from customers.inquiries import deadlines, services
-from customers.inquiries.models import Inquiry
+from customers.inquiries.models import Check, Inquiry
 from customers.inquiries.sweeping import sweep
 from customers.inquiries.tests.conftest import CANARY
 from customers.models import Customer, Share
+from customers.privacy import erasing
 from customers.record.models import Change
 from customers.timeline.models import Entry
 
@@ -188,6 +189,19 @@ def test_questions_about_deleted_customers_lapse(asker: User, owner: User, hidde
     sweep()
 
     assert Inquiry.objects.get().state == "lapsed"
+
+
+def test_an_erased_customer_is_in_no_check_and_no_question(
+    asker: User, owner: User, hidden: Customer
+) -> None:
+    services.answer(asked(hidden, asker), agrees=False, text=f"{CANARY} wants to wait.", by=owner)
+    Check.objects.update(about=hidden.name)
+
+    erasing.erase(hidden)
+
+    assert not Check.objects.exists()
+    inquiry = Inquiry.objects.get()
+    assert (inquiry.about, inquiry.note, inquiry.answer) == ("", "", "–")
 
 
 def test_what_waits_is_on_the_home_page(client: Client, asker: User, owner: User, hidden: Customer) -> None:
