@@ -13,6 +13,7 @@ from crm.accounts.http import UserRequest, get_visible, needs
 from crm.lib.errors import BadInput
 from crm.lib.htmx import render_part
 from crm.lib.paging import keyset
+from crm.lib.templatetags import ui
 from customers.duplicates import patterns, reading, services
 from customers.duplicates.forms import SURE, PairFilter
 from customers.duplicates.models import Batch
@@ -35,7 +36,7 @@ def work_list(request: UserRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "asked": asked,
         "page": page,
-        "rows": [(pair, patterns.findings(pair.reasons)[:3]) for pair in page.rows],
+        "rows": [(pair, patterns.findings(pair.reasons)[:3], mark_of(pair)) for pair in page.rows],
         "text": counted(rows),
         "sure": SURE,
         "first": _address(page.rows[0], asked) if page.rows else "",
@@ -122,6 +123,12 @@ def batch_undoing(request: UserRequest, pk: int) -> HttpResponse:
 
 def _address(pair: Pair, asked: PairFilter) -> str:
     return f"{reverse('duplicates:review', args=[pair.pk])}{asked.suffix}"
+
+
+def mark_of(pair: Pair) -> str:
+    if pair.is_sure:
+        return ui.badge(_("Sure"), "ok")
+    return ui.badge(_("Contradicted"), "bad") if pair.is_vetoed else ""
 
 
 def counted(rows: PairQuerySet) -> str:
