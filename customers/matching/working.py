@@ -78,16 +78,22 @@ def _claim(most: int) -> dict[int, datetime]:
 def _match(taken: Mapping[int, datetime]) -> list[Pair]:
     """Records and pairs of these customers. A crash in between is made good by who takes them next."""
     records.refresh(taken)
-    finds = find(taken, ask_from=hints.least())
-    pairs.forget(taken, finds)
+    known = pairs.partners(taken)
+    finds = find(taken, ask_from=hints.least(), known=known)
+    if known:
+        pairs.forget(taken, finds)
+    if not finds:
+        return []
     pairs.keep(finds, Pair.Found.CHANGE)
     return pairs.found_since(taken, min(taken.values()))
 
 
-def find(customer_ids: Collection[int], *, ask_from: float) -> list[Find]:
-    """Who may be one of these customers, by their records as they are."""
+def find(
+    customer_ids: Collection[int], *, ask_from: float, known: Mapping[int, Collection[int]] = {}
+) -> list[Find]:
+    """Who may be one of these customers, by their records as they are; `known` are those in pairs already."""
     finds = []
-    for customer, found in candidates.of_each(subjects(customer_ids)).items():
+    for customer, found in candidates.of_each(subjects(customer_ids, known)).items():
         for one in found:
             scored = one.scored
             if scored.bits >= ask_from or (scored.is_sure and not scored.is_vetoed):
@@ -95,13 +101,14 @@ def find(customer_ids: Collection[int], *, ask_from: float) -> list[Find]:
     return finds
 
 
-def subjects(customer_ids: Collection[int]) -> dict[int, candidates.Subject]:
+def subjects(
+    customer_ids: Collection[int], known: Mapping[int, Collection[int]]
+) -> dict[int, candidates.Subject]:
     said: dict[int, list[Standard]] = {}
     present = dict(Customer.objects.present().filter(pk__in=customer_ids).values_list("pk", "kind"))
     rows = Record.objects.filter(customer__in=present).values_list("customer_id", *COLUMNS)
     for customer, *columns in rows:
         said.setdefault(customer, []).append(Standard(*columns))
-    known = pairs.partners(said)
     return {
         pk: candidates.Subject(some, kind=present[pk], beside={pk}, partners=known.get(pk, ()))
         for pk, some in said.items()
