@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -13,7 +14,7 @@ from crm.accounts.policy import Role
 from crm.tests.browser.conftest import Look, Opener
 from crm.tests.browser.pages import PATIENCE, settle
 from customers import factories
-from customers.matching.models import Pair
+from customers.matching.models import Pair, Run
 from customers.models import Customer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -59,6 +60,7 @@ def pairs(reviewer: User) -> list[Pair]:
     for bits, one, other in ((30.0, "王小明", "王晓明"), (20.0, "Ann Lee", "Anne Lee"), (10.0, "Bo", "Li")):
         two = factories.customer(name=one, phone=phone), factories.customer(name=other, phone=phone)
         found.append(factories.pair(*two, bits=bits))
+    Run.objects.create(step=Run.Step.DONE, finished_at=timezone.now())
     return found
 
 
