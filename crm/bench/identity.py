@@ -104,71 +104,52 @@ def _febrl(path: Path) -> Iterator[tuple[str, Said]]:
 
 def _fill(people: Iterable[tuple[str, Said]]) -> Truth:
     """A customer with one profile for each record; who is meant stays with us."""
-    truth: dict[int, str] = {}
-    written = list(people)
-    now = "2026-01-01 00:00:00+00"
+    written = list(enumerate(people, 1))
+    said = [(pk, one) for pk, (_person, one) in written]
     with connection.cursor() as cursor:
-        for pk, (person, _said) in enumerate(written, 1):
-            truth[pk] = person
-        copy(
-            cursor,
-            Customer._meta.db_table,
-            [
-                "id",
-                "kind",
-                "name",
-                *EMPTY,
-                "tags",
-                "restricted",
-                "created_at",
-                "updated_at",
-                "touched_at",
-                "version",
-            ],
-            (
-                (pk, "person", said.name or "?", *[""] * len(EMPTY), "{}", "f", now, now, now, 1)
-                for pk, (_person, said) in enumerate(written, 1)
-            ),
-        )
-        copy(
-            cursor,
-            Profile._meta.db_table,
-            ["id", "customer_id", "source", "source_key", "raw", "first_seen_at", "last_seen_at"],
-            (
-                (pk, pk, "bench", str(pk), _raw(said), now, now)
-                for pk, (_person, said) in enumerate(written, 1)
-            ),
-        )
-        numbers = count(1)
-        copy(
-            cursor,
-            Identity._meta.db_table,
-            [
-                "id",
-                "profile_id",
-                "kind",
-                "scope",
-                "value",
-                "source",
-                "confidence",
-                "first_seen_at",
-                "last_seen_at",
-            ],
-            (
-                (next(numbers), pk, kind, str(pk), getattr(said, field), "bench", 100, now, now)
-                for pk, (_person, said) in enumerate(written, 1)
-                for kind, field in SHOWN.items()
-                if getattr(said, field)
-            ),
-        )
+        for table, columns, lines in (
+            (Customer, CUSTOMER, _customers(said)),
+            (Profile, PROFILE, _profiles(said)),
+            (Identity, IDENTITY, _identities(said)),
+        ):
+            copy(cursor, table._meta.db_table, columns, lines)
         cursor.execute("VACUUM (ANALYZE)")
-    return truth
+    return {pk: person for pk, (person, _one) in written}
+
+
+def _customers(said: Iterable[tuple[int, Said]]) -> Iterator[tuple[object, ...]]:
+    silent = [""] * len(EMPTY)
+    for pk, one in said:
+        yield (pk, "person", one.name or "?", *silent, "{}", "f", NOW, NOW, NOW, 1)
+
+
+def _profiles(said: Iterable[tuple[int, Said]]) -> Iterator[tuple[object, ...]]:
+    return ((pk, pk, "bench", str(pk), _raw(one), NOW, NOW) for pk, one in said)
+
+
+def _identities(said: Iterable[tuple[int, Said]]) -> Iterator[tuple[object, ...]]:
+    """Each in a scope of its own: as several shops have the same card, and do not know of each other."""
+    numbers = count(1)
+    for pk, one in said:
+        for kind, field in SHOWN.items():
+            if value := getattr(one, field):
+                yield (next(numbers), pk, kind, str(pk), value, "bench", 100, NOW, NOW)
 
 
 # Columns of a customer that must be there and say nothing.
 EMPTY = (
     "company", "job_title", "phone", "email", "gender", "country", "province", "city", "address", "postcode",
     "language", "preferred_channel", "source",
+)  # fmt: skip
+
+
+NOW = "2026-01-01 00:00:00+00"
+CUSTOMER = (
+    "id", "kind", "name", *EMPTY, "tags", "restricted", "created_at", "updated_at", "touched_at", "version"
+)  # fmt: skip
+PROFILE = ("id", "customer_id", "source", "source_key", "raw", "first_seen_at", "last_seen_at")
+IDENTITY = (
+    "id", "profile_id", "kind", "scope", "value", "source", "confidence", "first_seen_at", "last_seen_at"
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ is one person. Here chances of agreeing are learnt from pairs that are nearly al
 contact and the whole name), and chances of agreeing by accident are counted where names conflict.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from customers.matching import model
@@ -54,7 +55,9 @@ def learn(engine: Engine) -> Parameters:
     trained = linker(engine, by_chance, "sample")
     for block in TRUE_BLOCKS:
         if _pairs(engine, block):
-            trained.training.estimate_parameters_using_expectation_maximisation(_same(block))
+            # A level that hardly ever occurs may fall below what Splink can hold: this block teaches nothing.
+            with suppress(ValueError):
+                trained.training.estimate_parameters_using_expectation_maximisation(_same(block))
     return _finished(trained.misc.save_model_to_json(), by_chance)
 
 
