@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from channels.consent import gate, services
 from channels.consent.models import Consent, ConsentEntry, State
 from customers.merging import rules
+from customers.merging.parting import later_rows
 from customers.merging.rules import Joining, Parting, Rule
 from customers.models import Customer
 
@@ -46,6 +47,7 @@ def join(joining: Joining) -> list[Any]:
 
 def part(parting: Parting) -> None:
     for kept in parting.rows:
+        _tell_later(kept, parting)
         for place, holder in enumerate(parting.holders):
             _put_back(holder, kept, parting)
             carried = parting.carried[place] if place < len(parting.carried) else []
@@ -54,6 +56,16 @@ def part(parting: Parting) -> None:
             if not following:
                 break
             kept = following[0]
+
+
+def _tell_later(kept: dict[str, Any], parting: Parting) -> None:
+    """A later merge must not bring back a word that came with this one."""
+    for move in later_rows(parting, "consent.consent"):
+        following = [row for row in move.rows if row["before"] and row["before"]["entry"] == kept["entry"]]
+        for row in following:
+            row["before"] = kept["before"]
+        if following:
+            move.save(update_fields=["rows"])
 
 
 def _put_back(holder: Customer, kept: dict[str, Any], parting: Parting) -> None:

@@ -6,6 +6,7 @@ from crm.accounts.models import User
 from customers.fields.models import FieldValues
 from customers.fields.storing import FAMILY
 from customers.merging import rules
+from customers.merging.parting import later_rows
 from customers.merging.rules import Joining, Parting, Rule
 from customers.models import Customer
 from customers.record import recording
@@ -36,6 +37,7 @@ def join(joining: Joining) -> list[Any]:
 def part(parting: Parting) -> None:
     for kept in parting.rows:
         before, after, is_new = kept["before"], kept["after"], kept["is_new"]
+        _tell_later(kept, parting)
         for place, holder in enumerate(parting.holders):
             _put_back(holder, before, after, is_new=is_new)
             if place == len(parting.carried) or not parting.carried[place]:
@@ -45,6 +47,20 @@ def part(parting: Parting) -> None:
             after = {key: value for key, value in after.items() if up["after"].get(key) == value}
             before = {key: up["before"].get(key) if before[key] is None else before[key] for key in after}
             is_new = up["is_new"]
+
+
+def _tell_later(kept: dict[str, Any], parting: Parting) -> None:
+    """A later merge must not bring back what came with this one."""
+    left = dict(kept["after"])
+    for move in later_rows(parting, "fields.fieldvalues"):
+        for row in move.rows:
+            same = [
+                key for key, value in left.items() if key in row["before"] and row["before"][key] == value
+            ]
+            for key in same:
+                row["before"][key] = kept["before"][key]
+                del left[key]
+        move.save(update_fields=["rows"])
 
 
 def _put_back(holder: Customer, before: dict[str, Any], after: dict[str, Any], *, is_new: bool) -> None:

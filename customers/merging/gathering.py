@@ -39,7 +39,7 @@ def _gather(pk: int) -> None:
         raise locking.Again
     known = {(one.table, one.column): one for one in merge.moves.exclude(column="")}
     moved = False
-    for column in tables.moving():
+    for column in tables.holding(merge.absorbed_id):
         move = known.get((column.table, column.column))
         late = column.rows_of(merge.absorbed_id).exclude(pk__in=move.rows if move else [])
         if pks := tables.hand_over(column, late, above[-1]):

@@ -110,7 +110,7 @@ def _hide(one: Customer, by: User | None) -> None:
 
 def _hand_over(merge: Merge, survivor: Customer, one: Customer, order: Order) -> None:
     moves = []
-    for column in tables.moving():
+    for column in tables.holding(one.pk):
         pks = tables.hand_over(column, column.rows_of(one.pk), survivor.pk)
         stayed = list(column.rows_of(one.pk).values_list("pk", flat=True))
         if pks or stayed:

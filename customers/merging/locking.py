@@ -20,6 +20,8 @@ from customers.models import Customer
 Result = TypeVar("Result")
 # Below PostgreSQL's deadlock_timeout of one second.
 WAIT = "400ms"
+# For rows of the customers, once those are held: whoever has one may be waiting for us already.
+SHORT_WAIT = "40ms"
 ATTEMPTS = 25
 # Lock not available, deadlock, unique violation by a row that somebody wrote meanwhile.
 PASSING = ("55P03", "40P01", "23505")
@@ -53,7 +55,9 @@ def lock(pks: Iterable[int]) -> dict[int, Customer]:
         if rule.hold:
             rule.hold(wanted)
     rows = Customer.objects.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",))
-    return {one.pk: one for one in rows}
+    locked = {one.pk: one for one in rows}
+    _wait_for(SHORT_WAIT)
+    return locked
 
 
 def _wait_for(time: str) -> str:

@@ -49,7 +49,7 @@ def _came(merge: Merge, holder: int) -> list[Moving]:
     for table, pks in Move.objects.filter(merge__pk__gt=merge.pk).values_list("table", "pks"):
         brought.setdefault(table, []).extend(pks)
     found = []
-    for column in tables.moving():
+    for column in tables.holding(holder):
         if not column.rule.is_listed or column.table not in merge.marks:
             continue
         rows = column.rows_of(holder).filter(pk__gt=merge.marks[column.table])
@@ -109,8 +109,8 @@ def _put_back(merge: Merge, holders: Sequence[Customer], by: User | None) -> Non
     """Values that still are what the merge made them, up the chain of those who took them over."""
     before, after = dict(merge.before), dict(merge.after)
     for place, holder in enumerate(holders):
-        wanted = _restorable(holder, before, after)
-        _write(holder, wanted, by)
+        _write(holder, _restorable(holder, before, after), by)
+        _tell_later(holder, merge, before, after)
         carrier = _carrier(holders, place)
         if carrier is None:
             return
@@ -138,6 +138,24 @@ def _write(holder: Customer, wanted: Mapping[str, Any], by: User | None) -> None
     holder.save(update_fields=[*wanted, "version", "updated_at"])
     told = {name: both for name, both in changes.items() if name not in joining.UNTOLD}
     recording.record(holder, told, by=by, source=Change.Source.MERGE)
+
+
+def _tell_later(holder: Customer, merge: Merge, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """A later merge into the same customer must not bring back what came with this one."""
+    left = {name: value for name, value in after.items() if name != "tags"}
+    for other in Merge.objects.standing().filter(survivor=holder, pk__gt=merge.pk).order_by("pk"):
+        same = [name for name, value in left.items() if name in other.before and other.before[name] == value]
+        for name in same:
+            other.before[name] = before[name]
+            del left[name]
+        if same:
+            other.save(update_fields=["before"])
+
+
+def later_rows(parting: rules.Parting, model: str) -> QuerySet[Move]:
+    """What rules kept of this table in later merges into the same customers."""
+    later = Move.objects.filter(merge__survivor__in=parting.holders, merge__pk__gt=parting.merge.pk)
+    return later.filter(merge__undone_at=None, table=model, column="").order_by("merge")
 
 
 def _carrier(holders: Sequence[Customer], place: int) -> Merge | None:

@@ -60,7 +60,7 @@ def preview(
 def moving(survivor: Customer, absorbed: Sequence[Customer]) -> list[Moving]:
     counted: dict[str, list[int]] = {}
     labels: dict[str, str] = {}
-    for column in tables.moving():
+    for column in tables.holding(*(one.pk for one in absorbed)):
         if not column.rule.is_listed:
             continue
         model = column.model._meta.label_lower

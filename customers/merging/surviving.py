@@ -163,7 +163,7 @@ def _option(
     return Option(
         customer.pk,
         stored,
-        " · ".join(shown),
+        " · ".join(dict.fromkeys(shown)),
         max(
             [customer.created_at, *(said[customer.pk, name] for name in unit if (customer.pk, name) in said)]
         ),

@@ -28,6 +28,7 @@ def joined(operator: User) -> Merge:
 @pytest.fixture
 def as_operator(client: Client, operator: User) -> Client:
     client.force_login(operator)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
 
 

@@ -2,10 +2,12 @@
 
 import pytest
 
+from channels.consent import services as consent
 from crm.accounts.models import User
 from crm.lib.errors import Refused
 from customers import factories
 from customers import services as customers
+from customers.fields.models import FieldValues
 from customers.merging import services
 from customers.merging.models import Apart
 from customers.merging.tests.worlds import changed, digests, furnish
@@ -94,6 +96,23 @@ def test_a_row_that_went_home_is_not_looked_for_again(operator: User) -> None:
     services.undo(upper, by=operator, despite=True)
     order.refresh_from_db()
     assert order.customer == a
+
+
+def test_an_earlier_merge_is_undone_before_a_later_one(operator: User) -> None:
+    """What the first brought must not come back with the second."""
+    a, b, c = (
+        factories.customer(phone=f"+861390000000{number}", tags=[str(number)], email=f"{number}@example.com")
+        for number in range(3)
+    )
+    for customer, say in ((b, consent.grant), (c, consent.withdraw)):
+        say(customer, "marketing", "wechat", source="test")
+        FieldValues.objects.create(customer=customer, values={"size": str(customer.pk)})
+    before = digests()
+    (first,) = services.merge(a, [b], by=operator)
+    (second,) = services.merge(a, [c], by=operator, winners={"custom.size": c.pk})
+    services.undo(first, by=operator, despite=True)
+    services.undo(second, by=operator, despite=True)
+    assert changed(before, digests()) == set()
 
 
 def test_it_is_undone_once_and_not_joined_by_itself_again(operator: User) -> None:
