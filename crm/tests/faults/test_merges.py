@@ -45,15 +45,16 @@ def test_nothing_is_lost_whoever_dies(say: Callable[[str], None]) -> None:
         one.shell("from crm.tests.faults import joining\nresult = joining.part_all()")
         after = digests(one)
         deadlocks = one.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        differing = {name for name in before if before[name] != after[name]}
         say(
             f"{merges} merges, {undone} undone meanwhile, {kills} kills in {seconds:.0f} s;"
-            f" deadlocks: {deadlocks}; tables that differ: {[name for name in before if before[name] != after[name]]}"
+            f" deadlocks: {deadlocks}; tables that differ: {sorted(differing)}"
         )
         assert merges >= 2 * CHAINS
         assert kills == KILLS
         assert children["orders_order"] == CUSTOMERS * 4
         assert orphans(one) == 0
-        assert {name for name in before if before[name] != after[name]} == set()
+        assert differing == set()
 
 
 def fire(one: Company) -> tuple[int, float]:
