@@ -77,6 +77,8 @@ class Move(models.Model):
     pks = ArrayField(models.BigIntegerField(), default=list)
     # Rows that had to stay behind, or what a rule needs in order to put back what it did.
     rows = models.JSONField(default=list)
+    # Of an undone merge: rows that could not go home yet, because something like them is there.
+    left = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
         verbose_name = _("moved rows")

@@ -90,6 +90,8 @@ def _hand_back(move: Move, holders: Sequence[Customer], home: int) -> None:
     rows: QuerySet[Any] = column.model._base_manager.filter(pk__in=move.pks)
     rows = rows.filter(**{f"{column.name}__in": [one.pk for one in holders]})
     returned = set(tables.hand_over(column, rows, home))
+    move.left = list(rows.exclude(pk__in=returned).values_list("pk", flat=True))
+    move.save(update_fields=["left"])
     # A later merge carried them further. Undoing that one must not look for them any more.
     carried = Move.objects.filter(table=move.table, column=move.column, merge__pk__gt=move.merge_id)
     for other in carried.filter(merge__absorbed__in=holders, pks__overlap=list(returned)):

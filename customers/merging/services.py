@@ -13,7 +13,7 @@ from crm.accounts.models import User
 from crm.audit import services as audit
 from crm.lib.errors import Refused
 from customers.matching.models import Pair, Weights
-from customers.merging import chain, joining, locking, parting, previewing, rules, surviving, tables
+from customers.merging import chain, joining, locking, parting, previewing, rules, settling, surviving, tables
 from customers.merging.chain import survivor_of
 from customers.merging.models import Apart, Merge
 from customers.merging.parting import Since
@@ -128,6 +128,7 @@ def _undo(pk: int, by: User | None, *, despite: bool) -> None:
         raise ChangedSince(found)
     parting.part(asked, holders, absorbed, by=by)
     Merge.objects.filter(pk=pk).update(undone_at=timezone.now(), undone_by=by)
+    settling.settle(list(locked))
     _refresh([one.pk for one in holders] + [absorbed.pk])
     for one, other in ((holders[-1], absorbed), (absorbed, holders[-1])):
         timeline.record(one, "customer.unmerged", summary=other.name, by=by, merge=pk, other=other.pk)

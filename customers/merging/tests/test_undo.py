@@ -11,7 +11,7 @@ from customers.fields.models import FieldValues
 from customers.merging import services
 from customers.merging.models import Apart
 from customers.merging.tests.worlds import changed, digests, furnish
-from customers.models import Customer
+from customers.models import Customer, Share
 from customers.orders.models import Order, Rollup
 from segments.models import Segment
 
@@ -113,6 +113,32 @@ def test_an_earlier_merge_is_undone_before_a_later_one(operator: User) -> None:
     services.undo(first, by=operator, despite=True)
     services.undo(second, by=operator, despite=True)
     assert changed(before, digests()) == set()
+
+
+def test_what_cannot_go_home_yet_goes_later(operator: User) -> None:
+    """Two relations that became the like of each other, and a follower of both who were joined."""
+    a, b, x, y = (factories.customer() for _number in range(4))
+    to_x, to_y = factories.relation(b, x), factories.relation(b, y)
+    factories.relation(a, y)
+    (first,) = services.merge(a, [b], by=operator)
+    (second,) = services.merge(x, [y], by=operator)
+    services.undo(first, by=operator, despite=True)
+    services.undo(second, by=operator, despite=True)
+    for kept, other in ((to_x, x), (to_y, y)):
+        kept.refresh_from_db()
+        assert (kept.one, kept.other) == (b, other)
+
+
+def test_what_stayed_behind_follows_when_there_is_room(operator: User) -> None:
+    a, b, c = (factories.customer() for _number in range(3))
+    for customer in (b, c):
+        Share.objects.create(customer=customer, user=operator)
+    (first,) = services.merge(a, [b], by=operator)
+    (second,) = services.merge(a, [c], by=operator)
+    services.undo(first, by=operator, despite=True)
+    assert set(Share.objects.values_list("customer", flat=True)) == {a.pk, b.pk}
+    services.undo(second, by=operator, despite=True)
+    assert set(Share.objects.values_list("customer", flat=True)) == {b.pk, c.pk}
 
 
 def test_it_is_undone_once_and_not_joined_by_itself_again(operator: User) -> None:
