@@ -7,7 +7,6 @@ but dedupe, which may ask 100 questions.
 import json
 import logging
 import os
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -37,7 +36,7 @@ def main(name: str, folder: Path) -> None:
     found = list(RIVALS[name](folder))
     result = {
         "seconds": time.monotonic() - began,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak_mb": child.peak_mb(),
     }
     (folder / PAIRS).write_text("".join(f"{one},{other}\n" for one, other in found), encoding="utf-8")
     (folder / RESULT).write_text(json.dumps(result), encoding="utf-8")
