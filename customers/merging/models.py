@@ -83,6 +83,8 @@ class Move(models.Model):
     class Meta:
         verbose_name = _("moved rows")
         verbose_name_plural = _("moved rows")
+        # Nearly always empty; every undo asks.
+        indexes = [models.Index(fields=["merge"], name="move_waits", condition=~Q(left=[]))]
 
     def __str__(self) -> str:
         return f"{self.table}.{self.column}"
