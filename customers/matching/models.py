@@ -109,7 +109,7 @@ class Weights(models.Model):
     created_at = models.DateTimeField(_("trained"), default=timezone.now)
     # Empty for the model that comes with the product.
     trained_on = models.PositiveIntegerField(_("records it was trained on"), default=0)
-    parameters = models.JSONField(help_text="As Splink saves and loads it.")
+    parameters = models.JSONField(_("parameters"), help_text=_("As Splink saves and loads it."))
 
     class Meta:
         verbose_name = _("matching model")
@@ -193,16 +193,18 @@ class Run(models.Model):
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True)
     step = models.CharField(_("step"), max_length=12, choices=Step, default=Step.STANDARDISE)
-    done = models.BigIntegerField(default=0)
-    total = models.BigIntegerField(default=0)
+    done = models.BigIntegerField(_("done"), default=0)
+    total = models.BigIntegerField(_("in all"), default=0)
     # The last customer whose records were made.
     cursor = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     # Somebody saw that it would join more than the settings allow in one run, and wants it all the same.
     may_join_many = models.BooleanField(default=False)
-    weights = models.ForeignKey(Weights, null=True, on_delete=models.SET_NULL, related_name="+")
+    weights = models.ForeignKey(
+        Weights, verbose_name=_("matching model"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     figures = models.JSONField(
-        default=dict, help_text="Pairs, joined, to review; seconds per step, peak memory."
+        _("figures"), default=dict, help_text=_("Pairs, joined, to review; seconds per step, peak memory.")
     )
     reason = models.TextField(_("reason"), blank=True)
 
@@ -255,11 +257,13 @@ class Pair(models.Model):
     bits = models.FloatField(_("score"), help_text=_("Bits of evidence that the two are one."))
     # One object per comparison: {"field", "level", "bits", "rarity"}; they add up to `bits` with the prior.
     reasons = models.JSONField(_("why"), default=list)
-    prior = models.FloatField(default=0)
+    prior = models.FloatField(_("before any evidence"), default=0)
     # Whether the evidence passes the gate, which the score alone never does.
     is_sure = models.BooleanField(_("sure"), default=False)
     is_vetoed = models.BooleanField(_("contradicted"), default=False)
-    weights = models.ForeignKey(Weights, null=True, on_delete=models.SET_NULL, related_name="+")
+    weights = models.ForeignKey(
+        Weights, verbose_name=_("matching model"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     found = models.CharField(_("found by"), max_length=6, choices=Found)
     found_at = models.DateTimeField(_("found"), default=timezone.now)
     # Of both customers' records when it was decided: a decision stands until the data change.

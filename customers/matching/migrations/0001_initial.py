@@ -33,7 +33,10 @@ class Migration(migrations.Migration):
                     "trained_on",
                     models.PositiveIntegerField(default=0, verbose_name="records it was trained on"),
                 ),
-                ("parameters", models.JSONField(help_text="As Splink saves and loads it.")),
+                (
+                    "parameters",
+                    models.JSONField(help_text="As Splink saves and loads it.", verbose_name="parameters"),
+                ),
             ],
             options={
                 "verbose_name": "matching model",
@@ -275,15 +278,17 @@ class Migration(migrations.Migration):
                         verbose_name="step",
                     ),
                 ),
-                ("done", models.BigIntegerField(default=0)),
-                ("total", models.BigIntegerField(default=0)),
+                ("done", models.BigIntegerField(default=0, verbose_name="done")),
+                ("total", models.BigIntegerField(default=0, verbose_name="in all")),
                 ("cursor", models.BigIntegerField(default=0)),
                 ("lease_until", models.DateTimeField(null=True)),
                 ("may_join_many", models.BooleanField(default=False)),
                 (
                     "figures",
                     models.JSONField(
-                        default=dict, help_text="Pairs, joined, to review; seconds per step, peak memory."
+                        default=dict,
+                        help_text="Pairs, joined, to review; seconds per step, peak memory.",
+                        verbose_name="figures",
                     ),
                 ),
                 ("reason", models.TextField(blank=True, verbose_name="reason")),
@@ -303,6 +308,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to="matching.weights",
+                        verbose_name="matching model",
                     ),
                 ),
             ],
@@ -334,7 +340,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("reasons", models.JSONField(default=list, verbose_name="why")),
-                ("prior", models.FloatField(default=0)),
+                ("prior", models.FloatField(default=0, verbose_name="before any evidence")),
                 ("is_sure", models.BooleanField(default=False, verbose_name="sure")),
                 ("is_vetoed", models.BooleanField(default=False, verbose_name="contradicted")),
                 (
@@ -393,6 +399,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to="matching.weights",
+                        verbose_name="matching model",
                     ),
                 ),
             ],

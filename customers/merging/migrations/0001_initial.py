@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("customers", "0004_record_of_a_customer"),
-        ("matching", "0002_alter_pair_prior_alter_pair_weights_alter_run_done_and_more"),
+        ("matching", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
