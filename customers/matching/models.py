@@ -109,7 +109,7 @@ class Weights(models.Model):
     created_at = models.DateTimeField(_("trained"), default=timezone.now)
     # Empty for the model that comes with the product.
     trained_on = models.PositiveIntegerField(_("records it was trained on"), default=0)
-    parameters = models.JSONField(_("parameters"), help_text=_("As Splink saves and loads it."))
+    parameters = models.JSONField(_("parameters"), help_text=_("As the matching engine saves and loads it."))
 
     class Meta:
         verbose_name = _("matching model")
