@@ -54,6 +54,8 @@ def _tell_later(kept: dict[str, Any], parting: Parting) -> None:
     left = dict(kept["after"])
     for move in later_rows(parting, "fields.fieldvalues"):
         for row in move.rows:
+            # Whoever empties the row last removes it, if a merge had made it.
+            row["is_new"] = row["is_new"] or kept["is_new"]
             same = [
                 key for key, value in left.items() if key in row["before"] and row["before"][key] == value
             ]

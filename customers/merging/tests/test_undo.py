@@ -8,6 +8,7 @@ from crm.lib.errors import Refused
 from customers import factories
 from customers import services as customers
 from customers.fields.models import FieldValues
+from customers.identity.indexing import index
 from customers.merging import services
 from customers.merging.models import Apart
 from customers.merging.tests.worlds import changed, digests, furnish
@@ -107,6 +108,7 @@ def test_an_earlier_merge_is_undone_before_a_later_one(operator: User) -> None:
     for customer, say in ((b, consent.grant), (c, consent.withdraw)):
         say(customer, "marketing", "wechat", source="test")
         FieldValues.objects.create(customer=customer, values={"size": str(customer.pk)})
+    index([a.pk, b.pk, c.pk])
     before = digests()
     (first,) = services.merge(a, [b], by=operator)
     (second,) = services.merge(a, [c], by=operator, winners={"custom.size": c.pk})
