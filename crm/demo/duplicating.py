@@ -16,7 +16,7 @@ CHUNK, AT_ONCE = 20_000, 500
 # Larger bases are compared by a run that somebody starts.
 MOST = 20_000
 # So many pairs are decided: such as are one customer, and such as are not.
-JOINED, REFUSED = 4, 9
+JOINED, REFUSED = 2, 9
 LOOKED_AT = 300
 
 

@@ -63,14 +63,13 @@ def action(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None
 
 
 def home(request: UserRequest) -> Mapping[str, Any] | None:
-    rows = reading.to_decide(request.user)
-    number = rows[: MOST_COUNTED + 1].count()
-    first = rows.best_first().first()
-    if first is None:
+    best = reading.to_decide(request.user).best_first().values_list("pk", flat=True)
+    found = list(best[: MOST_COUNTED + 1])
+    if not found:
         return None
     return {
-        "number": f"{MOST_COUNTED}+" if number > MOST_COUNTED else number,
-        "first": first,
+        "number": f"{MOST_COUNTED}+" if len(found) > MOST_COUNTED else len(found),
+        "first": found[0],
         "may_edit": request.user.may("duplicate", "edit"),
     }
 
