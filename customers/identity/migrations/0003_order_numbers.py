@@ -4,15 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('identity', '0002_import_bookkeeping'),
+        ("identity", "0002_import_bookkeeping"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='identity',
-            name='kind',
-            field=models.CharField(choices=[('phone', 'Phone'), ('email', 'E-mail'), ('number', 'Customer number'), ('card', 'Member card'), ('openid', 'WeChat openid'), ('unionid', 'WeChat unionid'), ('wecom', 'WeCom contact'), ('whatsapp', 'WhatsApp'), ('visitor', 'Website visitor'), ('order', 'Order number')], max_length=10, verbose_name='kind'),
+            model_name="identity",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("phone", "Phone"),
+                    ("email", "E-mail"),
+                    ("number", "Customer number"),
+                    ("card", "Member card"),
+                    ("openid", "WeChat openid"),
+                    ("unionid", "WeChat unionid"),
+                    ("wecom", "WeCom contact"),
+                    ("whatsapp", "WhatsApp"),
+                    ("visitor", "Website visitor"),
+                    ("order", "Order number"),
+                ],
+                max_length=10,
+                verbose_name="kind",
+            ),
         ),
     ]

@@ -35,7 +35,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "parameters",
-                    models.JSONField(help_text="As the matching engine saves and loads it.", verbose_name="parameters"),
+                    models.JSONField(
+                        help_text="As the matching engine saves and loads it.", verbose_name="parameters"
+                    ),
                 ),
             ],
             options={
