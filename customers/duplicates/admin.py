@@ -9,7 +9,7 @@ from customers.duplicates.models import Batch
 class BatchAdmin(ReadOnlyAdmin[Batch]):
     asker = key_of("created_by", _("asked by"))
     list_display = ("created_at", "verdict", "status", "total", "decided", "left_out", "asker")
-    fields = (*list_display, "finished_at", "undone", "kept", "error")
+    fields = (*list_display, "finished_at", "undone", "kept")
     list_filter = ("verdict", "status")
     list_select_related = ("created_by",)
     ordering = ("-pk",)
