@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from customers.merging import chain, locking, rules, tables
-from customers.merging.models import Merge, Move
+from customers.merging import chain, locking, rules, settling, tables
+from customers.merging.models import Merge
 
 # Nobody holds a number longer than this before writing with it.
 LATE = timedelta(minutes=20)
@@ -44,9 +44,7 @@ def _gather(pk: int) -> None:
         late = column.rows_of(merge.absorbed_id).exclude(pk__in=move.rows if move else [])
         if pks := tables.hand_over(column, late, above[-1]):
             moved = True
-            move = move or Move(merge=merge, table=column.table, column=column.column)
-            move.pks = sorted({*move.pks, *pks})
-            move.save()
+            settling.remember(merge, column, pks)
     if moved:
         for rule in rules.all_rules():
             if rule.refresh:

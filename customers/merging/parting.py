@@ -46,7 +46,7 @@ def since(merge: Merge) -> Since:
 def _came(merge: Merge, holder: int) -> list[Moving]:
     """Rows that are newer than the merge, without those that later merges brought."""
     brought: dict[str, list[int]] = {}
-    for table, pks in Move.objects.filter(merge__pk__gt=merge.pk).values_list("table", "pks"):
+    for table, pks in Move.objects.filter(merge__pk__gte=merge.pk).values_list("table", "pks"):
         brought.setdefault(table, []).extend(pks)
     found = []
     for column in tables.holding(holder):

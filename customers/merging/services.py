@@ -113,12 +113,14 @@ def _merge(pks: Sequence[int], order: joining.Order, *, insist: bool) -> list[Me
 
 
 def _undo(pk: int, by: User | None, *, despite: bool) -> None:
-    asked = Merge.objects.select_related("survivor").get(pk=pk)
+    asked = Merge.objects.get(pk=pk)
     chained = [asked.survivor_id, *chain.above(asked.survivor_id)]
     locked = locking.lock([asked.absorbed_id, *chained])
     if chained != [asked.survivor_id, *chain.above(asked.survivor_id)]:
         raise locking.Again
-    if not Merge.objects.standing().select_for_update().filter(pk=pk).exists():
+    # Read once more: another undo may have told this merge of values that must not come back.
+    asked = Merge.objects.get(pk=pk)
+    if asked.undone_at:
         raise Refused(_("This merge was already undone."))
     holders, absorbed = [locked[one] for one in chained], locked[asked.absorbed_id]
     if by and not Customer.objects.visible_to(by, "merge").filter(pk=chained[-1]).exists():

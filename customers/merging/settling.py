@@ -35,6 +35,17 @@ def _follow(move: Move) -> None:
     top = chain.survivor_of(merge.absorbed_id)
     rows = column.rows_of(merge.absorbed_id).filter(pk__in=move.rows)
     if top and (moved := tables.hand_over(column, rows, top)):
-        move.pks = sorted({*move.pks, *moved})
         move.rows = [pk for pk in move.rows if pk not in moved]
-        move.save(update_fields=["pks", "rows"])
+        move.save(update_fields=["rows"])
+        remember(merge, column, moved)
+
+
+def remember(merge: Merge, column: tables.Column, pks: Collection[int]) -> None:
+    """Rows that went straight to the top: each merge on the way returns them one step."""
+    step: Merge | None = merge
+    while step:
+        move = step.moves.filter(table=column.table, column=column.column).first()
+        move = move or Move(merge=step, table=column.table, column=column.column)
+        move.pks = sorted({*move.pks, *pks})
+        move.save()
+        step = Merge.objects.standing().filter(absorbed=step.survivor_id).first()

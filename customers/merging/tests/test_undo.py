@@ -9,7 +9,7 @@ from customers import factories
 from customers import services as customers
 from customers.fields.models import FieldValues
 from customers.identity.indexing import index
-from customers.merging import services
+from customers.merging import gathering, services
 from customers.merging.models import Apart
 from customers.merging.tests.worlds import changed, digests, furnish
 from customers.models import Customer, Share
@@ -141,6 +141,19 @@ def test_what_stayed_behind_follows_when_there_is_room(operator: User) -> None:
     assert set(Share.objects.values_list("customer", flat=True)) == {a.pk, b.pk}
     services.undo(second, by=operator, despite=True)
     assert set(Share.objects.values_list("customer", flat=True)) == {b.pk, c.pk}
+
+
+def test_a_late_row_comes_down_a_chain_step_by_step(operator: User) -> None:
+    a, b, c = (factories.customer() for _number in range(3))
+    (lower,) = services.merge(b, [c], by=operator)
+    (upper,) = services.merge(a, [b], by=operator)
+    late = factories.order(c)
+    gathering.sweep()
+    for undone, holder in ((None, a), (upper, b), (lower, c)):
+        if undone:
+            services.undo(undone, by=operator, despite=True)
+        late.refresh_from_db()
+        assert late.customer == holder
 
 
 def test_it_is_undone_once_and_not_joined_by_itself_again(operator: User) -> None:
