@@ -90,7 +90,9 @@ def inquire(staff: Staff, *, until: datetime) -> None:
 def _wanted(owner: User, asker: User, used: set[int]) -> Customer | None:
     """A company the owner was last busy with, unless both work on it already."""
     owned = Customer.objects.present().filter(owner=owner, kind=Customer.Kind.ORGANISATION)
-    return owned.exclude(pk__in=used).exclude(shares__user=asker).order_by("-touched_at", "-pk").first()
+    taken = Inquiry.objects.filter(asked_by=asker).values("customer")
+    free = owned.exclude(pk__in=used).exclude(shares__user=asker).exclude(pk__in=taken)
+    return free.order_by("-touched_at", "-pk").first()
 
 
 def _inquiry(one: Asked, customer: Customer, users: dict[str, User], until: datetime) -> Inquiry:

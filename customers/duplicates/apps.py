@@ -8,10 +8,11 @@ class DuplicatesConfig(AppConfig):
     verbose_name = _("Duplicates")
 
     def ready(self) -> None:
-        from customers.duplicates import actions, automatic, panels
+        from customers.duplicates import actions, automatic, holdings, panels
         from customers.matching import deciding, queue
 
         queue.register_decider(automatic.decide)
         deciding.register_apart(automatic.apart)
         panels.register_all()
+        holdings.register_all()
         actions.register_all()

@@ -74,7 +74,8 @@ def mine(request: UserRequest) -> HttpResponse:
 @needs("inquiry", "edit")
 def to_answer(request: UserRequest) -> HttpResponse:
     """What waits for my word, the most urgent first."""
-    rows = Inquiry.objects.answerable_by(request.user).select_related("customer", "asked_by")
+    mine = Inquiry.objects.visible_to(request.user).answerable_by(request.user)
+    rows = mine.select_related("customer", "asked_by")
     page = keyset(rows, "due_at", request.GET.get("cursor", ""), size=PAGE)
     return render_part(request, "inquiries/to_answer.html", "results", {"page": page})
 
@@ -85,7 +86,7 @@ def inquiry(request: UserRequest, pk: int) -> HttpResponse:
     """One question, with the form to answer it for whoever may."""
     rows = Inquiry.objects.visible_to(request.user).select_related("customer", "asked_by", "answered_by")
     asked = get_visible(rows, pk)
-    may_answer = Inquiry.objects.answerable_by(request.user).filter(pk=pk).exists()
+    may_answer = rows.answerable_by(request.user).filter(pk=pk).exists()
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.answer(asked, **form.cleaned_data, by=request.user)

@@ -11,20 +11,11 @@ class MergeAdmin(ReadOnlyAdmin[Merge]):
 
     survivor_key = key_of("survivor_id", _("customer"))
     absorbed_key = key_of("absorbed_id", _("other customer"))
-    list_display = (
-        "survivor_key",
-        "absorbed_key",
-        "cause",
-        "gate",
-        "bits",
-        "by",
-        "at",
-        "undone_by",
-        "undone_at",
-    )
+    asker = key_of("by", _("asked by"))
+    list_display = ("survivor_key", "absorbed_key", "cause", "bits", "asker", "at", "undone_at")
     fields = list_display
     list_filter = ("cause",)
-    list_select_related = ("by", "undone_by")
+    list_select_related = ("by",)
     paginator = CappedPaginator
     ordering = ("-pk",)
 
@@ -33,7 +24,8 @@ class MergeAdmin(ReadOnlyAdmin[Merge]):
 class ApartAdmin(ReadOnlyAdmin[Apart]):
     one_key = key_of("one_id", _("customer"))
     other_key = key_of("other_id", _("other customer"))
-    list_display = ("one_key", "other_key", "by", "at")
+    asker = key_of("by", _("asked by"))
+    list_display = ("one_key", "other_key", "asker", "at")
     fields = list_display
     list_select_related = ("by",)
     paginator = CappedPaginator
