@@ -43,6 +43,13 @@ app.conf.beat_schedule = {
     "scorings that wait or were left, and the night's": every(10, "scoring.sweep", "bulk"),
     "erasures that left something, and the night's retention": every(60, "privacy.sweep", "bulk"),
     "assessments that wait or were left, and the night's": every(60, "quality.sweep", "bulk"),
+    "questions that nobody answered in time": every(300, "inquiries.sweep"),
+    "customers who changed and are to be matched": every(20, "matching.sweep", "bulk"),
+    "matchings of the whole base that wait or were left, and the night's": every(
+        60, "matching.sweep_runs", "bulk"
+    ),
+    "rows that reached an absorbed customer late": every(60, "merging.gather"),
+    "decisions about many pairs that wait or were left": every(10, "duplicates.sweep", "bulk"),
     "letters that wait or were left": every(10, "letters.sweep"),
     "campaigns that wait, were left or are over": every(5, "campaigns.sweep"),
     "webhooks that are due": every(5, "webhooks.sweep"),

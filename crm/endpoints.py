@@ -5,13 +5,14 @@ from crm.api.making import api, urls_of
 from customers.api.custom import router as custom_fields
 from customers.api.customers import router as customers
 from customers.api.identities import router as identities
+from customers.api.merges import router as merges
 from customers.api.orders import router as orders
 from customers.api.tasks import router as tasks
 from customers.api.touchpoints import router as touchpoints
 from segments.api import router as segments
 
 api.add_router("/customers", customers)
-for router in (custom_fields, identities, orders, touchpoints, tasks, consent, segments):
+for router in (custom_fields, identities, merges, orders, touchpoints, tasks, consent, segments):
     api.add_router("", router)
 
 __all__ = ["api", "urls"]

@@ -46,6 +46,10 @@ INSTALLED_APPS = [
     "customers.touches",
     "customers.orders",
     "customers.identity",
+    "customers.matching",
+    "customers.merging",
+    "customers.duplicates",
+    "customers.inquiries",
     "customers.record",
     "customers.files",
     "customers.imports",
@@ -112,6 +116,7 @@ MIDDLEWARE = [
     "crm.accounts.middleware.note_session",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "crm.accounts.middleware.require_second_factor",
+    "customers.merging.redirecting.follow",
     "crm.lib.middleware.RefusalMiddleware",
     "crm.lib.middleware.private_pages",
     "crm.lib.middleware.remember",
@@ -255,6 +260,9 @@ DEFAULT_CURRENCY = env.text("DEFAULT_CURRENCY", "CNY")
 # Phone numbers without a country code are read as numbers of this region.
 DEFAULT_REGION = env.text("DEFAULT_REGION", "CN")
 COMPANY_NAME = env.text("COMPANY_NAME", "澜山生活")
+# The company's own phones (as +86…), e-mail addresses and tax numbers, which are typed where a customer's
+# is missing: two customers with the same one are not taken for one.
+OWN_HANDLES = env.words("OWN_HANDLES")
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
@@ -277,6 +285,12 @@ ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_MB", 25) * 1024 * 1024
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 1024) * 1024 * 1024
 # So many days an import's file is kept, and so long it can be reverted.
 IMPORT_KEEP_DAYS = env.number("IMPORT_KEEP_DAYS", 30)
+# Matching the whole base happens in a process of its own: in this folder, with so much memory before it
+# spills to disk there, and on so many cores (0: half of them). Every night, or when somebody asks.
+MATCHING_FOLDER = Path(env.text("MATCHING_FOLDER", str(VAR / "matching")))
+MATCHING_MEMORY = env.text("MATCHING_MEMORY", "2GB")
+MATCHING_THREADS = env.number("MATCHING_THREADS", 0)
+MATCHING_NIGHTLY = env.flag("MATCHING_NIGHTLY", default=False)
 # Where files for scheduled imports are put; each schedule has a folder of its own in it.
 IMPORT_INBOX = Path(env.text("IMPORT_INBOX", str(VAR / "inbox")))
 
@@ -295,6 +309,8 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "scoring.*": {"queue": "bulk"},
     "quality.*": {"queue": "bulk"},
+    "matching.run": {"queue": "bulk"},
+    "matching.sweep_runs": {"queue": "bulk"},
     "segments.*": {"queue": "bulk"},
     # Sweeping must go on while the bulk worker is busy sending.
     "campaigns.sweep": {"queue": "default"},
@@ -329,6 +345,12 @@ PIPL_ANSWER_DAYS = env.number("PIPL_ANSWER_DAYS", 15)
 ERASURE_NEEDS_TWO = env.flag("ERASURE_NEEDS_TWO", default=PRODUCTION)
 # Whether what customers correct on their own page is taken over without a colleague looking at it.
 REFRESH_ACCEPTS_ITSELF = env.flag("REFRESH_ACCEPTS_ITSELF", default=False)
+# How many customers a colleague may check in an hour and a day; within how many working days the owner
+# answers a question; for how many days checks are kept.
+INQUIRIES_AN_HOUR = env.number("INQUIRIES_AN_HOUR", 20)
+INQUIRIES_A_DAY = env.number("INQUIRIES_A_DAY", 60)
+INQUIRY_ANSWER_DAYS = env.number("INQUIRY_ANSWER_DAYS", 2)
+INQUIRY_KEEP_DAYS = env.number("INQUIRY_KEEP_DAYS", 7)
 # Which customers were erased, as numbers and hashes. Keep it where backups of the database do not reach.
 ERASURE_JOURNAL = env.text("ERASURE_JOURNAL", str(VAR / "privacy" / "erasures.jsonl"))
 # Between these hours nothing goes to customers on these kinds of channel; it waits for their morning.

@@ -1,5 +1,6 @@
 """Customers for tests: required fields only."""
 
+from datetime import timedelta
 from itertools import count
 
 from django.core.files.base import ContentFile
@@ -11,6 +12,8 @@ from customers.fields.models import CustomField, FieldChoice
 from customers.identity.indexing import index
 from customers.identity.models import Identity, Profile
 from customers.imports.models import ImportJob
+from customers.inquiries.models import Check, Inquiry, Match
+from customers.matching.models import Pair
 from customers.models import Customer
 from customers.orders.models import Order, Rollup
 from customers.relations.models import Relation
@@ -87,3 +90,26 @@ def address(customer: Customer, **fields: object) -> Address:
 
 def relation(one: Customer, other: Customer, kind: str = "family") -> Relation:
     return Relation.objects.create(one=one, other=other, kind=kind)
+
+
+def match(customer: Customer, by: User, **fields: object) -> Match:
+    check = Check.objects.create(asked_by=by, about="Somebody")
+    return Match.objects.create(**{"check_of": check, "customer": customer, "is_same": True, **fields})
+
+
+def inquiry(customer: Customer, by: User, **fields: object) -> Inquiry:
+    now = timezone.now()
+    given = {"wish": "cooperate", "about": "Somebody", "note": "We met.", "asked_at": now} | fields
+    given.setdefault("due_at", now + timedelta(days=2))
+    return Inquiry.objects.create(customer=customer, asked_by=by, **given)
+
+
+def pair(one: Customer, other: Customer, **fields: object) -> Pair:
+    """Two customers who may be one."""
+    low, high = sorted([one, other], key=lambda customer: customer.pk)
+    reasons = [
+        {"field": "name", "level": "same_han_name", "bits": 14.2, "rarity": 0.0},
+        {"field": "phone", "level": "same_phone", "bits": 16.3, "rarity": 0.0},
+    ]
+    given = {"bits": 10.0, "prior": -20.5, "reasons": reasons, "is_sure": True, "found": "run", **fields}
+    return Pair.objects.create(low=low, high=high, **given)

@@ -16,6 +16,7 @@ from crm.accounts.policy import Role, Scope
 from crm.api.models import A_PERSON
 from crm.lib import phones, reading
 from crm.lib.templatetags.ui import mask_email, mask_phone
+from customers.matching.standard import Said
 from customers.models import Customer
 from customers.organisations import OrganisationField
 from customers.resources import read_country, read_tags
@@ -203,9 +204,17 @@ class TagsForm(forms.Form):
         return list(read(read_tags, self.cleaned_data["tags"]))
 
 
-class HandlesForm(forms.Form):
-    """A phone number and an e-mail address as somebody is typing them: half of one is not an error."""
+class HintForm(forms.Form):
+    """A customer as somebody is typing it: half a number is not an error, and says nothing yet."""
 
+    kind = forms.CharField(required=False, max_length=12)
+    name = forms.CharField(required=False, max_length=200)
+    company = forms.CharField(required=False, max_length=200)
+    birthday = forms.CharField(required=False, max_length=40)
+    gender = forms.CharField(required=False, max_length=20)
+    province = forms.CharField(required=False, max_length=80)
+    city = forms.CharField(required=False, max_length=80)
+    address = forms.CharField(required=False, max_length=300)
     phone = forms.CharField(required=False, max_length=40)
     email = forms.CharField(required=False, max_length=254)
 
@@ -214,6 +223,15 @@ class HandlesForm(forms.Form):
 
     def clean_email(self) -> str:
         return half(reading.email, self.cleaned_data["email"])
+
+    @property
+    def said(self) -> Said:
+        told = self.cleaned_data
+        return Said(
+            **{name: told[name] for name in ("name", "birthday", "gender", "city", "address")},
+            region=told["province"],
+            is_organisation=told["kind"] == Customer.Kind.ORGANISATION,
+        )
 
 
 def half(reader: Callable[[str], str], text: str) -> str:

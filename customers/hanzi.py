@@ -45,6 +45,23 @@ SURNAMES = {
     "句": "gou",
     "洗": "xian",
 }
+# Family names of one character, the most common first: of two that are possible the earlier one is meant.
+FAMILY_NAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
+    "姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+    "常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季"
+    "裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦"
+    "戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻"
+    "苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练"
+    "廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿"
+    "鲜印逯隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阴昝智幸奉植衡富尧闭由"
+)
+DOUBLE_FAMILY_NAMES = frozenset(
+    {
+        *("欧阳", "上官", "司马", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "令狐", "司徒"),
+        *("慕容", "东方", "独孤", "南宫", "端木", "长孙", "宇文", "轩辕", "司空", "呼延"),
+    }
+)
 # More ways to read one name than this are not worth the room they take.
 READINGS = 6
 
@@ -69,6 +86,35 @@ def syllable(character: str) -> str:
     first = _readings().get(str(ord(character)), "").split(",")[0]
     plain = unicodedata.normalize("NFD", first).replace("u\u0308", "v")
     return "".join(letter for letter in plain if letter.isascii())
+
+
+def family_reading(family: str) -> str:
+    """How a family name is read, in one way only: by it two spellings of a name are compared."""
+    return "".join([*openings(family[0])[:1], *map(syllable, family[1:])])
+
+
+@cache
+def family_readings() -> dict[str, int]:
+    """Every family name in Latin letters, with its place among the most common."""
+    found: dict[str, int] = {}
+    for place, family in enumerate([*FAMILY_NAMES, *sorted(DOUBLE_FAMILY_NAMES)]):
+        found.setdefault(family_reading(family), place)
+    return found
+
+
+@cache
+def syllables() -> frozenset[str]:
+    """Every syllable of Mandarin in Latin letters."""
+    found = {syllable(chr(code)) for code in range(0x4E00, 0x9FA6)}
+    return frozenset(one for one in found if one.isalpha())
+
+
+@lru_cache(maxsize=20_000)
+def is_pinyin(word: str) -> bool:
+    """Whether a word in Latin letters is made of Mandarin syllables."""
+    return not word or any(
+        word[:end] in syllables() and is_pinyin(word[end:]) for end in range(min(6, len(word)), 0, -1)
+    )
 
 
 @cache

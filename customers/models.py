@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -66,7 +66,10 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.filter(deleted_at=None)
 
     def removed(self) -> Self:
-        return self.exclude(deleted_at=None)
+        """Those in the bin. Who became part of another customer is hidden too, but only taking the merge back
+        brings them back."""
+        joined = FilteredRelation("absorptions", condition=Q(absorptions__undone_at=None))
+        return self.exclude(deleted_at=None).alias(joined=joined).filter(joined=None)
 
     def restorable_by(self, user: User) -> Self:
         """The deleted customers whom `user` may bring back: those they could have deleted."""

@@ -18,6 +18,7 @@ from crm.lib.errors import BadInput, Refused
 from crm.lib.templatetags.ui import mask_email, mask_phone
 from customers.identity import stating
 from customers.identity.indexing import index
+from customers.matching import queue
 from customers.models import Customer, CustomerQuerySet
 from customers.orders.models import Rollup
 from customers.record import recording
@@ -168,7 +169,7 @@ def _tell_of(
 
 
 def _set_deleted(rows: CustomerQuerySet, moment: datetime | None, by: User) -> None:
-    customer = rows.select_for_update().first()
+    customer = rows.select_for_update(of=("self",)).first()
     if customer is None:
         raise Refused(
             _("This customer was already deleted.") if moment else _("This customer is not deleted.")
@@ -178,6 +179,7 @@ def _set_deleted(rows: CustomerQuerySet, moment: datetime | None, by: User) -> N
     customer.version += 1
     customer.save(update_fields=["deleted_at", "deleted_by", "version"])
     recording.record(customer, {DELETED: (old, moment)}, by=by, source=Change.Source.FORM)
+    queue.mark([customer.pk])
 
 
 def _keep_word(customer: Customer, fields: Mapping[str, Any]) -> None:

@@ -16,10 +16,11 @@ from crm.accounts.models import User
 from crm.lib.htmx import render_part, wants_part
 from customers import conditions, form_parts, services, walking
 from customers.bulk import actions
-from customers.forms import CustomerForm, HandlesForm
-from customers.identity.likeness import alike
+from customers.forms import CustomerForm, HintForm
+from customers.identity.likeness import Alike, alike
 from customers.listing import Listing
 from customers.lists.bar import bar
+from customers.matching.likeness import similar
 from customers.models import Customer
 from customers.profile import page_of
 
@@ -108,7 +109,15 @@ def _create(fields: Mapping[str, Any], parts: form_parts.Parts, *, by: User) -> 
 @needs("customer", "create")
 def duplicates(request: UserRequest) -> HttpResponse:
     """A POST that changes nothing: what is typed into the form must not stand in an address."""
-    form = HandlesForm(request.POST)
-    handles = form.cleaned_data if form.is_valid() else {}
+    form = HintForm(request.POST)
     beside = [int(pk)] if (pk := request.POST.get("beside", "")).isdecimal() else []
-    return render(request, "customers/_alike.html", {"alike": alike(request.user, beside=beside, **handles)})
+    context = hint(form, beside, request.user) if form.is_valid() else {}
+    return render(request, "customers/_alike.html", context)
+
+
+def hint(form: HintForm, beside: list[int], user: User) -> dict[str, Alike]:
+    """Who has the phone or e-mail already, and beside them who is similar."""
+    told = form.cleaned_data
+    known = alike(user, phone=told["phone"], email=told["email"], beside=beside)
+    others = [*beside, *known.pks]
+    return {"alike": known, "similar": similar(user, form.said, company=told["company"], beside=others)}

@@ -10,6 +10,7 @@ class SegmentsConfig(AppConfig):
     def ready(self) -> None:
         from customers import conditions
         from customers.imports import extras
+        from customers.merging import rules
         from segments import (
             columns,
             custom_facts,
@@ -32,3 +33,5 @@ class SegmentsConfig(AppConfig):
         conditions.register(narrowing.read, editor="segments:conditions")
         extras.derives("segments_membership")
         holdings.register_all()
+        # Counted anew within the day; until then the survivor is where either was.
+        rules.register(rules.Rule("segments.membership", is_listed=False))

@@ -9,7 +9,16 @@ class ConsentConfig(AppConfig):
     verbose_name = _("Consent")
 
     def ready(self) -> None:
-        from channels.consent import facts, first_wordings, holdings, imports, panels, preferences, quality
+        from channels.consent import (
+            facts,
+            first_wordings,
+            holdings,
+            imports,
+            merge_rules,
+            panels,
+            preferences,
+            quality,
+        )
         from channels.consent.gate import Reason
         from channels.consent.models import Purpose, State
         from crm.lib import labels
@@ -24,6 +33,7 @@ class ConsentConfig(AppConfig):
         quality.register_all()
         facts.register_all()
         imports.register()
+        merge_rules.register()
         panels.register_all()
         kinds.register("consent.granted", kinds.Kind(_("Allowed messages")))
         kinds.register("consent.withdrawn", kinds.Kind(_("No longer wants messages")))

@@ -16,6 +16,7 @@ from crm.accounts.models import User
 from crm.audit import services as audit
 from crm.lib.links import Links
 from customers import letters
+from customers.merging.chain import survivor_of
 from customers.models import Customer
 from customers.privacy.models import Protection
 
@@ -76,10 +77,17 @@ def letter(about: UUID) -> letters.Draft | None:
 def customer_of(token: str) -> Customer | None:
     """Whose page it is; None for whatever we did not make, and for those who are gone."""
     for resolver in (_by_own_link, *_resolvers):
-        if found := resolver(token):
+        if found := _as_known_now(resolver(token)):
             erased = Protection.objects.filter(customer=found).exclude(erased_at=None)
             return None if found.deleted_at or erased.exists() else found
     return None
+
+
+def _as_known_now(found: Customer | None) -> Customer | None:
+    """Whoever became part of another customer has that one's preferences."""
+    if found is None or found.deleted_at is None:
+        return found
+    return Customer.objects.filter(pk=survivor_of(found.pk) or found.pk).first()
 
 
 def _by_own_link(token: str) -> Customer | None:

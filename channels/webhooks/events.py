@@ -80,6 +80,8 @@ def body_of(kind: str, entry: Entry) -> str:
         data |= {"kind": entry.kind, "channel": entry.channel}
     if entry.source in ("order", "task") and entry.source_id.isdecimal():
         data[entry.source] = int(entry.source_id)
+    if kind == "customer.merged":
+        data["absorbed"] = entry.data.get("absorbed")
     changes = entry.data.get("changes")
     if isinstance(changes, dict):
         data["fields"] = sorted(changes)

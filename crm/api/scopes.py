@@ -21,6 +21,7 @@ SCOPES: dict[str, Scope] = {
     "contacts:read": Scope(_("Read phone numbers and e-mail addresses in full"), ("customer", "reveal")),
     "customers:write": Scope(_("Create and change customers and their identities"), ("customer", "edit")),
     "customers:delete": Scope(_("Delete customers"), ("customer", "delete")),
+    "customers:merge": Scope(_("Join customers and take them apart again"), ("customer", "merge")),
     "orders:read": Scope(_("Read orders"), ("order", "view")),
     "orders:write": Scope(_("Record orders"), ("order", "create")),
     "touchpoints:read": Scope(_("Read the timeline"), ("customer", "view")),

@@ -36,8 +36,15 @@ class Result:
     ratio: float | None = None
     p50_ms: float | None = None
     p95_ms: float | None = None
+    p99_ms: float | None = None
     queries: int | None = None
     peak_mb: float | None = None
+    # Of pairs that are said to be one: how many are, how many of those that are were found, both in one.
+    precision: float | None = None
+    recall: float | None = None
+    f1: float | None = None
+    # The largest difference between two ways to the same figure.
+    difference: float | None = None
 
     def as_json(self) -> str:
         known = {key: _rounded(value) for key, value in asdict(self).items() if value not in (None, "")}
@@ -57,6 +64,9 @@ class Result:
             f"{self.seconds:10,.2f} s" if self.seconds is not None else "",
             f"{self.rate:12,.0f} {self.unit}" if self.rate is not None else "",
             f"p50 {self.p50_ms:7.1f} ms  p95 {self.p95_ms:7.1f} ms" if self.p50_ms is not None else "",
+            f"p99 {self.p99_ms:7.1f} ms" if self.p99_ms is not None else "",
+            f"precision {self.precision:.4f}  recall {self.recall:.4f}  F1 {self.f1:.4f}" if self.f1 else "",
+            f"largest difference {self.difference:.2g}" if self.difference is not None else "",
             f"{self.queries:3} queries" if self.queries is not None else "",
             f"{self.ratio:6.2f} × {baseline.name} ({baseline.rate:,.0f})" if baseline and self.ratio else "",
             f"peak {self.peak_mb:,.0f} MB" if self.peak_mb is not None else "",
@@ -144,7 +154,8 @@ def say(text: str) -> None:
 
 def _rounded(value: object) -> object:
     if isinstance(value, float):
-        return round(value, 3)
+        # Precision is asked to the fourth digit, agreement far beyond.
+        return round(value, 4) if abs(value) > 0.001 else value
     if isinstance(value, dict):
         return {key: _rounded(inner) for key, inner in value.items()}
     return value

@@ -12,6 +12,8 @@ from crm.demo import (
     caring,
     connecting,
     correcting,
+    duplicating,
+    inquiring,
     noting,
     relating,
     segmenting,
@@ -28,6 +30,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step = _teller(say)
     segmenting.add_up()
     step("Orders added up per customer")
+    duplicating.find(until=until, by=operations)
+    step("Possible duplicates found")
     relating.relate(until=until)
     step("Fields defined and customers related")
     segmenting.score(by=operations)
@@ -44,6 +48,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step("Tasks planned")
     correcting.correct(staff, seed=seed, until=until)
     step("Customers corrected")
+    inquiring.inquire(staff, until=until)
+    step("Colleagues asked about customers")
     arranging.arrange(staff, until=until)
     step("Lists and exports arranged")
     caring.run(seed=seed, until=until, by=operations)

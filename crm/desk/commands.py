@@ -41,11 +41,13 @@ CREATE = (
 GO = {
     "desk:home": "h",
     "customers:list": "c",
+    "inquiries:check": "k",
     "tasks:day": "t",
     "segments:list": "s",
     "scoring:rfm": "r",
     "campaigns:list": "m",
     "imports:list": "i",
+    "duplicates:list": "d",
     "quality:base": "q",
     "privacy:list": "p",
     "channels:list": "n",

@@ -39,6 +39,8 @@ NAVIGATION = (
     Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view")),
     Item(_("Imports"), "upload", "imports:list", ("import", "view")),
     Item(_("Exports"), "download", "exports:list", ("export", "view")),
+    Item(_("Check a customer"), "search-check", "inquiries:check", ("inquiry", "create")),
+    Item(_("Duplicates"), "merge", "duplicates:list", ("duplicate", "view")),
     Item(_("Data quality"), "gauge", "quality:base", ("quality", "view")),
     Item(_("Privacy"), "shield-check", "privacy:list", ("privacy", "view")),
     Item(_("Channels"), "cable", "channels:list", ("channel", "view")),

@@ -11,11 +11,17 @@ class AddressesConfig(AppConfig):
         from crm.lib import labels
         from customers.addresses import holdings, panels
         from customers.addresses.models import Address
+        from customers.merging import rules
         from customers.timeline import kinds
 
         labels.register("address", Address.Kind)
         panels.register()
         holdings.register_all()
+        # The main address stands on the customer; which of two stays is a question of fields.
+        further = rules.Rule(
+            "addresses.address", movable=lambda rows, _column, _to: rows.filter(is_main=False)
+        )
+        rules.register(further)
         for what, label in (
             ("added", _("Address added")),
             ("changed", _("Address changed")),

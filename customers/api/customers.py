@@ -15,14 +15,17 @@ from crm.accounts.models import User
 from crm.api.auth import ApiRequest, Bearer, asked_by
 from crm.api.errors import Answer
 from crm.api.fields import Body, Cursor, Id, Key, Limit, Moment, Question, Source, Word
-from crm.api.rows import Results, each
+from crm.api.rows import each
 from crm.lib.paging import keyset
 from customers import search, services
-from customers.api import arriving, outgoing
+from customers.api import arriving, likeness, outgoing
 from customers.api.schemas import (
     CustomerIn,
     CustomerOut,
     CustomerPage,
+    CustomerResult,
+    CustomerResults,
+    CustomerSaved,
     CustomerWord,
     KeyedCustomers,
     Kind,
@@ -31,6 +34,7 @@ from customers.api.schemas import (
 )
 from customers.forms import keepers
 from customers.identity.models import Profile
+from customers.merging import chain
 from customers.models import Customer
 
 router = Router(tags=[gettext_noop("Customers")])
@@ -53,6 +57,15 @@ class CustomerQuestion(Question):
     sort: Literal["id", "-id", "activity", "-activity"] = "id"
     limit: Limit = 50
     cursor: Cursor = ""
+
+
+class UpsertQuestion(Question):
+    """Whether the answer counts the customers who may be the same."""
+
+    duplicates: Annotated[
+        Literal["check"] | None,
+        Field(description="check: the answer counts who may be the same; nothing is held up by it."),
+    ] = None
 
 
 class SearchIn(Body):
@@ -85,16 +98,27 @@ def search_customers(request: HttpRequest, asked: SearchIn) -> dict[str, Any]:
 
 
 @router.post(
-    "/bulk", response=Results, auth=WRITE, summary=gettext_noop("Upsert up to 100 customers by their numbers")
+    "/bulk",
+    response=CustomerResults,
+    auth=WRITE,
+    summary=gettext_noop("Upsert up to 100 customers by their numbers"),
 )
-def upsert_customers(request: HttpRequest, asked: KeyedCustomers) -> Results:
-    asker = asked_by(request)
+def upsert_customers(
+    request: HttpRequest, asked: KeyedCustomers, question: Query[UpsertQuestion]
+) -> CustomerResults:
+    asker = asked_by(request, question)
     words = [_word(asker, one.source, one.key, one) for one in asked.items]
     with transaction.atomic():
         arrivals = arriving.Arrivals(words, by=asker.user)
-        results = each(words, lambda word: _outcome(*arrivals.take(word)))
+        results = each(words, lambda word: _outcome(*arrivals.take(word))).results
         arrivals.finish()
-    return results
+    pks = [one.id for one in results if one.id]
+    alike = likeness.counts(pks, asker.user) if question.duplicates else {}
+    return CustomerResults(
+        results=[
+            CustomerResult(**one.model_dump(), possible_duplicates=alike.get(one.id or 0)) for one in results
+        ]
+    )
 
 
 @router.get(
@@ -113,25 +137,34 @@ def read_customer_by_key(
 
 @router.put(
     "/by-key/{source}/{path:key}",
-    response={200: CustomerOut, 201: CustomerOut},
+    response={200: CustomerSaved, 201: CustomerSaved},
     auth=WRITE,
     summary=gettext_noop("Create or change a customer by a program's number"),
 )
 def upsert_customer(
-    request: HttpRequest, source: Source, key: Key, asked: CustomerWord, response: HttpResponse
+    request: HttpRequest,
+    source: Source,
+    key: Key,
+    asked: CustomerWord,
+    question: Query[UpsertQuestion],
+    response: HttpResponse,
 ) -> Status[dict[str, Any]]:
-    asker = asked_by(request)
+    asker = asked_by(request, question)
     word = _word(asker, source, key, asked)
     with transaction.atomic():
         arrivals = arriving.Arrivals([word], by=asker.user)
         customer, outcome = arrivals.take(word)
         arrivals.finish()
-    return Status(201 if outcome == arriving.CREATED else 200, _one(asker, customer.pk, response))
+    saved = _one(asker, customer.pk, response)
+    if question.duplicates:
+        saved["possible_duplicates"] = likeness.counts([customer.pk], asker.user).get(customer.pk, 0)
+    return Status(201 if outcome == arriving.CREATED else 200, saved)
 
 
 @router.get("/{int:pk}", response=CustomerOut, auth=READ, summary=gettext_noop("Read a customer"))
 def read_customer(request: HttpRequest, pk: Id, response: HttpResponse) -> dict[str, Any]:
-    return _one(asked_by(request), pk, response)
+    """Under its own number, or under that of a customer who became part of it."""
+    return _one(asked_by(request), chain.survivor_of(pk) or pk, response)
 
 
 @router.patch(

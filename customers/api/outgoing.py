@@ -8,6 +8,7 @@ from crm.audit import services as audit
 from crm.lib.templatetags.ui import mask_email, mask_phone
 from customers.identity.models import Identity, Profile
 from customers.imports.people import NO_NUMBER
+from customers.merging import chain
 from customers.models import Customer, CustomerQuerySet
 
 COPIED = (
@@ -25,7 +26,7 @@ def rows(request: ApiRequest, customers: CustomerQuerySet) -> CustomerQuerySet:
 
 def shown(request: ApiRequest, customers: Sequence[Customer]) -> list[dict[str, Any]]:
     sent(request, len(customers))
-    keys = _keys(customers)
+    keys, joined = _keys(customers), chain.below(one.pk for one in customers)
     clear = readable(request, customers)
     with_totals = may(request, "orders:read")
     return [
@@ -37,6 +38,7 @@ def shown(request: ApiRequest, customers: Sequence[Customer]) -> list[dict[str, 
             "team": one.team.name if one.team else None,
             "organisation": one.organisation_id,
             "keys": keys.get(one.pk, []),
+            "merged_from": joined.get(one.pk, []),
             "totals": _totals(one) if with_totals else None,
         }
         for one in customers

@@ -20,6 +20,7 @@ from crm.api.fields import (
     Source,
     Word,
 )
+from crm.api.rows import RowResult
 from crm.lib import phones, reading
 from customers.identity.models import Identity
 from customers.resources import MOST_TAGS, read_country
@@ -29,7 +30,7 @@ Gender = Literal["female", "male", "other"]
 Kind = Literal["person", "organisation"]
 Language = Literal["zh-hans", "en"]
 PreferredChannel = Literal["phone", "email", "sms", "wechat", "whatsapp"]
-IdentityKind = Literal["phone", "email", "card", "openid", "unionid", "wecom", "whatsapp", "visitor"]
+IdentityKind = Literal["phone", "email", "card", "openid", "unionid", "wecom", "whatsapp", "visitor", "order"]
 
 
 def _tag(text: str) -> str:
@@ -127,10 +128,26 @@ class CustomerOut(BaseModel):
     team: str | None
     organisation: int | None
     keys: list[CustomerKey]
+    # The numbers of customers who became part of this one: they lead here.
+    merged_from: list[int]
     totals: Totals | None
     created_at: datetime
     updated_at: datetime
     touched_at: datetime
+
+
+class CustomerSaved(CustomerOut):
+    """`possible_duplicates` is null unless the request said `duplicates=check`."""
+
+    possible_duplicates: int | None = None
+
+
+class CustomerResult(RowResult):
+    possible_duplicates: int | None = None
+
+
+class CustomerResults(BaseModel):
+    results: list[CustomerResult]
 
 
 class CustomerPage(BaseModel):

@@ -30,6 +30,8 @@ class Action:
     columns: tuple[str, ...] = ()
     danger: bool = False
     order: int = 100
+    # The name of a page of its own to which the ticked customers are sent instead.
+    address: str = ""
 
     def is_open_to(self, user: User) -> bool:
         return user.may("customer", self.needs) and (self.right is None or user.may(*self.right))
@@ -74,7 +76,7 @@ def register(action: Action) -> None:
 
 def find(key: str, user: User) -> Action | None:
     action = _actions.get(key)
-    return action if action and action.is_open_to(user) else None
+    return action if action and action.is_open_to(user) and not action.address else None
 
 
 def known(key: str) -> Action | None:

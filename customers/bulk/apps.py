@@ -11,7 +11,10 @@ class BulkConfig(AppConfig):
         from crm.lib import labels
         from customers.bulk import holdings, standard_actions
         from customers.bulk.models import BulkJob
+        from customers.merging import rules
 
         labels.register("bulk-status", BulkJob.Status)
         standard_actions.register_all()
         holdings.register_all()
+        # What a job did to whom, by which it is undone: it was done to the absorbed customer.
+        rules.register(rules.Rule("bulk.bulkitem", moves=False))

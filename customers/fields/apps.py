@@ -13,6 +13,8 @@ class FieldsConfig(AppConfig):
             holdings,
             imports,
             listing,
+            merge_rules,
+            numbers,
             panels,
             parts,
             searching,
@@ -26,6 +28,8 @@ class FieldsConfig(AppConfig):
         history.register()
         holdings.register_all()
         imports.register()
+        merge_rules.register()
+        numbers.register()
         parts.register()
         kinds.register(
             "fields.changed",

@@ -16,6 +16,7 @@ from customers.fields.forms import PREFIX
 from customers.fields.kinds import read, shown, written
 from customers.fields.listing import value_of
 from customers.fields.models import FieldValues
+from customers.fields.numbers import is_number
 from customers.fields.storing import FAMILY
 from customers.identity.indexing import index
 from customers.imports import extras
@@ -118,7 +119,7 @@ def apply(cursor: CursorWrapper, table: str, job: ImportJob) -> set[int]:
     written_by = WRITE.format(pairs=pairs, table=table, stored=TABLE, moment=extras.MOMENT)
     cursor.execute(written_by, parameters)
     changed = {pk for (pk,) in cursor.fetchall()}
-    if any(one.is_searchable for one in used):
+    if any(one.is_searchable or is_number(one) for one in used):
         index(changed)
     return changed
 

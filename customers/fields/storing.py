@@ -13,6 +13,7 @@ from customers.fields import definitions
 from customers.fields.definitions import Definition
 from customers.fields.kinds import shown
 from customers.fields.models import FieldValues
+from customers.fields.numbers import is_number
 from customers.identity.indexing import index
 from customers.models import Customer
 from customers.record import recording
@@ -61,7 +62,7 @@ def store(
     known = definitions.by_key(definitions.current())
     touched = [known[key] for key in changed if key in known]
     _tell(locked, touched, old, changed, by=by)
-    if any(one.is_searchable for one in touched):
+    if any(one.is_searchable or is_number(one) for one in touched):
         index([customer.pk])
     return locked.version
 

@@ -10,10 +10,13 @@ class HandlesConfig(AppConfig):
     verbose_name = _("Handles")
 
     def ready(self) -> None:
+        from crm.lib import labels
         from customers.handles import panels
+        from customers.handles.sharing import Share
         from customers.timeline import kinds
 
         panels.register()
+        labels.register("share", Share)
         for what, label in (
             ("added", _("Handle added")),
             ("detached", _("Handle detached")),

@@ -10,9 +10,9 @@ from customers.identity.models import Identity
 
 Kind = Identity.Kind
 # What a colleague can know. The others are only ever learned from their channel.
-WRITTEN = (Kind.PHONE, Kind.EMAIL, Kind.CARD, Kind.CUSTOMER_NUMBER, Kind.WHATSAPP)
+WRITTEN = (Kind.PHONE, Kind.EMAIL, Kind.CARD, Kind.CUSTOMER_NUMBER, Kind.ORDER, Kind.WHATSAPP)
 # Unique within the system that gave them, so that has to be named.
-NUMBERED = (Kind.CARD, Kind.CUSTOMER_NUMBER)
+NUMBERED = (Kind.CARD, Kind.CUSTOMER_NUMBER, Kind.ORDER)
 
 
 class HandleForm(forms.Form):
@@ -24,7 +24,7 @@ class HandleForm(forms.Form):
         label=gettext_lazy("Numbering system"),
         max_length=60,
         required=False,
-        help_text=gettext_lazy("For cards and customer numbers: who gave them, such as the shop."),
+        help_text=gettext_lazy("For cards, customer and order numbers: who gave them, such as the shop."),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ ICONS = {
     Identity.Kind.CUSTOMER_NUMBER: "hash",
     Identity.Kind.CARD: "id-card",
     Identity.Kind.VISITOR: "globe",
+    Identity.Kind.ORDER: "shopping-bag",
 }
 
 

@@ -5,16 +5,33 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.accounts.http import UserRequest, get_visible, needs
 from crm.lib.htmx import add_event, offer_undo, render_part, wants_part
-from customers.handles import reading, services
+from customers.handles import drawing, graph, reading, services
 from customers.handles.forms import HandleForm
 from customers.identity.models import Identity
 from customers.models import Customer
 
 CHANGED = "identities-changed"
+
+
+@require_GET
+@needs("customer", "view")
+def identities(request: UserRequest, pk: int) -> HttpResponse:
+    """Everything by which the customer is recognised: who said it, and who else has it."""
+    customer = get_visible(Customer.objects.visible_to(request.user), pk)
+    found = graph.of(customer, request.user)
+    editable = Customer.objects.visible_to(request.user, "edit").filter(pk=pk)
+    context = {
+        "customer": customer,
+        "graph": found,
+        "picture": drawing.draw(found),
+        "left_out": drawing.left_out(found),
+        "may_edit": request.user.may("customer", "edit") and editable.exists(),
+    }
+    return render(request, "handles/graph.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,7 +96,8 @@ def _identity(request: UserRequest, pk: int, identity_pk: int, action: str) -> I
 
 def _changed(request: UserRequest, customer: Customer) -> HttpResponse:
     if not wants_part(request):
-        return redirect("handles:list", customer.pk)
+        page = "handles:graph" if request.POST.get("next") == "graph" else "handles:list"
+        return redirect(page, customer.pk)
     return add_event(_page(request, customer, HandleForm()), CHANGED)
 
 

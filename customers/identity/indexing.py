@@ -1,7 +1,8 @@
 """Writes what customers can be found by. Called after anything that changes a name or an identity.
 
 Features add texts of theirs in `AppConfig.ready()`: `register(words)`, where `words(customer_ids)` gives the
-texts by customer and must cost the same few queries for many customers as for one.
+texts by customer and must cost the same few queries for many customers as for one. Whoever keeps something
+else that follows from names and identities is told as well: `watch(told)`.
 """
 
 from collections import defaultdict
@@ -11,15 +12,23 @@ from customers import search
 from customers.identity.models import Identity
 from customers.models import Customer, SearchDocument
 
-NUMBERS = (Identity.Kind.CUSTOMER_NUMBER, Identity.Kind.CARD)
+NUMBERS = (Identity.Kind.CUSTOMER_NUMBER, Identity.Kind.CARD, Identity.Kind.ORDER)
 
 Words = Callable[[Collection[int]], Mapping[int, Sequence[str]]]
 
+Told = Callable[[Collection[int]], None]
+
 _words: list[Words] = []
+_watching: list[Told] = []
 
 
 def register(words: Words) -> None:
     _words.append(words)
+
+
+def watch(told: Told) -> None:
+    """Called in `AppConfig.ready()`; `told` runs in the transaction of the change."""
+    _watching.append(told)
 
 
 def index(customer_ids: Iterable[int]) -> None:
@@ -44,6 +53,8 @@ def index(customer_ids: Iterable[int]) -> None:
     SearchDocument.objects.bulk_create(
         documents, update_conflicts=True, unique_fields=["customer"], update_fields=["tokens"]
     )
+    for watcher in _watching:
+        watcher(pks)
 
 
 def _identities(customer_ids: Iterable[int]) -> dict[tuple[int, str], list[str]]:

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from crm.accounts.models import User
 from customers.identity.models import Identity
-from customers.models import Customer
+from customers.models import Customer, CustomerQuerySet
 
 # A switchboard may have thousands of people; five are enough to look up.
 SHOWN = 5
@@ -20,6 +20,7 @@ class Alike:
     seen: list[Customer]
     hidden_teams: list[str]
     hidden: int
+    pks: frozenset[int] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.seen or self.hidden)
@@ -34,8 +35,17 @@ def alike(user: User, *, phone: str = "", email: str = "", beside: Collection[in
     if not handles:
         return Alike([], [], 0)
     known = Identity.objects.attached().filter(handles).values("profile__customer")
-    found = Customer.objects.present().filter(pk__in=known).exclude(pk__in=list(beside))
+    return told(user, Customer.objects.present().filter(pk__in=known).exclude(pk__in=list(beside)))
+
+
+def told(user: User, found: CustomerQuerySet) -> Alike:
+    """What of these customers `user` is told."""
     seen = list(found.visible_to(user).select_related("owner")[:SHOWN])
     others = found.exclude(pk__in=[one.pk for one in seen]).select_related("team")
     hidden = list(others[:SHOWN]) if len(seen) < SHOWN else []
-    return Alike(seen, sorted({one.team.name for one in hidden if one.team}), len(hidden))
+    return Alike(
+        seen,
+        sorted({one.team.name for one in hidden if one.team}),
+        len(hidden),
+        frozenset(one.pk for one in (*seen, *hidden)),
+    )

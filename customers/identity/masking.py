@@ -4,7 +4,7 @@ from crm.lib.templatetags.ui import mask_email, mask_phone
 from customers.identity.models import Identity
 
 # Numbers that we gave ourselves tell nothing to anybody else.
-OPEN = (Identity.Kind.CUSTOMER_NUMBER, Identity.Kind.CARD)
+OPEN = (Identity.Kind.CUSTOMER_NUMBER, Identity.Kind.CARD, Identity.Kind.ORDER)
 
 
 def masked(identity: Identity) -> str:

@@ -77,6 +77,7 @@ class Identity(models.Model):
         WECOM = "wecom", _("WeCom contact")
         WHATSAPP = "whatsapp", _("WhatsApp")
         VISITOR = "visitor", _("Website visitor")
+        ORDER = "order", _("Order number")
 
     SHARED = (Kind.PHONE, Kind.EMAIL)
 

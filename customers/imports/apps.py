@@ -14,6 +14,10 @@ class ImportsConfig(AppConfig):
 
         labels.register("import-kind", ImportJob.Kind)
         labels.register("import-status", ImportJob.Status)
-        # An edit shows in the customer itself; the history only tells of it.
-        extras.derives("record_change")
+        # An edit shows in the customer itself, the history only tells of it; who may be whom is found again.
+        extras.derives("record_change", "matching_record", "matching_pair")
+        # Made of what the other tables hold.
+        extras.derives("matching_record", "matching_pair")
+        # Found anew whenever somebody is matched; a decision about them goes with the customer.
+        extras.derives("matching_record", "matching_pair", "merging_apart")
         holdings.register_all()

@@ -33,7 +33,7 @@ def after_check(job: ImportJob, counts: Mapping[str, int]) -> None:
         return
     checked = ImportJob.objects.filter(pk=job.pk, status=Status.CHECKED)
     if checked.update(status=Status.QUEUED, started_at=timezone.now(), done_rows=0, lease_until=None):
-        job.problems.all().delete()
+        job.problems.filter(alike=None).delete()
 
 
 def _wait(arrival: Arrival, error: str) -> None:

@@ -43,6 +43,7 @@ class Total:
             unchanged=found.unchanged,
             alike=len({one.line for one in found.alike}),
             customers=found.new_customers,
+            compared=found.compared,
             skipped=len(skipped),
             errors=len(wrong),
         )
@@ -88,6 +89,9 @@ def _check_chunk(
         room = max(0, ALIKE_KEPT - total.counts["alike"])
         total.add(chunk, found, problems)
         alike = {(one.line, one.column): one for one in found.alike[:room]}
-        told = [Problem(one.line, one.column, ALIKE, one.cells, one.customer) for one in alike.values()]
+        told = [
+            Problem(one.line, one.column, ALIKE, one.cells, one.customer, one.evidence)
+            for one in alike.values()
+        ]
         write_problems(cursor, job, [*problems, *told])
         leases.advance(job, done_bytes=chunk.position, findings=total.as_json())

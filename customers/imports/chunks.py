@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from django.db.backends.utils import CursorWrapper
 
@@ -21,6 +21,8 @@ CHARACTERS = 32 << 20
 LONGEST_GROUP = 5_000
 
 Row = TypeVar("Row")
+# Why somebody may be the same: as a pair of matching keeps it.
+Evidence = dict[str, Any]
 
 
 class Problem(NamedTuple):
@@ -29,6 +31,7 @@ class Problem(NamedTuple):
     reason: str
     cells: Sequence[str]
     alike: int | None = None
+    evidence: Evidence | None = None
 
 
 class Alike(NamedTuple):
@@ -38,6 +41,7 @@ class Alike(NamedTuple):
     column: str
     customer: int
     cells: Sequence[str]
+    evidence: Evidence | None = None
 
 
 @dataclass
@@ -58,6 +62,7 @@ class Findings(Outcome):
     errors: int = 0
     alike: list[Alike] = field(default_factory=list)
     new_customers: int = 0
+    compared: int = 0  # new people who were weighed against everybody
     cells: Counter[str] = field(default_factory=Counter)  # "city:changed", "city:filled", "city:kept"
 
 

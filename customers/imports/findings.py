@@ -15,11 +15,13 @@ from crm.lib.columns import unique_titles
 from customers.imports import policies
 from customers.imports.models import ImportJob, ImportProblem
 from customers.imports.plans import columns_for
+from customers.matching.levels import label_of
 from customers.models import Customer
 from customers.record.models import Change
 from customers.timeline.models import Entry
 
 SHOWN = 20
+MOST_REASONS = 3
 # Columns of a customer that no column of a file is called like.
 HIDDEN = {"team_id", "updated_at"}
 NAMES = {"owner_id": "owner"}
@@ -38,12 +40,20 @@ class ColumnEffect:
 
 @dataclass(frozen=True)
 class Alike:
-    """A new customer of the file who may be somebody else as well."""
+    """A new customer of the file who may be somebody else as well; `why` if they were weighed."""
 
+    pk: int
     line: int
     cells: Sequence[str]
     is_of_file: bool
     other: Customer | None  # None when it may not be seen
+    is_sure: bool
+    why: Sequence[str]
+
+    @property
+    def can_be_linked(self) -> bool:
+        """One cannot say of somebody one does not see that they are the same."""
+        return self.other is not None
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,18 @@ def effects(job: ImportJob) -> list[ColumnEffect]:
 def alike(job: ImportJob, reader: User) -> list[Alike]:
     told = list(job.problems.exclude(alike=None).order_by("line", "column")[:SHOWN])
     others = Customer.objects.visible_to(reader).in_bulk([one.alike for one in told if one.alike])
-    return [Alike(one.line, _told_cells(job, one), not one.alike, others.get(one.alike or 0)) for one in told]
+    return [
+        Alike(
+            pk=one.pk,
+            line=one.line,
+            cells=_told_cells(job, one),
+            is_of_file=not one.alike,
+            other=others.get(one.alike or 0),
+            is_sure=bool(one.evidence and one.evidence["is_sure"]),
+            why=_why(one),
+        )
+        for one in told
+    ]
 
 
 def alike_rows(job: ImportJob) -> Iterator[Sequence[str]]:
@@ -97,6 +118,13 @@ def edits(job: ImportJob, reader: User) -> list[Edit]:
     customers = Customer.objects.visible_to(reader).in_bulk([pk for pk, _what in found])
     who = _editors(job, list(customers))
     return [Edit(customers.get(pk), [_what_name(one) for one in what], who.get(pk, "")) for pk, what in found]
+
+
+def _why(problem: ImportProblem) -> list[str]:
+    """What agrees, the weightiest first."""
+    reasons: list[dict[str, Any]] = (problem.evidence or {}).get("reasons", [])
+    agreeing = sorted((one for one in reasons if one["bits"] > 0), key=lambda one: -one["bits"])
+    return [label_of(one["field"], one["level"]) for one in agreeing[:MOST_REASONS]]
 
 
 def _told_cells(job: ImportJob, problem: ImportProblem) -> list[str]:

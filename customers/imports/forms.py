@@ -13,7 +13,7 @@ from crm.accounts.models import User
 from crm.lib.columns import unique_titles
 from customers.imports import policies
 from customers.imports.detecting import DELIMITERS, ENCODINGS
-from customers.imports.models import ImportJob, Policy, SavedMapping, Schedule
+from customers.imports.models import Duplicates, ImportJob, Policy, SavedMapping, Schedule
 from customers.imports.plans import columns_for
 from customers.imports.tables import WORKBOOK
 
@@ -206,3 +206,18 @@ class ScheduleForm(forms.ModelForm[Schedule]):
 def _select(label: Any, choices: Any, initial: str, *, required: bool = False) -> forms.ChoiceField:
     widget = forms.Select(attrs={"class": "form-select compact", "aria-label": label})
     return forms.ChoiceField(choices=choices, required=required, label=label, initial=initial, widget=widget)
+
+
+class DuplicatesForm(forms.Form):
+    """What becomes of new rows that resemble somebody: of all of them, and of single ones."""
+
+    duplicates = forms.ChoiceField(choices=Duplicates, required=False)
+
+    def by_row(self) -> dict[int, str]:
+        """By the key of what the check found; nonsense is left out."""
+        found = {name.removeprefix("row-"): value for name, value in self.data.items()}
+        return {
+            int(key): value
+            for key, value in found.items()
+            if key.isascii() and key.isdecimal() and len(key) < 19 and value in Duplicates.values
+        }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,8 @@ from django.utils import timezone
 from crm.lib.copying import copy
 from customers.imports import articles, extras, languages, ordering, trying
 from customers.imports.chunks import ROWS, Alike, Findings, Importer, Outcome, Problem
+from customers.imports.deciding import Decisions
+from customers.imports.likening import Likeness
 from customers.imports.matching import People, Person
 from customers.imports.models import ImportJob
 from customers.imports.ordering import Purchase
@@ -22,6 +25,7 @@ from customers.imports.tracing import Tracing
 from customers.imports.trying import TriedPeople
 from customers.imports.updating import update_known
 from customers.imports.writing import Origin, write_new
+from customers.matching import queue
 
 
 class CustomerImporter:
@@ -32,6 +36,7 @@ class CustomerImporter:
         fields = {name for extra in self.extras for name in extra.columns} & self.plan.fields
         self.extra_fields = sorted(fields)
         self.reader = PeopleReader(self.plan, frozenset(fields))
+        self.likeness = Likeness()
 
     def read(self, line: int, cells: list[str]) -> PersonRow | Flawed:
         return self.reader.read(line, cells)
@@ -44,10 +49,16 @@ class CustomerImporter:
 
     def write(self, cursor: CursorWrapper, rows: Sequence[PersonRow], trace: Tracing) -> Outcome:
         people, outcome = People(self.job.source, self.job.created_by), Outcome()
+        people.link(self.decisions.links(rows))
         news = self._place(cursor, people, rows, outcome)
         changed = _write_people(cursor, self.job, people, trace) | self._write_extras(cursor, news, trace)
         _count(outcome, people, len(rows), changed)
+        self.decisions.keep((row.line, person.pk) for row, person in news if person.is_new)
         return outcome
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        return Decisions.of(self.job)
 
     def check(self, cursor: CursorWrapper, rows: Sequence[PersonRow], seen: Seen) -> Findings:
         people, found = TriedPeople(self.job.source, self.job.created_by, seen), Findings()
@@ -58,6 +69,7 @@ class CustomerImporter:
         found.new_customers = found.created
         fresh = [(row, one) for row, one in news if one.is_new and one.lines[0] == row.line]
         found.alike += trying.same_birthday(cursor, fresh)
+        found.alike, found.compared = self.likeness.weigh(fresh, found.alike)
         people.remember()
         return found
 
@@ -216,6 +228,7 @@ def _write_people(cursor: CursorWrapper, job: ImportJob, people: People, trace: 
     write_new(cursor, people.new, fresh, origin)
     trace.made("customers_customer", [one.pk for one in people.new])
     trace.made("identity_profile", [word.pk for word in fresh])
+    queue.mark_new([one.pk for one in people.new])
     known = [one for one in people.persons.values() if one.lines]
     return update_known(cursor, job, known, [word for word in words if not word.person.is_new], trace)
 

@@ -6,7 +6,7 @@ name. Sharing a phone or an e-mail alone never joins two people, and two numbers
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,6 +60,8 @@ class People:
         self.sharers: dict[Handle, set[Person]] = defaultdict(set)
         self.new: list[Person] = []
         self.forbidden: set[int] = set()
+        # By row, for those who were found by likeness and whom somebody said to be the same.
+        self.linked: dict[int, Person] = {}
 
     def look_up(self, cursor: CursorWrapper, rows: Sequence[PersonRow]) -> None:
         self._find_words(cursor, {row.key for row in rows})
@@ -70,6 +72,13 @@ class People:
         self._find_contacts(cursor, {handle for row in unknown for handle in row.shared})
         self._find_forbidden()
 
+    def link(self, known: Mapping[int, int]) -> None:
+        """Says whom rows speak of that nothing else recognises. Before `look_up`, which asks for rights."""
+        present = set(
+            Customer.objects.present().filter(pk__in=set(known.values())).values_list("pk", flat=True)
+        )
+        self.linked = {line: self._person(pk, is_gone=False) for line, pk in known.items() if pk in present}
+
     def place(self, row: PersonRow) -> Person | str:
         """The person a row speaks of, with what it says added; or why it may not say so."""
         word = self.words.get(row.key)
@@ -79,7 +88,7 @@ class People:
             if holder and person and holder is not person:
                 return "card_of_another"
             person = person or holder
-        person = person or self._by_contact(row)
+        person = person or self._by_contact(row) or self.linked.get(row.line)
         if person and (reason := self._refusal(person)):
             return reason
         if person is None:

@@ -119,8 +119,16 @@ def _count(job: ImportJob, chunk: Chunk[Any], outcome: Outcome, problems: Iterab
 
 
 def write_problems(cursor: CursorWrapper, job: ImportJob, problems: Iterable[Problem]) -> None:
-    rows = ((job.pk, one.line, one.column, one.reason, _as_json(one.cells), one.alike) for one in problems)
-    copy(cursor, ImportProblem._meta.db_table, ["job_id", "line", "column", "reason", "cells", "alike"], rows)
+    columns = ["job_id", "line", "column", "reason", "cells", "alike", "evidence"]
+    rows = (
+        (job.pk, one.line, one.column, one.reason, _as_json(one.cells), one.alike, _evidence(one))
+        for one in problems
+    )
+    copy(cursor, ImportProblem._meta.db_table, columns, rows)
+
+
+def _evidence(problem: Problem) -> str | None:
+    return None if problem.evidence is None else json.dumps(problem.evidence)
 
 
 def _as_json(cells: Iterable[str]) -> str:

@@ -73,13 +73,28 @@ def reconsider(job: ImportJob) -> None:
 
 
 @transaction.atomic
-def start(job: ImportJob, *, by: User) -> None:
+def start(
+    job: ImportJob, *, by: User, duplicates: str = "", choices: Mapping[int, str] | None = None
+) -> None:
+    """`duplicates` says what becomes of rows that resemble somebody, `choices` of single ones by key."""
     waiting = ImportJob.objects.filter(pk=job.pk, status=Status.CHECKED)
-    if not waiting.update(status=Status.QUEUED, started_at=timezone.now(), done_rows=0, done_bytes=0, **FREE):
+    begun: dict[str, Any] = {"started_at": timezone.now(), "done_rows": 0, "done_bytes": 0, **FREE}
+    if duplicates:
+        begun["duplicates"] = duplicates
+    if not waiting.update(status=Status.QUEUED, **begun):
         raise Refused(_("This import was already started."))
-    # What the check told comes again, row by row, as the import meets it.
-    job.problems.all().delete()
-    audit.record("import.started", job, by=by, fields=sorted(job.mapping), policies=job.policies)
+    # What the check told comes again, row by row, as the import meets it; who resembles whom is decided.
+    job.problems.filter(alike=None).delete()
+    for choice, keys in _by_choice(choices or {}).items():
+        job.problems.exclude(alike=None).filter(pk__in=keys).update(choice=choice)
+    audit.record(
+        "import.started",
+        job,
+        by=by,
+        fields=sorted(job.mapping),
+        policies=job.policies,
+        duplicates=duplicates or job.duplicates,
+    )
     transaction.on_commit(partial(tasks.run.delay, job.pk))
 
 
@@ -128,13 +143,20 @@ def repeat(job: ImportJob, *, by: User) -> ImportJob:
     if job.forgotten_at or not job.mapping:
         raise Refused(_("The file of this import is no longer there. Please upload it again."))
     told = ("kind", "file_name", "file", "file_bytes", "source", "encoding", "delimiter", "header", "sample")
-    chosen = ("mapping", "policies", "language", "saved_mapping", "total_bytes", "warnings")
+    chosen = ("mapping", "policies", "duplicates", "language", "saved_mapping", "total_bytes", "warnings")
     again = ImportJob(created_by=by, status=Status.PREVIEW)
     for name in (*told, *chosen):
         setattr(again, name, getattr(job, name))
     again.save(force_insert=True)
     audit.record("import.repeated", again, by=by, of=job.pk)
     return again
+
+
+def _by_choice(choices: Mapping[int, str]) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for key, choice in choices.items():
+        found.setdefault(choice, []).append(key)
+    return found
 
 
 def refuse_incomplete(job: ImportJob) -> None:

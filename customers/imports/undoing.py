@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Q
 
 from customers.identity.models import Identity
 from customers.imports import extras
@@ -15,6 +16,7 @@ from customers.imports.models import ImportJob, Trace
 from customers.imports.removing import remove
 from customers.imports.tracing import Span
 from customers.imports.updating import index_all
+from customers.merging.models import Merge
 from customers.models import Customer
 from customers.orders import rollups
 from customers.orders.models import OrderLine, Product
@@ -93,7 +95,7 @@ def undo(cursor: CursorWrapper, job: ImportJob, chunk: int, made: Made, *, force
     for table in keys.keys() - {CUSTOMERS, PRODUCTS}:
         affected |= _remove(cursor, table, keys[table], made)
     made_here = keys.get(CUSTOMERS, [])
-    kept = set() if force else with_work_since(cursor, job, made_here, made)
+    kept = joined(made_here) if force else with_work_since(cursor, job, made_here, made)
     remove(cursor, Customer, [pk for pk in made_here if pk not in kept])
     _remove_products(keys.get(PRODUCTS, []))
     done.removed, done.kept = len(made_here) - len(kept), len(kept)
@@ -115,6 +117,12 @@ def keys_of(made: Sequence[Span]) -> list[int]:
 def with_work_since(cursor: CursorWrapper, job: ImportJob, keys: Collection[int], made: Made) -> set[int]:
     """Those of the customers made by an import whom somebody has worked on since."""
     return {pk for _what, pk in work_since(cursor, job, keys, made)}
+
+
+def joined(keys: Collection[int]) -> set[int]:
+    """Those who became part of somebody or took somebody in: others would go with them."""
+    standing = Merge.objects.standing().filter(Q(survivor__in=keys) | Q(absorbed__in=keys))
+    return {pk for ends in standing.values_list("survivor", "absorbed") for pk in ends} & set(keys)
 
 
 def work_since(

@@ -14,8 +14,8 @@ from crm.lib.errors import BadInput
 from crm.lib.htmx import render_part
 from crm.lib.paging import keyset
 from customers.imports import findings, mappings, reporting, scheduling, services
-from customers.imports.forms import MappingForm, SavingForm, UploadForm
-from customers.imports.models import ImportJob, SavedMapping
+from customers.imports.forms import DuplicatesForm, MappingForm, SavingForm, UploadForm
+from customers.imports.models import Duplicates, ImportJob, SavedMapping
 from customers.imports.previewing import preview_of
 from customers.imports.problems import sentence
 from customers.imports.progress import Progress
@@ -98,7 +98,11 @@ def columns(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("import", "edit")
 def run(request: UserRequest, pk: int) -> HttpResponse:
-    services.start(_job(request, pk, "edit"), by=request.user)
+    job, form = _job(request, pk, "edit"), DuplicatesForm(request.POST)
+    if not form.is_valid():
+        raise BadInput(_("There is no such choice."))
+    chosen = form.cleaned_data["duplicates"]
+    services.start(job, by=request.user, duplicates=chosen, choices=form.by_row())
     return redirect("imports:detail", pk)
 
 
@@ -199,7 +203,7 @@ def page_of(job: ImportJob, request: UserRequest, form: MappingForm | None = Non
         context["saving"] = SavingForm(initial={"name": job.saved_mapping.name if job.saved_mapping else ""})
     elif job.status == Status.CHECKED:
         context |= {"effects": findings.effects(job), "alike": findings.alike(job, request.user)}
-        context["reasons"] = reporting.reasons(job)
+        context |= {"reasons": reporting.reasons(job), "duplicates": Duplicates.choices}
     elif job.status == Status.REVIEWED:
         context["edits"] = findings.edits(job, request.user)
     elif job.finished_at:

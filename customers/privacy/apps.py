@@ -9,7 +9,7 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.lib import labels
-        from customers.privacy import holdings, panels, retaining
+        from customers.privacy import holdings, merge_rules, panels, retaining
         from customers.privacy.models import Law, SubjectRequest
         from customers.timeline import kinds
 
@@ -19,6 +19,7 @@ class PrivacyConfig(AppConfig):
         holdings.register_all()
         panels.register_all()
         retaining.register_all()
+        merge_rules.register()
         kinds.register("privacy.requested", kinds.Kind(_("Asked about their data"), "system"))
         kinds.register("privacy.answered", kinds.Kind(_("Request about data answered"), "system"))
         kinds.register("privacy.restricted", kinds.Kind(_("Processing restricted"), "system"))

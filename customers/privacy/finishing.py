@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from crm.accounts.models import User
 from crm.audit import services as audit
 from crm.lib.errors import Refused
+from customers.merging.models import Merge
 from customers.models import Customer
 from customers.privacy import erasing, journal
 from customers.privacy.models import Erasure, SubjectRequest, SubjectRequestQuerySet
@@ -31,6 +32,11 @@ def carry_out(asked: Erasure, *, by: User | None) -> None:
         close(requests, SubjectRequest.Status.DONE, "", by=by)
     timeline.record(customer, "privacy.erased", summary="", by=by)
     audit.record("privacy.erased", customer, by=by, why=asked.why, rows=tallies)
+    # Whoever became part of this customer is the same person.
+    for absorbed in Customer.objects.filter(
+        absorptions__in=Merge.objects.standing().filter(survivor=customer)
+    ):
+        erase_without_asking(absorbed, asked.why)
 
 
 @transaction.atomic

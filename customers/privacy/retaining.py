@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.audit import services as audit
 from customers import retention
-from customers.models import Customer
+from customers.models import Customer, CustomerQuerySet
 from customers.privacy import finishing
 from customers.privacy.models import Protection, RetentionRule, RetentionRun, SubjectRequest
 from customers.retention import Kind
@@ -120,7 +120,7 @@ def _register_erasing() -> None:
             _("Deleted customers"),
             _("Customers in the bin are erased: they can then no longer be brought back."),
             90,
-            lambda before: _not_erased().filter(deleted_at__lt=before),
+            lambda before: _not_erased().removed().filter(deleted_at__lt=before),
             _erase,
             order=10,
         )
@@ -163,7 +163,7 @@ def _register_emptying() -> None:
     )
 
 
-def _not_erased() -> QuerySet[Customer]:
+def _not_erased() -> CustomerQuerySet:
     gone = Protection.objects.filter(Q(customer=OuterRef("pk")) & ~Q(erased_at=None))
     return Customer.objects.filter(~Exists(gone))
 

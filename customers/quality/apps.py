@@ -10,7 +10,7 @@ class QualityConfig(AppConfig):
     def ready(self) -> None:
         from crm.lib import labels
         from customers import letters
-        from customers.quality import asking, columns, holdings, panels, rules
+        from customers.quality import asking, columns, holdings, merge_rules, panels, rules
         from customers.quality.models import Refresh
         from customers.timeline import kinds
 
@@ -18,6 +18,7 @@ class QualityConfig(AppConfig):
         columns.register_all()
         panels.register_all()
         holdings.register_all()
+        merge_rules.register()
         letters.register(letters.Letter(asking.LETTER, asking.letter))
         letters.register(letters.Letter(asking.VERIFYING, asking.verifying))
         labels.register("refresh", Refresh.Status)

@@ -9,7 +9,7 @@ class TasksConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.lib import labels
-        from customers.tasks import contacts, days, filters, holdings, panels
+        from customers.tasks import contacts, days, filters, holdings, merge_rules, panels
         from customers.tasks.models import Task
         from customers.timeline import kinds
         from customers.timeline.signals import recorded
@@ -22,5 +22,6 @@ class TasksConfig(AppConfig):
         panels.register()
         filters.register()
         days.register()
+        merge_rules.register()
         recorded.connect(contacts.heard, dispatch_uid="tasks.contacts")
         holdings.register_all()

@@ -1,5 +1,6 @@
 """POST /customers/duplicates/"""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from crm.accounts import factories as people
 from crm.accounts.models import User
 from crm.accounts.policy import Role
 from customers import factories
+from customers.matching import records
+from customers.models import Customer
 
 pytestmark = pytest.mark.django_db
 URL = "/customers/duplicates/"
@@ -65,3 +68,63 @@ def test_a_stranger_gets_404(client: Client) -> None:
     client.force_login(people.user(Role.MARKETING))
 
     assert client.post(URL, {"phone": "13812345678"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"name": "Xiaoming Wang", "city": "Shanghai"},
+        {"name": "王 小明", "birthday": "1985/3/8"},
+        {"name": "王小明", "company": "华兴贸易"},
+    ],
+)
+def test_who_is_similar_is_said_as_well(as_seller: Client, seller: User, typed: dict[str, str]) -> None:
+    for who in ({"owner": seller}, {"team": people.team("South")}):
+        known = factories.customer(
+            name="王小明", city="上海", birthday=date(1985, 3, 8), company="华兴贸易", **who
+        )
+        factories.identity(known, "number", f"C-{known.pk}")
+        records.refresh([known.pk])
+
+    part = as_seller.post(URL, typed).content.decode()
+
+    assert part.count("<li") == 1
+    assert "王小明" in part
+    assert "South" in part
+
+
+def test_who_has_the_same_phone_is_not_said_twice(as_seller: Client, seller: User) -> None:
+    mine = factories.customer(name="王小明", city="上海", owner=seller)
+    factories.identity(mine, "phone", "+8613812345678")
+    records.refresh([mine.pk])
+
+    part = as_seller.post(URL, {"name": "王小明", "city": "上海", "phone": "13812345678"}).content.decode()
+
+    assert part.count("<li") == 1
+
+
+def test_similar_customers_never_stop_anybody(as_seller: Client, seller: User) -> None:
+    known = factories.customer(name="王小明", city="上海", owner=seller)
+    factories.identity(known, "number", "C-1")
+    records.refresh([known.pk])
+
+    as_seller.post("/customers/new/", {"kind": "person", "name": "王小明", "city": "上海"})
+
+    assert Customer.objects.filter(name="王小明").count() == 2
+
+
+def test_a_hint_costs_few_queries_however_many_share_the_name(
+    as_operator: Client, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(20):
+        namesake = factories.customer(name="王小明", city="上海")
+        factories.identity(namesake, "number", f"C-{number}")
+        records.refresh([namesake.pk])
+    as_operator.post(URL)
+
+    with django_assert_max_num_queries(12):
+        part = as_operator.post(
+            URL, {"name": "王小明", "city": "上海", "phone": "13812345678"}
+        ).content.decode()
+
+    assert part.count("<li") == 5

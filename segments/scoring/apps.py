@@ -9,6 +9,7 @@ class ScoringConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.lib import labels
+        from customers.merging import rules
         from segments.scoring import columns, facts, holdings, panels, similar
         from segments.scoring.models import Group, Stage
 
@@ -19,3 +20,5 @@ class ScoringConfig(AppConfig):
         labels.register("group", Group)
         labels.register("stage", Stage)
         holdings.register_all()
+        # Everybody is scored anew every night.
+        rules.register(rules.Rule("scoring.score", moves=False))

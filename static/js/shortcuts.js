@@ -35,7 +35,9 @@
   };
 
   const press = (event) => {
-    const named = dom.all(":is(a, button)[data-key]").find((one) => one.dataset.key.split(" ").includes(event.key));
+    const named = dom
+      .all(":is(a, button)[data-key]")
+      .findLast((one) => one.dataset.key.split(" ").includes(event.key) && one.getClientRects().length);
     const act = named ? () => named.click() : plain[event.key];
     if (!act) return;
     event.preventDefault();
@@ -47,7 +49,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented || isOff()) return;
-    if (event.target.closest?.("input:not([type=checkbox]),textarea,select,[contenteditable],dialog,[role=menu]")) return;
+    if (event.target.closest?.("input:not([type=checkbox], [type=radio]),textarea,select,[contenteditable],dialog,[role=menu]")) return;
     if (dom.one("dialog[open], [popover]:popover-open")) return;
     const keys = begun ? `${begun} ${event.key}` : event.key;
     const target = begun && leads(keys, true);

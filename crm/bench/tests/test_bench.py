@@ -17,14 +17,16 @@ KEYS = {
     "api": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "rfm": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "campaign": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
+    "identity": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
 }
 # How the names of a benchmark's figures begin.
 BEGINNINGS = {name: name for name in KEYS} | {"pages": "home"}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("names", [["pages"], ["rfm", "campaign", "api", "import"]], ids=str)
-def test_a_benchmark_gives_one_object_a_line(names: list[str]) -> None:
+@pytest.mark.parametrize("names", [["pages"], ["identity", "rfm", "campaign", "api", "import"]], ids=str)
+def test_a_benchmark_gives_one_object_a_line(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEBRL", "nowhere")
     output = io.StringIO()
     call_command("bench", *names, rows=300, json=True, stdout=output)
     results = [json.loads(line) for line in output.getvalue().splitlines()]

@@ -16,6 +16,7 @@ from crm.demo.tests.conftest import UNTIL
 from customers import factories
 from customers.identity.models import Identity, Profile
 from customers.imports.models import ImportJob
+from customers.merging.models import Merge
 from customers.models import Customer, SearchDocument, Share
 from customers.orders.models import Order, OrderLine, Product, Rollup
 from customers.timeline.models import Entry
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.slow
 @pytest.mark.usefixtures("demo")
 class TestWhatIsThere:
     def test_as_many_rows_as_asked_for(self) -> None:
-        assert imagined().count() == 300
+        assert imagined().count() == 300 - Merge.objects.count()
         assert Order.objects.count() == Entry.objects.filter(source__in=["demo", "order"]).count() == 3000
 
     def test_every_role_has_somebody(self) -> None:
@@ -42,23 +43,26 @@ class TestWhatIsThere:
     def test_every_customer_can_be_found_and_has_a_rollup_and_a_profile(self) -> None:
         everybody = Customer.objects.count()
         assert SearchDocument.objects.count() == Rollup.objects.count() == everybody
-        assert not Customer.objects.filter(profiles=None).exists()
+        assert not Customer.objects.present().filter(profiles=None).exists()
 
     def test_the_truth_is_kept_for_judging_matches(self) -> None:
         truths = list(Profile.objects.filter(customer__in=imagined()).values_list("raw__truth", "customer"))
         copies = {customer for truth, customer in truths if truth != customer}
-        assert len(copies) == 18
+        # Somebody has begun to join them.
+        assert 18 - Merge.objects.count() <= len(copies) <= 18
         assert Customer.objects.filter(pk__in={truth for truth, _customer in truths}).count() == 300 - 18
 
     def test_what_a_page_shows_was_said_by_a_source(self) -> None:
-        shown = Customer.objects.exclude(email="")
+        shown = Customer.objects.present().exclude(email="")
         said = shown.filter(
             profiles__identities__kind=Identity.Kind.EMAIL, profiles__identities__value=F("email")
         )
         assert said.distinct().count() == shown.count() > 0
 
     def test_last_activity_is_the_newest_touch_or_order(self) -> None:
-        latest = Customer.objects.annotate(order=Max("orders__placed_at"), touch=Max("entries__occurred_at"))
+        latest = Customer.objects.present().annotate(
+            order=Max("orders__placed_at"), touch=Max("entries__occurred_at")
+        )
         for touched, *moments in latest.values_list("touched_at", "created_at", "order", "touch"):
             assert touched == max(moment for moment in moments if moment)
 

@@ -52,6 +52,8 @@ class Notice(models.Model):
     class Reason(models.TextChoices):
         MENTION = "mention", _("You were mentioned")
         ASSIGNED = "assigned", _("A customer is yours now")
+        ASKED = "asked", _("A colleague asks you about a customer")
+        ANSWERED = "answered", _("A colleague answered your question")
         FOLLOWED = "followed", _("News of a customer you follow")
 
     id = models.BigAutoField(primary_key=True)

@@ -27,7 +27,8 @@ INSERT = """
     JOIN accounts_user AS account ON account.id = told.user_id AND account.is_active
     LEFT JOIN notices_wishes AS wish ON wish.user_id = told.user_id
     WHERE coalesce(CASE told.reason WHEN 'mention' THEN wish.mentions WHEN 'assigned' THEN wish.assignments
-        ELSE CASE WHEN told.kind LIKE 'customer.%%' THEN wish.changes ELSE wish.touches END END, true)
+        WHEN 'followed' THEN CASE WHEN told.kind LIKE 'customer.%%' THEN wish.changes ELSE wish.touches END
+        END, true)
     ON CONFLICT (user_id, entry_id) DO NOTHING RETURNING user_id
 """
 FOLLOWED = """
@@ -74,8 +75,10 @@ def forget(user_ids: Iterable[int]) -> None:
 
 
 def _named(entry: Entry) -> list[tuple[int, str, int, int, str]]:
-    """Colleagues an entry itself names: the mentioned ones, and a new owner."""
+    """Colleagues an entry itself names: the mentioned, the asked and answered ones, and a new owner."""
     people = [(pk, Notice.Reason.MENTION.value) for pk, _name in entry.data.get("mentions", {}).values()]
+    people += [(pk, Notice.Reason.ASKED.value) for pk in entry.data.get("asks", ())]
+    people += [(pk, Notice.Reason.ANSWERED.value) for pk in entry.data.get("answers", ())]
     if owner := _new_owner(entry):
         people.append((owner, Notice.Reason.ASSIGNED.value))
     return [

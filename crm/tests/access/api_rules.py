@@ -61,6 +61,11 @@ ASKS: dict[str, Ask] = {
         body={"kind": "card", "value": "new", "source": "till"},
     ),
     "detach_identity": Ask("DELETE", "customers/{pk}/identities/{identity}", EDIT, "edit"),
+    "list_merges": Ask("GET", "customers/{pk}/merges", VIEW, "view"),
+    "merge_customers": Ask(
+        "POST", "customers/{pk}/merges", ("customer", "merge"), "merge", body={"absorbed": ["{twin}"]}
+    ),
+    "undo_merge": Ask("DELETE", "customers/{pk}/merges/{merge}", ("customer", "merge"), "merge"),
     "list_orders": Ask("GET", "orders", ("order", "view")),
     "read_order": Ask("GET", "orders/{order}", ("order", "view"), "view"),
     "read_order_by_number": Ask("GET", NUMBER, ("order", "view"), "view"),

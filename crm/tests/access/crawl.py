@@ -11,7 +11,18 @@ from crm.tests.access.world import World
 from customers.models import Customer
 
 # Things of a customer that ask for the right to the customer itself.
-PARTS = ("customer", "task", "entry", "change", "attachment", "share", "identity", "address", "relation")
+PARTS = (
+    "customer",
+    "task",
+    "entry",
+    "change",
+    "attachment",
+    "share",
+    "identity",
+    "address",
+    "relation",
+    "merge",
+)
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 
 
@@ -78,7 +89,7 @@ def addresses(world: World, rules: dict[str, Rule]) -> list[Address]:
 
 
 def _of(world: World, name: str, rule: Rule) -> list[Address]:
-    if rule.on in (*PARTS, "removed", "message", "delivery", "subject", "correction"):
+    if rule.on in (*PARTS, "pair", "removed", "message", "delivery", "subject", "correction"):
         return [
             Address(
                 name, reverse(name, kwargs=_path(world, rule, customer) | dict(rule.extra)), rule, holding
@@ -93,6 +104,8 @@ def _path(world: World, rule: Rule, customer: Customer) -> dict[str, Any]:
     """How a customer is named in an address; messages and deliveries are a campaign's, to one customer."""
     if rule.on == "correction":
         return {"pk": customer.refreshes.get().proposals.get().pk}
+    if rule.on == "pair":
+        return {"pk": world.pairs[customer.pk].pk}
     if rule.on == "subject":
         return {"pk": customer.subject_requests.get().pk}
     if rule.on == "task":
@@ -116,5 +129,6 @@ PLACES: dict[str, Callable[[World, Customer], dict[str, Any]]] = {
     "address": lambda world, customer: {"address_pk": customer.addresses.get().pk},
     "relation": lambda world, customer: {"relation_pk": customer.relations_from.get().pk},
     "share": lambda world, customer: {"user_pk": world.users["sales-north"].pk},
+    "merge": lambda world, customer: {"merge_pk": customer.merges.get().pk},
     "entry": lambda world, customer: {"entry_pk": customer.entries.get(source="staff").pk},
 }

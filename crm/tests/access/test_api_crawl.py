@@ -69,6 +69,7 @@ def put(ask: Ask, world: World, customer: Customer, caller: Caller) -> Answer:
         "order": customer.orders.get().pk,
         "task": customer.tasks.get().pk,
         "identity": Identity.objects.get(profile__customer=customer, kind="card").pk,
+        "merge": customer.merges.get().pk,
         "segment": getattr(world.segment, "pk", 0),
     }
     path = ask.path.format(**things)
@@ -85,6 +86,8 @@ def filled(value: Any, pk: str) -> Any:
         }
     if isinstance(value, list):
         return [filled(one, pk) for one in value]
+    if value == "{twin}":
+        return Customer.objects.get(name=f"CANARY-{pk}-twin").pk
     return value.replace("{pk}", pk) if isinstance(value, str) else value
 
 

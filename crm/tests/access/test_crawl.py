@@ -45,6 +45,10 @@ OURS = (
     "consent",
     "privacy",
     "quality",
+    "inquiries",
+    "matching",
+    "merging",
+    "duplicates",
     "letters",
     "campaigns",
 )

@@ -5,7 +5,8 @@ A page that shows `CANARY-7-…` to somebody without a right to customer 7 has a
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
 
@@ -29,7 +30,10 @@ from customers.fields.models import CustomField, FieldValues
 from customers.files.models import Attachment
 from customers.identity.models import Identity, Profile
 from customers.imports.models import ImportJob, ImportProblem, SavedMapping, Schedule
+from customers.inquiries.models import Check, Inquiry, Match
 from customers.lists.models import SavedList
+from customers.matching.models import Pair, Run
+from customers.merging.models import Merge
 from customers.models import Customer, SearchDocument, Share
 from customers.orders.models import Order, OrderLine, Product, Rollup
 from customers.privacy.models import SubjectRequest
@@ -67,6 +71,11 @@ class World:
     arrival: SandboxMessage | None = None
     assessment: Assessment | None = None
     notice: Notice | None = None
+    # By the customer whose possible duplicate they are about; the other one is held in the same way.
+    pairs: dict[int, Pair] = field(default_factory=dict)
+    matching: Run | None = None
+    check: Check | None = None
+    inquiry: Inquiry | None = None
     mail: DirectMessage | None = None
 
 
@@ -87,10 +96,12 @@ def build() -> World:
         if shared_with:
             Share.objects.create(customer=customer, user=world.users[shared_with])
         _children(world, customer)
+        _double(world, customer)
     _relate(list(world.customers.values()))
     deleted = world.customers["deleted"]
     deleted.deleted_at = LONG_AGO
     deleted.save()
+    Customer.objects.filter(name=f"CANARY-{deleted.pk}-twin").update(deleted_at=LONG_AGO)
     own = world.customers["own"]
     world.mail = DirectMessage.objects.create(
         customer=own,
@@ -105,7 +116,24 @@ def build() -> World:
         customer=own,
         entry=own.entries.get(source="staff"),
     )
+    _inquire(world)
     return world
+
+
+def _inquire(world: World) -> None:
+    """A seller met a colleague's customer and asked for a part in them."""
+    seller, other = world.users["sales-north"], world.customers["other"]
+    world.check = Check.objects.create(asked_by=seller, about="CANARY-0-about")
+    Match.objects.create(check_of=world.check, customer=other, is_same=True)
+    world.inquiry = Inquiry.objects.create(
+        customer=other,
+        wish=Inquiry.Wish.COOPERATE,
+        about=world.check.about,
+        note="We met.",
+        asked_by=seller,
+        asked_at=LONG_AGO,
+        due_at=LONG_AGO + timedelta(days=2),
+    )
 
 
 # How each customer is held: owner, team, restricted, shared with.
@@ -198,6 +226,17 @@ def _children(world: World, customer: Customer) -> None:
         source="form",
         at=LONG_AGO,
     )
+    held = {"owner": customer.owner, "team": customer.team, "restricted": customer.restricted}
+    joined = Customer.objects.create(
+        name=f"CANARY-{number}-joined", touched_at=LONG_AGO, deleted_at=LONG_AGO, **held
+    )
+    Merge.objects.create(
+        survivor=customer,
+        absorbed=joined,
+        batch=uuid4(),
+        before={"phone": ""},
+        after={"phone": customer.phone},
+    )
     attachment = Attachment(
         customer=customer,
         name=f"CANARY-{number}-file.txt",
@@ -236,6 +275,25 @@ def _children(world: World, customer: Customer) -> None:
         state="skipped",
         reason="no_consent",
         address=customer.email,
+    )
+
+
+def _double(world: World, customer: Customer) -> None:
+    """Somebody who may be the same, and is held in the same way."""
+    number = customer.pk
+    twin = Customer.objects.create(
+        name=f"CANARY-{number}-twin",
+        owner=customer.owner,
+        team=customer.team,
+        restricted=customer.restricted,
+        touched_at=LONG_AGO,
+    )
+    Rollup.objects.create(customer=twin)
+    for share in customer.shares.all():
+        Share.objects.create(customer=twin, user=share.user)
+    reasons = [{"field": "name", "level": "same_han_name", "bits": 12.0, "rarity": 0.0}]
+    world.pairs[number] = Pair.objects.create(
+        low=customer, high=twin, bits=2.0, prior=-10.0, reasons=reasons, found=Pair.Found.RUN
     )
 
 
@@ -293,6 +351,7 @@ def _fill_company(world: World) -> None:
         created_by=operator,
         is_active=False,
     )
+    world.matching = Run.objects.create(step=Run.Step.DONE, finished_at=LONG_AGO)
     world.assessment = Assessment.objects.create(finished_at=LONG_AGO)
     world.run = ScoringRun.objects.create(status="done", finished_at=LONG_AGO)
     world.arrival = SandboxMessage.objects.create(

@@ -20,7 +20,9 @@ from customers.addresses.models import Address
 from customers.bulk.models import BulkJob
 from customers.exports.models import ExportJob
 from customers.imports.models import ImportJob, SavedMapping, Schedule
+from customers.inquiries.models import Check, Inquiry, Match
 from customers.lists.models import SavedList
+from customers.matching.models import Pair, Run
 from customers.models import Customer
 from customers.privacy.models import SubjectRequest
 from customers.quality.models import Assessment
@@ -78,10 +80,14 @@ class Office:
             "arrival": SandboxMessage,
             "subject": SubjectRequest,
             "assessment": Assessment,
+            "pair": Pair,
+            "matching": Run,
             "schedule": Schedule,
             "saved_mapping": SavedMapping,
             "saved": SavedList,
             "export": ExportJob,
+            "check": Check,
+            "inquiry": Inquiry,
         }
         return list(models[rule.on]._default_manager.order_by("pk").values_list("pk", flat=True)[:1])
 
@@ -93,6 +99,9 @@ def open_office() -> Office:
     BulkJob.objects.create(action="edit", created_by=user)
     over = {"status": "done", "finished_at": timezone.now(), "params": {"tags": ["VIP"]}}
     BulkJob.objects.create(action="tag", created_by=user, total=3, changed=2, same=1, **over)
+    check = Check.objects.create(asked_by=user, about="王小明")
+    met = Customer.objects.present().order_by("pk")[0]
+    Match.objects.create(check_of=check, customer=met, is_same=True)
     letter = EmailMessage()
     letter["Subject"], letter["From"], letter["To"] = "Good morning", "shop@crm.test", "somebody@mail.test"
     letter.set_content("Good morning!")

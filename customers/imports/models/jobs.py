@@ -33,6 +33,14 @@ class Policy(models.TextChoices):
     KEEP = "keep", _("Keep ours")
 
 
+class Duplicates(models.TextChoices):
+    """What becomes of a new row that resembles somebody we have. Nobody is joined on a mere likeness."""
+
+    REVIEW = "review", _("Create, and put to the possible duplicates")
+    LINK = "link", _("Add to the customer we have")
+    CREATE = "create", _("Create as somebody else")
+
+
 class ImportJob(models.Model):
     """One file on its way in."""
 
@@ -82,6 +90,9 @@ class ImportJob(models.Model):
     sample = models.JSONField(default=list, help_text="The first rows, as read.")
     mapping = models.JSONField(default=dict, help_text="Field name → column index.")
     policies = models.JSONField(default=dict, help_text="Field name → Policy, where it is not the first.")
+    duplicates = models.CharField(
+        _("new rows that resemble somebody"), max_length=6, choices=Duplicates, default=Duplicates.REVIEW
+    )
     language = models.CharField(
         _("language of new customers"),
         max_length=10,
@@ -191,6 +202,10 @@ class ImportProblem(models.Model):
     cells = models.JSONField(_("the row"), default=list)
     alike = models.BigIntegerField(
         null=True, help_text="The customer whom a new one resembles; 0: one of the file."
+    )
+    evidence = models.JSONField(null=True, help_text="Why: score, reasons, whether it is sure.")
+    choice = models.CharField(
+        max_length=6, choices=Duplicates, null=True, help_text="For this row, instead of the import's."
     )
 
     class Meta:

@@ -1,0 +1,35 @@
+"""Merges as programs ask for them."""
+
+from crm.api.tests.caller import Caller
+from customers import factories
+from customers import services as customers
+from customers.models import Customer
+
+
+def test_a_program_joins_and_finds_the_survivor_under_both_numbers(api: Caller) -> None:
+    one, other = factories.customer(city="上海"), factories.customer(city="北京")
+    made = api.post(f"customers/{one.pk}/merges", {"absorbed": [other.pk], "winners": {"city": other.pk}})
+    assert made.status == 201
+    assert made.data["items"][0]["absorbed"] == other.pk
+    assert made.data["items"][0]["cause"] == "api"
+    read = api.get(f"customers/{other.pk}")
+    assert (read.data["id"], read.data["merged_from"], read.data["city"]) == (one.pk, [other.pk], "北京")
+    assert len(api.get(f"customers/{one.pk}/merges").data["items"]) == 1
+
+
+def test_taking_back_asks_when_things_changed(api: Caller) -> None:
+    one, other = factories.customer(), factories.customer()
+    merge = api.post(f"customers/{one.pk}/merges", {"absorbed": [other.pk]}).data["items"][0]["id"]
+    one.refresh_from_db()
+    customers.update(one, {"city": "苏州"}, version=one.version, by=api.user)
+    assert api.delete(f"customers/{one.pk}/merges/{merge}").status == 409
+    assert api.delete(f"customers/{one.pk}/merges/{merge}?despite=true").status == 204
+    assert Customer.objects.present().count() == 2
+
+
+def test_whoever_is_not_there_is_not_joined(api: Caller) -> None:
+    one = factories.customer()
+    assert api.post(f"customers/{one.pk}/merges", {"absorbed": [0]}).status in (404, 422)
+    assert api.post(f"customers/{one.pk}/merges", {"absorbed": [999_999]}).status == 404
+    assert api.post(f"customers/{one.pk}/merges", {"absorbed": []}).status == 422
+    assert api.post(f"customers/{one.pk}/merges", {"absorbed": [one.pk]}).status == 409

@@ -1,0 +1,51 @@
+"""After an undo: rows that had to wait for another of their like to leave find their place."""
+
+from collections.abc import Collection
+
+from customers.merging import chain, tables
+from customers.merging.models import Merge, Move
+
+
+def settle(customers: Collection[int]) -> None:
+    """`customers` are those whose rows just moved."""
+    for move in Move.objects.exclude(left=[]).exclude(column="").order_by("pk").select_related("merge"):
+        _go_home(move)
+    stayed = Move.objects.filter(merge__survivor__in=customers, merge__undone_at=None).exclude(rows=[])
+    for move in stayed.exclude(column="").order_by("pk").select_related("merge"):
+        _follow(move)
+
+
+def _go_home(move: Move) -> None:
+    """What could not return when its merge was undone, because something like it was there."""
+    merge, column = move.merge, tables.find(move.table, move.column)
+    if column is None or Merge.objects.standing().filter(absorbed=merge.absorbed_id).exists():
+        return
+    holders = [merge.survivor_id, *chain.above(merge.survivor_id)]
+    rows = column.model._base_manager.filter(pk__in=move.left, **{f"{column.name}__in": holders})
+    if returned := tables.hand_over(column, rows, merge.absorbed_id):
+        move.left = [pk for pk in move.left if pk not in returned]
+        move.save(update_fields=["left"])
+
+
+def _follow(move: Move) -> None:
+    """What stayed behind because the survivor had the like, which has now left."""
+    merge, column = move.merge, tables.find(move.table, move.column)
+    if column is None:
+        return
+    top = chain.survivor_of(merge.absorbed_id)
+    rows = column.rows_of(merge.absorbed_id).filter(pk__in=move.rows)
+    if top and (moved := tables.hand_over(column, rows, top)):
+        move.rows = [pk for pk in move.rows if pk not in moved]
+        move.save(update_fields=["rows"])
+        remember(merge, column, moved)
+
+
+def remember(merge: Merge, column: tables.Column, pks: Collection[int]) -> None:
+    """Rows that went straight to the top: each merge on the way returns them one step."""
+    step: Merge | None = merge
+    while step:
+        move = step.moves.filter(table=column.table, column=column.column).first()
+        move = move or Move(merge=step, table=column.table, column=column.column)
+        move.pks = sorted({*move.pks, *pks})
+        move.save()
+        step = Merge.objects.standing().filter(absorbed=step.survivor_id).first()
