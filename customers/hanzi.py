@@ -109,7 +109,7 @@ def syllables() -> frozenset[str]:
     return frozenset(one for one in found if one.isalpha())
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def is_pinyin(word: str) -> bool:
     """Whether a word in Latin letters is made of Mandarin syllables."""
     return not word or any(

@@ -24,7 +24,7 @@ COMPARISONS = (
         pgettext_lazy("customer", "name"),
         {
             "same_han_name": _("Same name"),
-            "same_name_key": _("Same name, written otherwise"),
+            "same_name_key": _("Same name as it is spoken"),
             "near_given_name": _("Same family name, similar given name"),
             "near_name": _("Similar name"),
             "family_only": _("Same family name, given name unknown"),

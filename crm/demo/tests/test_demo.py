@@ -135,7 +135,8 @@ def test_the_demo_may_be_put_beside_them(db: None) -> None:
     factories.customer()
     call_command("demo", customers=20, add=True, verbosity=0)
     call_command("demo", customers=20, add=True, verbosity=0)
-    assert imagined().count() == 40
+    joined = Merge.objects.standing().count()
+    assert imagined().count() + joined == 40
     names = Profile.objects.exclude(source_key="").values("source", "source_key").annotate(n=Count("pk"))
     assert not names.filter(n__gt=1).exists()
 

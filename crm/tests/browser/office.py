@@ -23,6 +23,7 @@ from customers.imports.models import ImportJob, SavedMapping, Schedule
 from customers.inquiries.models import Check, Inquiry, Match
 from customers.lists.models import SavedList
 from customers.matching.models import Pair, Run
+from customers.merging.models import Merge
 from customers.models import Customer
 from customers.privacy.models import SubjectRequest
 from customers.quality.models import Assessment
@@ -49,6 +50,9 @@ class Office:
         if rule.on == "entry":
             note = Entry.objects.filter(kind="note", customer__deleted_at=None).order_by("-pk")[0]
             return [{"pk": note.customer_id, "entry_pk": note.pk}]
+        if rule.on == "merge":
+            merge = Merge.objects.standing().filter(survivor__deleted_at=None).order_by("-pk")[0]
+            return [{"pk": merge.survivor_id, "merge_pk": merge.pk}]
         if rule.on == "delivery":
             one = Delivery.objects.order_by("pk")[0]
             return [{"pk": one.campaign_id, "delivery_pk": one.pk} | extra]
@@ -71,6 +75,9 @@ class Office:
             # Everybody sees their own; the demo's is a colleague's.
             mine = BulkJob.objects.filter(created_by=self.user)
             return list(mine.order_by("pk").values_list("pk", flat=True))
+        if rule.on == "pair":
+            # Of a pair that was joined, one is no longer there.
+            return list(Pair.objects.open().best_first().values_list("pk", flat=True)[:1])
         models: dict[str, type[Model]] = {
             "segment": Segment,
             "task": Task,
@@ -80,7 +87,6 @@ class Office:
             "arrival": SandboxMessage,
             "subject": SubjectRequest,
             "assessment": Assessment,
-            "pair": Pair,
             "matching": Run,
             "schedule": Schedule,
             "saved_mapping": SavedMapping,
