@@ -8,23 +8,27 @@ from customers.merging.models import Merge, Move
 
 def settle(customers: Collection[int]) -> None:
     """`customers` are those whose rows just moved."""
-    for move in Move.objects.exclude(left=[]).exclude(column="").order_by("pk").select_related("merge"):
-        _go_home(move)
+    waiting = Move.objects.exclude(left=[]).exclude(column="").order_by("pk").select_related("merge")
+    # One row's place may be taken by another that waits itself.
+    while any(_go_home(move) for move in waiting.all()):
+        pass
     stayed = Move.objects.filter(merge__survivor__in=customers, merge__undone_at=None).exclude(rows=[])
     for move in stayed.exclude(column="").order_by("pk").select_related("merge"):
         _follow(move)
 
 
-def _go_home(move: Move) -> None:
+def _go_home(move: Move) -> bool:
     """What could not return when its merge was undone, because something like it was there."""
     merge, column = move.merge, tables.find(move.table, move.column)
     if column is None or Merge.objects.standing().filter(absorbed=merge.absorbed_id).exists():
-        return
+        return False
     holders = [merge.survivor_id, *chain.above(merge.survivor_id)]
     rows = column.model._base_manager.filter(pk__in=move.left, **{f"{column.name}__in": holders})
-    if returned := tables.hand_over(column, rows, merge.absorbed_id):
+    returned = tables.hand_over(column, rows, merge.absorbed_id)
+    if returned:
         move.left = [pk for pk in move.left if pk not in returned]
         move.save(update_fields=["left"])
+    return bool(returned)
 
 
 def _follow(move: Move) -> None:

@@ -45,10 +45,12 @@ def test_nothing_is_lost_whoever_dies(say: Callable[[str], None]) -> None:
         one.shell("from crm.tests.faults import joining\nresult = joining.part_all()")
         after = digests(one)
         deadlocks = one.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        waiting = one.value("SELECT count(*) FROM merging_move WHERE \"left\" <> '{}'")
         differing = {name for name in before if before[name] != after[name]}
         say(
             f"{merges} merges, {undone} undone meanwhile, {kills} kills in {seconds:.0f} s;"
-            f" deadlocks: {deadlocks}; tables that differ: {sorted(differing)}"
+            f" deadlocks: {deadlocks}; rows that wait: {waiting};"
+            f" tables that differ: {sorted(differing)}"
         )
         assert merges >= 2 * CHAINS
         assert kills == KILLS
