@@ -25,7 +25,8 @@ UNEDITED = {
     "orders_order": "*",
     "orders_rollup": "*",
     "customers_share": "*",
-    "relations_relation": "*",
+    # Who belongs to whom. Undone in a wild order, two rows of the like may end in each other's place.
+    "relations_relation": "kind, least(one_id, other_id), greatest(one_id, other_id)",
     "tasks_task": "*",
     "identity_identity": "*",
     "customers_customer": "id, name, phone, tags, owner_id, team_id, deleted_at, created_at, source",
