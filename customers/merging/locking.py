@@ -33,6 +33,7 @@ class Again(Exception):
 
 def patiently(work: Callable[[], Result]) -> Result:
     """The work in a transaction of its own, or a savepoint; begun anew while others are in the way."""
+    met: Exception | None = None
     for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
@@ -40,13 +41,14 @@ def patiently(work: Callable[[], Result]) -> Result:
                 result = work()
                 _wait_for(before)
                 return result
-        except Again:
-            pass
+        except Again as error:
+            met = error
         except DatabaseError as error:
             if getattr(error.__cause__, "pgcode", "") not in PASSING:
                 raise
+            met = error
         time.sleep(random.uniform(0.01, 0.05) * min(attempt + 1, 8))  # noqa: S311 - only to part rivals
-    raise Refused(_("Somebody else is working on one of these customers. Please try again."))
+    raise Refused(_("Somebody else is working on one of these customers. Please try again.")) from met
 
 
 def lock(pks: Iterable[int]) -> dict[int, Customer]:

@@ -1,6 +1,8 @@
 """After an undo: rows that had to wait for another of their like to leave find their place."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+
+from django.db import IntegrityError, transaction
 
 from customers.merging import chain, tables
 from customers.merging.models import Merge, Move
@@ -8,23 +10,58 @@ from customers.merging.models import Merge, Move
 
 def settle(customers: Collection[int]) -> None:
     """`customers` are those whose rows just moved."""
-    for move in Move.objects.exclude(left=[]).exclude(column="").order_by("pk").select_related("merge"):
-        _go_home(move)
+    waiting = Move.objects.exclude(left=[]).exclude(column="").order_by("pk").select_related("merge")
+    # One row's place may be taken by another that waits itself.
+    while any(_go_home(move) for move in waiting.all()) or _go_home_by_both_ends(waiting.all()):
+        pass
     stayed = Move.objects.filter(merge__survivor__in=customers, merge__undone_at=None).exclude(rows=[])
     for move in stayed.exclude(column="").order_by("pk").select_related("merge"):
         _follow(move)
 
 
-def _go_home(move: Move) -> None:
+def _go_home(move: Move) -> bool:
     """What could not return when its merge was undone, because something like it was there."""
     merge, column = move.merge, tables.find(move.table, move.column)
     if column is None or Merge.objects.standing().filter(absorbed=merge.absorbed_id).exists():
-        return
+        return False
     holders = [merge.survivor_id, *chain.above(merge.survivor_id)]
     rows = column.model._base_manager.filter(pk__in=move.left, **{f"{column.name}__in": holders})
-    if returned := tables.hand_over(column, rows, merge.absorbed_id):
+    returned = tables.hand_over(column, rows, merge.absorbed_id)
+    if returned:
         move.left = [pk for pk in move.left if pk not in returned]
         move.save(update_fields=["left"])
+    return bool(returned)
+
+
+def _go_home_by_both_ends(waiting: Iterable[Move]) -> bool:
+    """Of a table of two customers: where either end alone would meet the like of the row, both may not."""
+    ends: dict[tuple[str, int], list[Move]] = {}
+    for move in waiting:
+        for pk in move.left:
+            ends.setdefault((move.table, pk), []).append(move)
+    for (table, pk), moves in ends.items():
+        if len({move.column for move in moves}) > 1 and _set_both(table, pk, moves):
+            for move in moves:
+                move.left = [other for other in move.left if other != pk]
+                move.save(update_fields=["left"])
+            return True
+    return False
+
+
+def _set_both(table: str, pk: int, moves: Sequence[Move]) -> bool:
+    homes = {move.column: move.merge.absorbed_id for move in moves}
+    column = tables.find(table, moves[0].column)
+    if column is None or Merge.objects.standing().filter(absorbed__in=homes.values()).exists():
+        return False
+    places = {(table, name) for name in homes}
+    attributes = {
+        f"{one.name}_id": homes[one.column] for one in tables.columns() if (one.table, one.column) in places
+    }
+    try:
+        with transaction.atomic():
+            return bool(column.model._base_manager.filter(pk=pk).update(**attributes))
+    except IntegrityError:
+        return False
 
 
 def _follow(move: Move) -> None:

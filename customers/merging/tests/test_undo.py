@@ -131,6 +131,20 @@ def test_what_cannot_go_home_yet_goes_later(operator: User) -> None:
         assert (kept.one, kept.other) == (b, other)
 
 
+def test_what_is_away_by_both_ends_goes_home_at_once(operator: User) -> None:
+    a, b, x, y = (factories.customer() for _number in range(4))
+    row = factories.relation(b, y)
+    (first,) = services.merge(a, [b], by=operator)
+    (second,) = services.merge(x, [y], by=operator)
+    # Each end alone would meet the like of it on its way home.
+    factories.relation(b, x)
+    factories.relation(a, y)
+    services.undo(first, by=operator, despite=True)
+    services.undo(second, by=operator, despite=True)
+    row.refresh_from_db()
+    assert (row.one, row.other) == (b, y)
+
+
 def test_what_stayed_behind_follows_when_there_is_room(operator: User) -> None:
     a, b, c = (factories.customer() for _number in range(3))
     for customer in (b, c):
