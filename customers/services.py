@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Now, TruncDay
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -122,7 +121,8 @@ def reveal(customer: Customer, field: str, *, by: User) -> str:
 def look(customer: Customer, *, by: User, **what: Any) -> None:
     """Logs that somebody is shown something hidden. Refused when the day's looks are used up."""
     User.objects.select_for_update().get(pk=by.pk)
-    looks = AuditEntry.objects.filter(actor=by, action=REVEALED, at__gte=TruncDay(Now()))
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    looks = AuditEntry.objects.filter(actor=by, action=REVEALED, at__gte=midnight)
     if looks.count() >= REVEALS_A_DAY:
         raise Refused(
             ngettext(

@@ -1,12 +1,16 @@
 """POST /customers/<pk>/reveal/"""
 
+from datetime import datetime
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from crm.accounts import factories as people
 from crm.accounts.models import User
 from crm.accounts.policy import Role
 from crm.audit.models import AuditEntry
+from crm.lib.errors import Refused
 from customers import factories, services
 from customers.models import Customer
 
@@ -49,6 +53,25 @@ def test_a_day_has_only_so_many(
     assert [one.status_code for one in answers] == [200, 200, 409]
     assert "+8613812345678" not in answers[2].content.decode()
     assert AuditEntry.objects.filter(action=services.REVEALED).count() == 2
+
+
+def test_the_day_begins_at_midnight_here(known: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not at that of Greenwich: the hours between had no limit at all."""
+    monkeypatch.setattr(services, "REVEALS_A_DAY", 1)
+    here = timezone.get_current_timezone()
+    somebody = people.user(Role.OPERATIONS)
+
+    def look(day: int, hour: int, minute: int) -> None:
+        moment = datetime(2026, 3, day, hour, minute, tzinfo=here)
+        monkeypatch.setattr(timezone, "now", lambda: moment)
+        services.reveal(known, "phone", by=somebody)
+
+    look(1, 23, 59)
+    look(2, 0, 1)
+    for hour in (7, 9, 23):
+        with pytest.raises(Refused):
+            look(2, hour, 0)
+    look(3, 0, 0)
 
 
 def test_colleagues_have_their_own_allowance(known: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
