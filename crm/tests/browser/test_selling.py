@@ -97,8 +97,10 @@ def test_a_narrowed_list_is_taken_along(opener: Opener, seller: User, tmp_path: 
     for key in "jxjx":
         page.keyboard.press(key)
     expect(page.locator(".bulk-bar [data-selected]")).to_have_text("2")
+    settle(page)
     press(page.locator(".bulk-bar").get_by_role("button", name="导出"))
     expect(page.get_by_role("heading", level=1)).to_have_text("导出客户")
+    settle(page)
     press(page.get_by_role("button", name="导出"))
     expect(page.locator("#export")).to_contain_text("可下载", timeout=PATIENCE)
     with page.expect_download() as fetched:
