@@ -288,6 +288,9 @@ class Pair(models.Model):
         indexes = [
             models.Index(fields=["bits", "id"], name="pair_best_first", condition=Q(state="open")),
             models.Index(fields=["high"], name="pair_by_high"),
+            models.Index(
+                fields=["decided_at", "id"], name="pair_kept_apart_lately", condition=Q(state="apart")
+            ),
         ]
 
     def __str__(self) -> str:

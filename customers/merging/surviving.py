@@ -82,10 +82,6 @@ class Choice:
         return any(one.stored != self.options[0].stored for one in self.options)
 
     @property
-    def is_fixed(self) -> bool:
-        return self.why == Why.STRICTEST
-
-    @property
     def why_text(self) -> str:
         return str(self.why.label)
 

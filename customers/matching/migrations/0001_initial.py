@@ -413,6 +413,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("state", "open")), fields=["bits", "id"], name="pair_best_first"
                     ),
                     models.Index(fields=["high"], name="pair_by_high"),
+                    models.Index(
+                        condition=models.Q(("state", "apart")),
+                        fields=["decided_at", "id"],
+                        name="pair_kept_apart_lately",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("low", "high"), name="pair_is_known_once"),
