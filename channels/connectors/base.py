@@ -17,12 +17,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from hashlib import sha256
 from typing import Any, ClassVar, Self
 
 from django import forms
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from channels.connectors.arriving import Answer, Inbound, Media, Pulled, Request
 
 Config = Mapping[str, Any]
 Secret = Mapping[str, str]
@@ -51,6 +54,15 @@ class Content:
 
 
 @dataclass(frozen=True)
+class Enclosed:
+    """A file that goes along."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Envelope:
     """What differs from one recipient to the next."""
 
@@ -60,6 +72,13 @@ class Envelope:
     fields: Mapping[str, str] = field(default_factory=dict)
     to_name: str = ""
     unsubscribe_url: str = ""
+    # What a single message has besides: how it belongs to others, and what it carries.
+    reply_to: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    template: str = ""
+    files: tuple[Enclosed, ...] = ()
+    is_automatic: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,7 +185,17 @@ class Caps:
     subject: bool = True
     html: bool = True
     longest_text: int | None = None
-    inbound: bool = False
+    # Whether the provider calls us, and whether we have to fetch.
+    pushes: bool = False
+    pulls: bool = False
+    # Whether people can be written to at all.
+    sends: bool = True
+    # How long after their last message a free text may be sent; after that only a template. None: always.
+    window: timedelta | None = None
+    # How many free texts fit into one window; None: any number.
+    window_replies: int | None = None
+    # How many bytes of files a message may carry; 0: none.
+    attachments: int = 0
 
 
 class Session(ABC):
@@ -224,15 +253,6 @@ class OutOfService(Session):
         return self.answer
 
 
-@dataclass(frozen=True)
-class Inbound:
-    """One thing a provider reported. The same report always carries the same `dedupe_key`."""
-
-    kind: str
-    dedupe_key: str
-    data: Mapping[str, Any]
-
-
 class ConnectorForm(forms.Form):
     """Base of the settings forms. Fields named in `secret` are kept encrypted and never shown again."""
 
@@ -275,17 +295,31 @@ class Connector(ABC):
     def open(self, config: Config, secret: Secret) -> Session:
         """A session that connects with its first message. Never raises."""
 
-    def verify(
-        self,
-        raw: bytes,
-        headers: Mapping[str, str],
-        query: Mapping[str, str],
-        config: Config,
-        secret: Secret,
-    ) -> bool:
-        """Whether the provider really sent this. Pure, and no unless a connector knows how to tell."""
-        return False
+    def handshake(self, request: Request, config: Config, secret: Secret) -> Answer | None:
+        """The answer to a provider that asks whether this address is ours; None if it asks nothing. Pure."""
+        return None
 
-    def parse(self, raw: bytes, config: Config) -> Iterable[Inbound]:
-        """What the provider reports. Pure and total: what it does not understand it leaves out."""
+    def verify(self, request: Request, config: Config, secret: Secret) -> str:
+        """Empty when the provider really sent this, else a short code that says what is wrong. Pure, total
+        and constant in time; no unless a connector knows how to tell."""
+        return "unsigned"
+
+    def key_of(self, request: Request, config: Config, secret: Secret) -> str:
+        """By which the same call is known again: the digest of its bytes unless a provider names one."""
+        return sha256(request.raw).hexdigest()
+
+    def parse(self, raw: bytes, config: Config, secret: Secret) -> Iterable[Inbound]:
+        """What the provider reports. Pure and total: what it does not understand becomes Ignored."""
         return ()
+
+    def ack(self, request: Request, config: Config, secret: Secret) -> Answer:
+        """What the provider wants to hear when its call is safe."""
+        return Answer()
+
+    def pull(self, cursor: Mapping[str, Any], config: Config, secret: Secret) -> Pulled:
+        """Fetches what is new since `cursor`, a bounded number, oldest first. Never raises."""
+        return Pulled((), cursor)
+
+    def fetch(self, media: Media, config: Config, secret: Secret, most: int) -> bytes | Retry | Rejected:
+        """The bytes behind a reference, `most` at most. Never raises."""
+        return Rejected("media", permanent=True)
