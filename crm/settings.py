@@ -171,11 +171,12 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL") or locations.redis_url(VAR)
+# Celery's unix socket form is redis+socket://, that of everybody else is unix://.
+REDIS_CLIENT_URL = locations.cache_url(REDIS_URL)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        # Celery's unix socket form is redis+socket://, the cache's is unix://.
-        "LOCATION": locations.cache_url(REDIS_URL),
+        "LOCATION": REDIS_CLIENT_URL,
         "KEY_PREFIX": "crm",
         "TIMEOUT": 300,
     }

@@ -1,8 +1,27 @@
-"""What open pages are told without asking: a short-lived, ordered list that any of them can read again."""
+"""What open pages are told without asking: a short-lived list that any of them can read again.
+
+Numbers given out by a sequence become visible out of order: who remembers "I have read up to 17" misses a 16
+that commits later. So a reader remembers a snapshot of PostgreSQL instead, and asks for what has become visible
+since then; every row names the transaction it was written in for that.
+"""
+
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
+
+
+@deconstructible(path="channels.live.models.ThisTransaction")
+class ThisTransaction(models.Func):
+    """The number of the transaction that writes, as PostgreSQL counts them."""
+
+    template = "pg_current_xact_id()::text::bigint"
+    arity = 0
+
+    def __init__(self, **extra: Any) -> None:
+        super().__init__(output_field=models.BigIntegerField(), **extra)
 
 
 class Event(models.Model):
@@ -11,6 +30,7 @@ class Event(models.Model):
     access = "Who may read a topic is asked where its stream is opened."
 
     id = models.BigAutoField(primary_key=True)
+    transaction = models.BigIntegerField(db_default=ThisTransaction(), editable=False)
     topic = models.CharField(max_length=80)
     kind = models.CharField(max_length=40)
     data = models.JSONField(default=dict, help_text="Numbers and states only, never personal data.")
@@ -19,7 +39,10 @@ class Event(models.Model):
     class Meta:
         verbose_name = _("piece of news")
         verbose_name_plural = _("news")
-        indexes = [models.Index(fields=["topic", "id"], name="live_event_of_a_topic")]
+        indexes = [
+            models.Index(fields=["transaction"], name="live_event_in_order"),
+            models.Index(fields=["topic", "transaction"], name="live_event_of_a_topic"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.topic}:{self.pk}"
