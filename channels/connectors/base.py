@@ -34,6 +34,7 @@ Groups = tuple[tuple[str | Promise, tuple[tuple[str, ...], ...]], ...]
 logger = logging.getLogger(__name__)
 
 ADDRESS = re.compile(r"[^\s<>\"']+@[^\s<>\"']+")
+BLANK = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,40})(?:\.DATA)?\s*\}\}")
 
 
 class CannotRender(ValueError):
@@ -88,6 +89,25 @@ class Payload:
     sender: str
     to: str
     data: bytes
+    # Which of the provider's doors it goes to, where there are several.
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A message the provider has approved, for times when free text is not let through.
+
+    An envelope that names it carries its blanks as `fields`.
+    """
+
+    name: str
+    text: str
+    blanks: tuple[str, ...] = ()
+    language: str = ""
+
+    def filled(self, fields: Mapping[str, str]) -> str:
+        """What the customer will read."""
+        return BLANK.sub(lambda found: fields.get(found[1], ""), self.text)
 
 
 class Prepared(ABC):
@@ -113,6 +133,7 @@ class Trouble(TextChoices):
     SENDER = "sender", _("The server does not let this sender send")
     RECIPIENT = "recipient", _("The server did not take the recipient")
     MESSAGE = "message", _("The server did not take the message")
+    WINDOW = "window", _("Until the customer writes again, only a template gets through")
     BUSY = "busy", _("The server asks us to come back later")
     SETUP = "setup", _("The settings of the channel cannot work")
     PROTOCOL = "protocol", _("The server gave an answer that makes no sense")
@@ -253,6 +274,26 @@ class OutOfService(Session):
         return self.answer
 
 
+class NothingToSend(Session):
+    """The session of a channel that only listens."""
+
+    def close(self) -> None:
+        pass
+
+    def _send(self, payload: Payload, key: str, timeout: float) -> Outcome:
+        return Rejected("receive_only", permanent=False, reason=reason(Trouble.SETUP, "receive only"))
+
+    def _check(self, timeout: float) -> Retry | Rejected | None:
+        return None
+
+
+class NothingPrepared(Prepared):
+    fields = frozenset[str]()
+
+    def render(self, envelope: Envelope) -> Payload:
+        raise CannotRender("receive_only")
+
+
 class ConnectorForm(forms.Form):
     """Base of the settings forms. Fields named in `secret` are kept encrypted and never shown again."""
 
@@ -286,6 +327,15 @@ class Connector(ABC):
     kind: ClassVar[str]
     caps: ClassVar[Caps]
     config_form: ClassVar[type[ConnectorForm]]
+    # Which handle of a customer is an address here: a kind of identity. `scope` says whose numbering it is.
+    handle: ClassVar[str] = ""
+
+    def scope(self, config: Config) -> str:
+        return ""
+
+    def templates(self, config: Config) -> tuple[Template, ...]:
+        """The messages that may be sent outside the window."""
+        return ()
 
     @abstractmethod
     def prepare(self, content: Content, config: Config) -> Prepared:
@@ -323,3 +373,13 @@ class Connector(ABC):
     def fetch(self, media: Media, config: Config, secret: Secret, most: int) -> bytes | Retry | Rejected:
         """The bytes behind a reference, `most` at most. Never raises."""
         return Rejected("media", permanent=True)
+
+
+class Listener(Connector):
+    """A connector that nothing can be sent through."""
+
+    def prepare(self, content: Content, config: Config) -> Prepared:
+        return NothingPrepared()
+
+    def open(self, config: Config, secret: Secret) -> Session:
+        return NothingToSend()

@@ -110,6 +110,7 @@ class Smtp(Connector):
     key = "smtp"
     label = _("E-mail (SMTP)")
     kind = "email"
+    handle = "email"
     # SMTP remembers no keys, so a crash leaves up to a batch unknown; messages are small and quick.
     caps = Caps(batch=20)
     config_form: ClassVar[type[ConnectorForm]] = SmtpForm

@@ -88,6 +88,7 @@ class SandboxHttp(Connector):
     key = "sandbox_http"
     label = _("Sandbox (HTTP)")
     kind = "email"
+    handle = "email"
     caps = Caps(idempotency=Idempotency.KEY, key_lifetime=timedelta(hours=24), batch=20)
     config_form = SimulatorForm
 
