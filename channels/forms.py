@@ -8,6 +8,7 @@ from crispy_forms.layout import Div, Field, Fieldset, Layout, LayoutObject
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from channels import secrets
 from channels.connectors import registry
 from channels.connectors.base import Connector, ConnectorForm
 from channels.models import Channel
@@ -38,8 +39,10 @@ class ChannelForm(forms.ModelForm[Channel]):
     def __init__(self, data: Any = None, *, connector: Connector, instance: Channel | None = None) -> None:
         super().__init__(data, instance=instance)
         stored = instance.config if instance else None
-        has_secret = bool(instance and instance.secret)
-        self.settings: ConnectorForm = connector.config_form(data, stored=stored, has_secret=has_secret)
+        kept = stored_secrets(instance) if instance else frozenset[str]()
+        self.settings: ConnectorForm = connector.config_form(
+            data, stored=stored, has_secret=bool(kept), kept=kept
+        )
         self.helper = plain_helper(Fieldset(connector.label, *_rows((("name", "per_second"),))))
         self.settings.helper = plain_helper(  # type: ignore[attr-defined]
             *(Fieldset(heading, *_rows(rows)) for heading, rows in self.settings.groups)
@@ -51,6 +54,14 @@ class ChannelForm(forms.ModelForm[Channel]):
 
 class AvailabilityForm(forms.Form):
     enabled = forms.BooleanField(required=False)
+
+
+def stored_secrets(channel: Channel) -> frozenset[str]:
+    """Names only. One that can no longer be read is to be entered anew."""
+    try:
+        return frozenset(name for name, value in secrets.unseal(channel.secret).items() if value)
+    except secrets.Unreadable:
+        return frozenset()
 
 
 def plain_helper(*parts: LayoutObject) -> FormHelper:

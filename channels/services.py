@@ -78,12 +78,19 @@ def save(channel: Channel, config: dict[str, Any], new_secret: dict[str, str], *
     channel.kind = connector_of(channel).kind
     channel.config = config
     if new_secret:
-        channel.secret = secrets.seal(new_secret)
+        channel.secret = secrets.seal({**_stored(channel), **new_secret})
     channel.last_error_at, channel.last_error = None, ""
     channel.save()
     what = {"connector": channel.connector, "secret_changed": bool(new_secret)}
     audit.record("channel.created" if created else "channel.changed", channel, by=by, **what)
     return channel
+
+
+def _stored(channel: Channel) -> dict[str, str]:
+    try:
+        return secrets.unseal(channel.secret)
+    except secrets.Unreadable:
+        return {}
 
 
 @transaction.atomic

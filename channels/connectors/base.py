@@ -13,7 +13,7 @@ and the caller, who keeps the books, decides.
 import logging
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -301,13 +301,22 @@ class ConnectorForm(forms.Form):
     # How the fields stand on the page: groups with a heading, of rows, of names.
     groups: ClassVar[Groups] = ()
 
-    def __init__(self, data: Any = None, *, stored: Config | None = None, has_secret: bool = False) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        stored: Config | None = None,
+        has_secret: bool = False,
+        kept: Collection[str] | None = None,
+    ) -> None:
+        """`kept` names the secrets that are stored; without it, `has_secret` says so of all of them."""
         super().__init__(data, initial=dict(stored or {}))
         self.stored: Config = stored or {}
         self.has_secret = has_secret
-        if has_secret:
-            for name in self.secret:
-                self.fields[name].help_text = _("One is stored. Leave this empty to keep it.")
+        self.kept = frozenset(self.secret if kept is None and has_secret else kept or ())
+        for name in self.kept & set(self.secret):
+            self.fields[name].initial = None
+            self.fields[name].help_text = _("One is stored. Leave this empty to keep it.")
 
     def config(self) -> dict[str, Any]:
         """What may be shown again."""

@@ -1,19 +1,14 @@
 """The HTTP side of the local sandbox: behaves like a sending service that honours idempotency keys."""
 
 import json
-import socket
-import time
 from datetime import timedelta
 from html import escape
-from http.client import HTTPException, HTTPResponse
-from typing import Any
 from urllib.parse import quote
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from channels.connectors.base import (
-    Accepted,
     CannotRender,
     Caps,
     Config,
@@ -26,22 +21,16 @@ from channels.connectors.base import (
     Payload,
     Prepared,
     Rejected,
-    Retry,
     Secret,
     Session,
     Trouble,
-    Unknown,
     reason,
-    without_addresses,
 )
 from channels.connectors.fields import Slots, clean, one_line
+from channels.connectors.http import JSON, ApiSession, Call, Origin, Reply, usual_verdict
 from channels.connectors.mime import ascii_address, usable_address
 from channels.connectors.registry import register
-from channels.connectors.wire import Wire
 from channels.sandbox import location
-
-LONGEST_ANSWER = 64 * 1024
-SOON, LATER, MUCH_LATER = 10, 60, 300
 
 
 class SimulatorForm(ConnectorForm):
@@ -99,94 +88,16 @@ class SandboxHttp(Connector):
         return HttpSession(location.HOST, location.current().http_port)
 
 
-class HttpSession(Session):
+class HttpSession(ApiSession):
     def __init__(self, host: str, port: int) -> None:
-        self._host, self._port = host, port
-        self._wire: Wire | None = None
+        super().__init__(Origin(host, port, is_local=True))
 
-    def close(self) -> None:
-        wire, self._wire = self._wire, None
-        if wire is not None:
-            wire.close()
+    def call(self, payload: Payload, key: str) -> Call:
+        return Call("POST", "/messages", {**JSON, "Idempotency-Key": quote(key)}, payload.data)
 
-    def _check(self, timeout: float) -> Retry | Rejected | None:
-        self.close()
-        wire = self._ready_wire(timeout)
-        return wire if isinstance(wire, Retry) else None
-
-    def _send(self, payload: Payload, key: str, timeout: float) -> Outcome:
-        wire = self._ready_wire(timeout)
-        if isinstance(wire, Retry):
-            return wire
-        if not wire.hand_over(self._request(payload.data, key)):
-            self.close()
-            return Retry(SOON, reason(Trouble.DROPPED))
-        # It asks of a socket no more than makefile.
-        answer = HTTPResponse(wire, method="POST")  # type: ignore[arg-type]
-        try:
-            answer.begin()
-            body = answer.read(LONGEST_ANSWER)
-        except (OSError, HTTPException, ValueError) as error:
-            self.close()
-            return Unknown(reason(_trouble(error)))
-        if answer.will_close or not answer.isclosed():
-            self.close()
-        return _verdict(answer.status, body, answer.getheader("Retry-After", ""))
-
-    def _request(self, body: bytes, key: str) -> bytes:
-        head = (
-            f"POST /messages HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-            f"Idempotency-Key: {quote(key)}\r\n\r\n"
-        )
-        return head.encode() + body
-
-    def _ready_wire(self, timeout: float) -> Wire | Retry:
-        """The open line, or a new one. Reconnecting an idle line is no second try: nothing was said on it."""
-        deadline = time.monotonic() + timeout
-        if self._wire is not None and self._wire.went_stale():
-            self.close()
-        if self._wire is None:
-            try:
-                self._wire = Wire(self._host, self._port, deadline)
-            except (OSError, ValueError) as error:
-                return Retry(LATER, reason(_trouble(error)), channel_down=True)
-        self._wire.deadline = deadline
-        return self._wire
-
-
-def _verdict(status: int, body: bytes, wait: str) -> Outcome:
-    answer = _json(body)
-    words = f"{status} {answer.get('error', '')}"
-    if status in (200, 201, 202):
-        return Accepted(without_addresses(str(answer.get("id", ""))))
-    if status in (408, 425, 429):
-        return Retry(min(int(wait), 3600) if wait.isdigit() else LATER, reason(Trouble.BUSY, words))
-    if status in (401, 403, 404, 405):
-        return Retry(MUCH_LATER, reason(Trouble.SIGN_IN, words), channel_down=True)
-    # 409 says that a twin with this key is still under way.
-    if 400 <= status < 500 and status != 409:
-        permanent = answer.get("field") == "to"
-        trouble = Trouble.RECIPIENT if permanent else Trouble.MESSAGE
-        return Rejected(str(status), permanent, reason(trouble, words))
-    return Unknown(reason(Trouble.PROTOCOL, words))
-
-
-def _json(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _trouble(error: Exception) -> Trouble:
-    if isinstance(error, TimeoutError):
-        return Trouble.NO_ANSWER
-    if isinstance(error, ConnectionRefusedError):
-        return Trouble.REFUSED
-    if isinstance(error, socket.gaierror):
-        return Trouble.NO_HOST
-    if isinstance(error, HTTPException | ValueError):
-        return Trouble.PROTOCOL
-    return Trouble.DROPPED
+    def verdict(self, reply: Reply) -> Outcome:
+        answer = reply.json()
+        words = str(answer.get("error", ""))
+        if reply.status == 422 and answer.get("field") == "to":
+            return Rejected("422", permanent=True, reason=reason(Trouble.RECIPIENT, f"422 {words}"))
+        return usual_verdict(reply, str(answer.get("id", "")), words)
