@@ -7,6 +7,7 @@ held back by it. Nothing goes to a suppressed address or to somebody whose data 
 purpose.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,6 +47,10 @@ class Reason(models.TextChoices):
     QUIET = "quiet", _("It is night there")
 
 
+# Handles of accounts: whatever a provider calls somebody, as long as it is one word.
+HANDLE = re.compile(r"[^\s\x00-\x1f]{1,254}")
+
+
 @dataclass(frozen=True)
 class Question:
     """What is asked about each customer: may a message of this purpose go over this kind of channel now?"""
@@ -53,10 +58,20 @@ class Question:
     channel: str
     purpose: str
     at: datetime
+    # The address or handle, where it is not the one that the customer's row has.
+    to: str = ""
+    # They wrote a moment ago and wait for it: night is no reason then.
+    is_answer: bool = False
 
     @property
     def address(self) -> str:
         return ADDRESS_COLUMNS.get(self.channel, "")
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether `to` looks like what the channel writes to."""
+        form = {"email": EMAIL, "phone": PHONE}.get(self.address)
+        return bool(re.fullmatch(form, self.to) if form else HANDLE.fullmatch(self.to))
 
 
 def count_contacts(contacts: Contacts) -> None:
@@ -123,12 +138,16 @@ def _rules(question: Question) -> Iterable[tuple[str, Q | Combinable]]:
     yield Reason.GONE, Q(deleted_at__isnull=False)
     yield Reason.RESTRICTED, Exists(Protection.objects.filter(customer=OuterRef("pk")))
     column = question.address
-    if not column:
-        yield Reason.NO_ADDRESS, Q(pk__isnull=False)
-        return
-    yield Reason.NO_ADDRESS, ~Q(**{f"{column}__regex": EMAIL if column == "email" else PHONE})
+    if question.to or not column:
+        if not question.is_usable:
+            yield Reason.NO_ADDRESS, Q(pk__isnull=False)
+            return
+        blocked = suppression.listed_value(question.channel, question.to)
+    else:
+        yield Reason.NO_ADDRESS, ~Q(**{f"{column}__regex": EMAIL if column == "email" else PHONE})
+        blocked = suppression.listed(question.channel, column)
     yield Reason.NO_CONSENT, _not_allowed(question)
-    yield Reason.SUPPRESSED, Exists(suppression.listed(question.channel, column))
+    yield Reason.SUPPRESSED, Exists(blocked)
     if question.purpose == Purpose.MARKETING and settings.CONTACT_CAP:
         since = question.at - timedelta(days=settings.CONTACT_CAP_DAYS)
         for contacts in _contacts:
@@ -148,7 +167,7 @@ def _at_least(number: int, rows: QuerySet[Any]) -> Combinable:
 
 
 def _waiting(question: Question) -> Iterable[tuple[str, Q]]:
-    if question.channel not in settings.QUIET_CHANNELS:
+    if question.is_answer or question.channel not in settings.QUIET_CHANNELS:
         return
     if countries := quiet.quiet_countries(question.channel, question.at):
         yield Reason.QUIET, Q(quiet_from=None, country__in=countries)

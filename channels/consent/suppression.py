@@ -47,6 +47,11 @@ def listed(kind: str, column: str) -> QuerySet[Suppression]:
     return Suppression.objects.filter(reduce(or_, matches), kind=kind)
 
 
+def listed_value(kind: str, address: str) -> QuerySet[Suppression]:
+    """The entries for one address."""
+    return Suppression.objects.filter(kind=kind, value_hash__in=hashes_of(address))
+
+
 def _keys() -> list[bytes]:
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return [salted_hmac(SALT, "key", secret, algorithm="sha256").digest() for secret in secrets]

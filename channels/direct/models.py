@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Self
 from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -56,10 +57,22 @@ class DirectMessage(models.Model):
     )
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="direct_messages")
     purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose, default=Purpose.SERVICE)
-    subject = models.CharField(_("subject"), max_length=200)
+    subject = models.CharField(_("subject"), max_length=300, blank=True)
     body = models.TextField(_("text"))
     by = models.ForeignKey(User, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    to = models.CharField(
+        max_length=254, blank=True, help_text="Address or handle; empty means what the customer has then."
+    )
+    # What makes it part of a conversation.
+    reply_to = models.CharField(max_length=254, blank=True)
+    in_reply_to = models.CharField(max_length=255, blank=True)
+    references = ArrayField(models.CharField(max_length=255), default=list, blank=True)
+    is_answer = models.BooleanField(default=False, help_text="The customer wrote a moment ago and waits.")
+    template = models.CharField(max_length=200, blank=True, help_text="The provider's name of it.")
+    fields = models.JSONField(default=dict, help_text="What fills the blanks of the template.")
+    files = models.JSONField(default=list, help_text="Name, type and digest of what goes along.")
+    is_automatic = models.BooleanField(default=False)
     address = models.CharField(max_length=254, blank=True, help_text="Filled at the moment of sending.")
     state = models.CharField(_("state"), max_length=11, choices=State, default=State.READY)
     reason = models.CharField(_("reason"), max_length=200, blank=True)

@@ -14,6 +14,7 @@ from channels.connectors.base import (
     Accepted,
     CannotRender,
     Content,
+    Enclosed,
     Envelope,
     Idempotency,
     Outcome,
@@ -24,7 +25,9 @@ from channels.connectors.base import (
 from channels.connectors.registry import NoSuchConnector
 from channels.consent import gate, quiet, suppression
 from channels.consent.models import Suppression
+from channels.direct import hooks
 from channels.direct.models import DirectMessage
+from channels.mail import blobs
 from customers.timeline import services as timeline
 from customers.timeline.models import Entry
 
@@ -34,11 +37,24 @@ TIMEOUT = 30.0
 LEASE = timedelta(seconds=120)
 MOST_ATTEMPTS = 6
 FIRST_WAIT = 30.0
-GAVE_UP, LOST = "gave_up", "lost"
+GAVE_UP, LOST, FILE_GONE, CANCELLED = "gave_up", "lost", "file_gone", "cancelled"
 # Entries that tell of such a message carry this source, and the number of its row.
 SOURCE = "direct"
 # The words are filled in as values: braces in them are just braces.
 CONTENT = Content(subject="{{ subject }}", text="{{ body }}")
+# Written on our own pages: the customer reads it there, no provider is asked.
+OURS = ("chat",)
+# How the timeline calls what goes over a kind of channel.
+TIMELINE: dict[str, str] = {
+    "email": Entry.Channel.EMAIL,
+    "sms": Entry.Channel.SMS,
+    "wechat": Entry.Channel.WECHAT,
+    "wecom": Entry.Channel.WECHAT,
+    "whatsapp": Entry.Channel.WHATSAPP,
+    "chat": Entry.Channel.CHAT,
+    "form": Entry.Channel.FORM,
+    "phone": Entry.Channel.PHONE,
+}
 
 
 @dataclass(frozen=True)
@@ -65,11 +81,33 @@ def sweep() -> list[int]:
     """Decides about messages whose worker died with them, and names those that wait."""
     held = DirectMessage.objects.filter(state=State.DISPATCHING, lease_until__lt=Now())
     for message in held.select_related("channel"):
-        again = _recognises_keys(message)
-        DirectMessage.objects.filter(pk=message.pk, lease_token=message.lease_token).update(
-            state=State.READY if again else State.UNKNOWN, reason="" if again else LOST, lease_until=None
-        )
+        _give_up_waiting(message)
     return list(DirectMessage.objects.due().order_by("due_at").values_list("pk", flat=True)[:200])
+
+
+@transaction.atomic
+def _give_up_waiting(message: DirectMessage) -> None:
+    again = _recognises_keys(message)
+    left = DirectMessage.objects.filter(pk=message.pk, lease_token=message.lease_token)
+    left = left.filter(state=State.DISPATCHING)
+    fields = {"state": State.READY if again else State.UNKNOWN, "reason": "" if again else LOST}
+    if left.update(**fields, lease_until=None) and not again:
+        hooks.settled(message)
+
+
+def verdict_on(message: DirectMessage, now: datetime) -> str:
+    """Empty if it may go now, else why not: the gate's reasons first, then those of features above."""
+    question = gate.Question(message.channel.kind, message.purpose, now, message.to, message.is_answer)
+    verdict = gate.verdict_on(message.customer, question)
+    return verdict if verdict and verdict != gate.Reason.QUIET else hooks.objection(message) or verdict
+
+
+def lay_down(message: DirectMessage) -> None:
+    """A message that customers read on our own pages has arrived as soon as it is written."""
+    now = timezone.now()
+    _put(message, state=State.ACCEPTED, sent_at=now, address=message.to)
+    _tell(message)
+    hooks.settled(message)
 
 
 @transaction.atomic
@@ -84,24 +122,27 @@ def _claim(pk: int) -> Parcel | None:
         return None
     gate.hold([message.customer_id])
     now = timezone.now()
-    verdict = gate.verdict_on(message.customer, gate.Question(message.channel.kind, message.purpose, now))
+    verdict = verdict_on(message, now)
     if verdict == gate.Reason.QUIET:
         _put(message, due_at=_morning(message, now), reason=gate.Reason.QUIET.value)
         return None
     if verdict:
         _put(message, state=State.SKIPPED, reason=verdict)
+        hooks.settled(message)
         return None
     try:
         payload = _payload(message, now)
-    except (CannotRender, NoSuchConnector) as problem:
-        _put(message, state=State.FAILED, reason=str(problem)[:200])
+    except (CannotRender, NoSuchConnector, FileNotFoundError) as problem:
+        gone = isinstance(problem, FileNotFoundError)
+        _put(message, state=State.FAILED, reason=FILE_GONE if gone else str(problem)[:200])
+        hooks.settled(message)
         return None
     token = uuid4().hex
     _put(
         message,
         state=State.DISPATCHING,
         reason="",
-        address=message.customer.email,
+        address=address_of(message),
         attempts=message.attempts + 1,
         sent_at=message.sent_at or now,
         lease_token=token,
@@ -127,13 +168,28 @@ def _payload(message: DirectMessage, now: datetime) -> Payload:
     prepared = channels.connector_of(message.channel).prepare(CONTENT, config)
     return prepared.render(
         Envelope(
-            to=message.customer.email,
+            to=address_of(message),
             to_name=message.customer.name,
             key=message.key.hex,
             at=now,
-            fields={"subject": message.subject, "body": message.body},
+            fields={**message.fields, "subject": message.subject, "body": message.body},
+            reply_to=message.reply_to,
+            in_reply_to=message.in_reply_to,
+            references=tuple(message.references),
+            template=message.template,
+            files=tuple(
+                Enclosed(one["name"], one["type"], blobs.read(one["digest"])) for one in message.files
+            ),
+            is_automatic=message.is_automatic,
         )
     )
+
+
+def address_of(message: DirectMessage) -> str:
+    if message.to:
+        return message.to
+    column = gate.ADDRESS_COLUMNS.get(message.channel.kind)
+    return str(getattr(message.customer, column)) if column else ""
 
 
 @transaction.atomic
@@ -147,19 +203,27 @@ def _settle(parcel: Parcel, outcome: Outcome) -> None:
     if not ours.update(lease_until=None, **told):
         return
     if isinstance(outcome, Accepted):
-        timeline.record(
-            message.customer,
-            "email",
-            summary=message.subject,
-            body=message.body,
-            channel=Entry.Channel.EMAIL,
-            direction=Entry.Direction.OUT,
-            by=message.by,
-            source=SOURCE,
-            source_id=str(message.pk),
-        )
+        _tell(message)
     elif isinstance(outcome, Rejected) and outcome.permanent:
-        suppression.suppress(message.channel.kind, message.customer.email, Suppression.Reason.BOUNCE)
+        suppression.suppress(message.channel.kind, address_of(message), Suppression.Reason.BOUNCE)
+    if told["state"] != State.READY:
+        hooks.settled(message)
+
+
+def _tell(message: DirectMessage) -> None:
+    """Writes it to the timeline of the customer."""
+    kind = message.channel.kind
+    timeline.record(
+        message.customer,
+        "email" if kind == "email" else "message",
+        summary=message.subject or message.body[:200],
+        body=message.body,
+        channel=TIMELINE.get(kind, Entry.Channel.SOCIAL),
+        direction=Entry.Direction.OUT,
+        by=message.by,
+        source=SOURCE,
+        source_id=str(message.pk),
+    )
 
 
 def _meaning(message: DirectMessage, outcome: Outcome) -> dict[str, Any]:
