@@ -46,8 +46,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/", include("channels.campaigns.urls")),
     path("consent/", include("channels.consent.urls")),
     path("p/", include("channels.consent.public_urls")),
+    path("store/", include("channels.store.urls")),
     path("webhooks/", include("channels.webhooks.urls")),
     path("channels/", include("channels.urls")),
+    path("live/", include("channels.live.urls")),
     path("m/", include("channels.campaigns.public_urls")),
 ]
 

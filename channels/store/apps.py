@@ -6,3 +6,9 @@ class StoreConfig(AppConfig):
     name = "channels.store"
     label = "store"
     verbose_name = _("Shop counter")
+
+    def ready(self) -> None:
+        from channels.store import holdings, kinds
+
+        kinds.register()
+        holdings.register_all()

@@ -132,7 +132,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
             "approve": Scope.ALL,
         },
         "routing": {"view": Scope.ALL, "configure": Scope.ALL},
-        "store": {"view": Scope.ALL, "edit": Scope.ALL},
+        "store": {"view": Scope.ALL, "edit": Scope.ALL, "configure": Scope.ALL},
         "report": {"view": Scope.ALL, "export": Scope.ALL},
         "task": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL, "assign": Scope.ALL},
         "workload": {"view": Scope.ALL, "assign": Scope.ALL},
@@ -185,7 +185,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
             "approve": Scope.ALL,
         },
         "routing": {"view": Scope.ALL},
-        "store": {"view": Scope.ALL, "edit": Scope.ALL},
+        "store": {"view": Scope.ALL, "edit": Scope.ALL, "configure": Scope.ALL},
         "report": {"view": Scope.TEAM_TREE, "export": Scope.TEAM_TREE},
         "task": {
             "view": Scope.TEAM_TREE,

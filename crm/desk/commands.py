@@ -46,6 +46,7 @@ GO = {
     "segments:list": "s",
     "scoring:rfm": "r",
     "campaigns:list": "m",
+    "store:board": "o",
     "imports:list": "i",
     "duplicates:list": "d",
     "quality:base": "q",

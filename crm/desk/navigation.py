@@ -37,6 +37,7 @@ NAVIGATION = (
     Item(_("Segments"), "shapes", "segments:list", ("segment", "view")),
     Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view")),
     Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view")),
+    Item(_("Shop counter"), "store", "store:board", ("store", "view")),
     Item(_("Imports"), "upload", "imports:list", ("import", "view")),
     Item(_("Exports"), "download", "exports:list", ("export", "view")),
     Item(_("Check a customer"), "search-check", "inquiries:check", ("inquiry", "create")),
@@ -71,6 +72,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         frame |= {"nav": links(user, request.path), "user_role": role_name(user)}
         frame["create"] = commands.to_create(user)
         frame["has_tasks"] = user.may("task", "view")
+        frame["is_live"] = user.may("conversation", "view")
+        # Only an asynchronous server holds streams open; pages of others ask now and then.
+        frame["has_streams"] = hasattr(request, "scope")
         if user.may("customer", "view"):
             # Asked only where the bell is drawn: parts of pages have none.
             frame["unread_notices"] = cache(partial(telling.unread, user))

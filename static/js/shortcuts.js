@@ -3,7 +3,7 @@
 // Never while somebody types, with Ctrl or Alt, behind a dialog, or once they were switched off on this device.
 {
   const PATIENCE = 1200;
-  const ROWS = "#page :is(tbody .main-cell a, tbody a.person, .tasks .task-title, .row-list > li > a:not(.button))";
+  const ROWS = "#page :is(tbody .main-cell a, tbody a.person, .tasks .task-title, .row-list > li > a:not(.button), .pickup-link)";
   const OFF = "keys-off";
   let begun = "";
   let timer;

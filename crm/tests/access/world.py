@@ -15,6 +15,7 @@ from channels.consent.models import Consent, ConsentEntry, Purpose, State
 from channels.direct.models import DirectMessage
 from channels.models import Channel
 from channels.sandbox.models import SandboxMessage
+from channels.store.models import Pickup, Shop
 from channels.webhooks import factories as webhooks
 from channels.webhooks.models import Subscription
 from crm.accounts import factories as people
@@ -77,6 +78,8 @@ class World:
     check: Check | None = None
     inquiry: Inquiry | None = None
     mail: DirectMessage | None = None
+    shop: Shop | None = None
+    pickup: Pickup | None = None
 
 
 def build() -> World:
@@ -117,7 +120,23 @@ def build() -> World:
         entry=own.entries.get(source="staff"),
     )
     _inquire(world)
+    _sell(world)
     return world
+
+
+def _sell(world: World) -> None:
+    """At the counter everybody sees every order, but whole names only of customers whom they may see."""
+    world.shop = Shop.objects.create(name="Riverside", key="S1")
+    order = Order.objects.create(
+        customer=world.customers["restricted elsewhere"],
+        source="shop",
+        external_id="LS000000001",
+        status="ready",
+        placed_at=LONG_AGO,
+        amount=100,
+        currency="CNY",
+    )
+    world.pickup = Pickup.objects.create(order=order, shop=world.shop, code="482913", ready_at=LONG_AGO)
 
 
 def _inquire(world: World) -> None:

@@ -1,0 +1,86 @@
+"""Tells customers that their order can be fetched, on the channel they prefer and have not forbidden."""
+
+from collections.abc import Iterator
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from channels.connectors import registry
+from channels.connectors.registry import NoSuchConnector
+from channels.consent.gate import Reason
+from channels.consent.models import Purpose
+from channels.direct import services as direct
+from channels.models import Channel
+from channels.store.models import Pickup
+from crm.accounts.models import User
+from crm.lib.errors import Refused
+from customers.models import Customer
+
+# Where one looks first for such news.
+KINDS = ("wechat", "whatsapp", "sms", "email")
+
+
+def ready(pickup: Pickup, *, by: User, again: bool = False) -> bool:
+    """Whether the customer is told; nobody is where no channel is allowed and works."""
+    customer = pickup.order.customer
+    with translation.override(customer.language or None):
+        subject, text = _reminder(pickup) if again else _news(pickup)
+    for channel in _channels(customer):
+        try:
+            direct.write(customer, channel, purpose=Purpose.SERVICE, subject=subject[:200], body=text, by=by)
+        except Refused:
+            continue
+        now = timezone.now()
+        Pickup.objects.filter(pk=pickup.pk).update(**{"reminded_at" if again else "told_at": now})
+        return True
+    return False
+
+
+def _channels(customer: Customer) -> Iterator[Channel]:
+    """Those that may be used, best first."""
+    kinds = list(dict.fromkeys([customer.preferred_channel, *KINDS]))
+    rows = Channel.objects.enabled().filter(kind__in=kinds).order_by("pk")
+    for channel in sorted(rows, key=lambda one: kinds.index(one.kind)):
+        if _sends(channel) and direct.verdict_on(customer, channel, Purpose.SERVICE) in ("", Reason.QUIET):
+            yield channel
+
+
+def _sends(channel: Channel) -> bool:
+    try:
+        return registry.get(channel.connector).caps.sends
+    except NoSuchConnector:
+        return False
+
+
+def _news(pickup: Pickup) -> tuple[str, str]:
+    told = _told(pickup)
+    return (
+        _("Your order %(number)s is ready") % told,
+        _(
+            "Your order %(number)s is ready for you at %(shop)s. "
+            "Please bring this pick-up code: %(code)s. %(where)s"
+        )
+        % told,
+    )
+
+
+def _reminder(pickup: Pickup) -> tuple[str, str]:
+    told = _told(pickup)
+    return (
+        _("Your order %(number)s is still waiting for you") % told,
+        _(
+            "Your order %(number)s is still waiting for you at %(shop)s. "
+            "Please bring this pick-up code: %(code)s. %(where)s"
+        )
+        % told,
+    )
+
+
+def _told(pickup: Pickup) -> dict[str, str]:
+    shop = pickup.shop
+    return {
+        "number": pickup.order.external_id,
+        "shop": shop.name,
+        "code": pickup.code,
+        "where": " · ".join(part for part in (shop.address, shop.opening_hours) if part),
+    }
