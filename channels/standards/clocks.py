@@ -33,9 +33,9 @@ def received(change: Change) -> None:
 
 
 def replied(change: Change) -> None:
-    """Only a colleague's answer keeps a promise; an automatic one does not."""
+    """Only a person's answer keeps a promise, sent from here or from their telephone; an automatic one not."""
     message = change.message
-    if message is None or message.is_automatic or message.author_id is None:
+    if message is None or message.is_automatic or message.direction != Message.Direction.OUT:
         return
     for clock in _running(change.conversation, Kind.FIRST, Kind.NEXT):
         _meet(clock, moment_of(message), message.pk)

@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from channels.inbox.models import Conversation, Mention, Message
+from channels.inbox.receiving import hold
 from channels.standards.models import Clock, Policy
 from channels.standards.people import managers_of
 from crm.accounts.models import User
@@ -59,11 +60,13 @@ def whom_to_tell(clock: Clock) -> list[User]:
 
 def _each(clocks: QuerySet[Clock], now: datetime, tell: Tell) -> int:
     told = 0
-    for pk, conversation in list(clocks.values_list("pk", "conversation")[:MOST_AT_ONCE]):
+    waiting = clocks.select_related("conversation__customer").order_by("due_at")
+    for pk, conversation in [(one.pk, one.conversation) for one in waiting[:MOST_AT_ONCE]]:
         with transaction.atomic():
-            # In the order in which everybody locks: first the conversation, then what belongs to it.
-            rows = Conversation.objects.select_for_update(of=["self"], skip_locked=True)
-            if not rows.filter(pk=conversation).exists():
+            # In the order in which everybody locks: the customer, the conversation, what belongs to it.
+            hold(conversation.customer)
+            rows = Conversation.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+            if rows.filter(pk=conversation.pk).first() is None:
                 continue
             clock = clocks.filter(pk=pk).select_related("conversation__customer", "policy__person").first()
             if clock is not None:

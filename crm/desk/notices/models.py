@@ -55,6 +55,7 @@ class Notice(models.Model):
         ASKED = "asked", _("A colleague asks you about a customer")
         ANSWERED = "answered", _("A colleague answered your question")
         FOLLOWED = "followed", _("News of a customer you follow")
+        TOLD = "told", _("A customer waits for an answer")
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices", db_index=False)

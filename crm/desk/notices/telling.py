@@ -75,10 +75,11 @@ def forget(user_ids: Iterable[int]) -> None:
 
 
 def _named(entry: Entry) -> list[tuple[int, str, int, int, str]]:
-    """Colleagues an entry itself names: the mentioned, the asked and answered ones, and a new owner."""
+    """Colleagues an entry itself names: the mentioned, the asked, answered and told ones, a new owner."""
     people = [(pk, Notice.Reason.MENTION.value) for pk, _name in entry.data.get("mentions", {}).values()]
     people += [(pk, Notice.Reason.ASKED.value) for pk in entry.data.get("asks", ())]
     people += [(pk, Notice.Reason.ANSWERED.value) for pk in entry.data.get("answers", ())]
+    people += [(pk, Notice.Reason.TOLD.value) for pk in entry.data.get("tells", ())]
     if owner := _new_owner(entry):
         people.append((owner, Notice.Reason.ASSIGNED.value))
     return [
