@@ -6,3 +6,8 @@ class InboxConfig(AppConfig):
     name = "channels.inbox"
     label = "inbox"
     verbose_name = _("Inbox")
+
+    def ready(self) -> None:
+        from channels.inbox import topics
+
+        topics.register()

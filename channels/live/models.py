@@ -1,8 +1,8 @@
 """What open pages are told without asking: a short-lived list that any of them can read again.
 
 Numbers given out by a sequence become visible out of order: who remembers "I have read up to 17" misses a 16
-that commits later. So a reader remembers a snapshot of PostgreSQL instead, and asks for what has become visible
-since then; every row names the transaction it was written in for that.
+that commits later. So a reader remembers a snapshot of PostgreSQL instead, and asks for what has become
+visible since then; every row names the transaction it was written in for that.
 """
 
 from typing import Any
@@ -11,6 +11,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
+
+from crm.accounts.models import User
 
 
 @deconstructible(path="channels.live.models.ThisTransaction")
@@ -46,3 +48,19 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic}:{self.pk}"
+
+
+class Absence(models.Model):
+    """A colleague who said that they take no work now, though their pages are open."""
+
+    access = "Whether a colleague is there is seen by every colleague."
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+
+    def __str__(self) -> str:
+        return str(self.user_id)

@@ -2,8 +2,8 @@
 
     publishing.publish(f"conversation:{conversation.pk}", "message", {"message": message.pk})
 
-Topics: `user:7` (only that colleague), `conversation:12` (whoever sees it), `inbox` (whoever has an inbox at all:
-nothing but "count again"); a feature adds its own with `topics.register`.
+Topics: `user:7` (only that colleague), `conversation:12` (whoever sees it), `inbox` (whoever has an inbox at
+all: nothing but "count again"); a feature adds its own with `topics.register`.
 """
 
 import logging

@@ -3,7 +3,7 @@
     topics.register("conversation", may_see)
 
 `may_see(user, pks)` gives those of `pks` whose news `user` may have. A topic is "word:number" or, for what
-has no number, the word alone, which is asked with an empty set and answered with what is not empty.
+has no number, the word alone, which is asked for as number ALONE.
 """
 
 from collections.abc import Callable, Iterable, Set
@@ -13,7 +13,6 @@ from crm.accounts.models import User
 
 May = Callable[[User, Set[int]], Set[int]]
 _words: dict[str, May] = {}
-# What the word alone is asked and answered with.
 ALONE = 0
 
 
