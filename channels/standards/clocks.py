@@ -33,7 +33,7 @@ def received(change: Change) -> None:
 
 
 def replied(change: Change) -> None:
-    """Only a person's answer keeps a promise, sent from here or from their telephone; an automatic one not."""
+    """A person's answer keeps a promise, sent from here or elsewhere; an automatic one does not."""
     message = change.message
     if message is None or message.is_automatic or message.direction != Message.Direction.OUT:
         return

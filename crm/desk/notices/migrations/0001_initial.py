@@ -110,6 +110,7 @@ class Migration(migrations.Migration):
                             ("asked", "A colleague asks you about a customer"),
                             ("answered", "A colleague answered your question"),
                             ("followed", "News of a customer you follow"),
+                            ("told", "A customer waits for an answer"),
                         ],
                         max_length=10,
                         verbose_name="reason",
