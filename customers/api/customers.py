@@ -164,7 +164,7 @@ def upsert_customer(
 @router.get("/{int:pk}", response=CustomerOut, auth=READ, summary=gettext_noop("Read a customer"))
 def read_customer(request: HttpRequest, pk: Id, response: HttpResponse) -> dict[str, Any]:
     """Under its own number, or under that of a customer who became part of it."""
-    return _one(asked_by(request), chain.survivor_of(pk) or pk, response)
+    return _one(asked_by(request), chain.current(pk), response)
 
 
 @router.patch(

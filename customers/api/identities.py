@@ -20,6 +20,7 @@ from customers.identity import stating
 from customers.identity.models import Identity
 from customers.imports import problems
 from customers.imports.matching import scope_of
+from customers.merging import chain
 from customers.models import Customer
 
 router = Router(tags=[gettext_noop("Identities")])
@@ -67,7 +68,7 @@ def search_identities(request: HttpRequest, asked: HandleQuestion) -> dict[str, 
 )
 def list_identities(request: HttpRequest, pk: Id) -> dict[str, Any]:
     asker = asked_by(request)
-    customer = get_visible(Customer.objects.visible_to(asker.user), pk)
+    customer = get_visible(Customer.objects.visible_to(asker.user), chain.current(pk))
     known = Identity.objects.visible_to(asker.user).attached().filter(profile__customer=customer)
     found = list(known.order_by("pk")[:MOST_SHOWN])
     sent(asker, len(found))
@@ -84,7 +85,8 @@ def list_identities(request: HttpRequest, pk: Id) -> dict[str, Any]:
 @transaction.atomic
 def add_identity(request: HttpRequest, pk: Id, asked: NewIdentity) -> dict[str, Any]:
     asker = asked_by(request)
-    customer = get_visible(Customer.objects.visible_to(asker.user, "edit").select_for_update(), pk)
+    rows = Customer.objects.visible_to(asker.user, "edit").select_for_update()
+    customer = get_visible(rows, chain.current(pk))
     value, scope = _value(asked.kind, asked.value), scope_of(asked.kind, asked.source)
     if asked.kind not in Identity.SHARED and _is_anothers(customer, asked.kind, scope, value):
         raise Refused(str(problems.sentence("card_of_another")))
@@ -101,7 +103,7 @@ def add_identity(request: HttpRequest, pk: Id, asked: NewIdentity) -> dict[str, 
 def detach_identity(request: HttpRequest, pk: Id, identity: Id) -> Status[None]:
     asker = asked_by(request)
     known = Identity.objects.visible_to(asker.user, "edit").attached()
-    stating.detach(get_visible(known.filter(profile__customer=pk), identity), by=asker.user)
+    stating.detach(get_visible(known.filter(profile__customer=chain.current(pk)), identity), by=asker.user)
     return Status(204, None)
 
 

@@ -14,7 +14,7 @@ from crm.accounts.http import get_visible
 from crm.api.auth import Bearer, asked_by, sent
 from crm.api.errors import Answer
 from crm.api.fields import Body, Id, Question
-from customers.merging import reading, services
+from customers.merging import chain, reading, services
 from customers.merging.models import Merge
 from customers.merging.previewing import MOST
 from customers.models import Customer
@@ -60,7 +60,7 @@ class UndoQuestion(Question):
 )
 def list_merges(request: HttpRequest, pk: Id) -> dict[str, Any]:
     asker = asked_by(request)
-    customer = get_visible(Customer.objects.visible_to(asker.user), pk)
+    customer = get_visible(Customer.objects.visible_to(asker.user), chain.current(pk))
     found = list(reading.merges_of(customer)[:MOST_SHOWN])
     sent(asker, len(found))
     return {"items": [_shown(one) for one in found]}

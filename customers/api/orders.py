@@ -22,6 +22,7 @@ from crm.api.rows import Results, RowResult
 from crm.lib.paging import keyset
 from customers.api import ingesting
 from customers.api.touchpoints import WhomIn, whom_of, words_of
+from customers.merging import chain
 from customers.orders import recording
 from customers.orders.models import Order, OrderQuerySet
 
@@ -107,7 +108,7 @@ def list_orders(request: HttpRequest, asked: Query[OrderQuestion]) -> dict[str, 
     asker = asked_by(request, asked)
     orders = _orders(asker)
     if asked.customer:
-        orders = orders.filter(customer=asked.customer)
+        orders = orders.filter(customer=chain.current(asked.customer))
     page = keyset(orders, "-placed_at" if asked.customer else "-id", asked.cursor, size=asked.limit)
     sent(asker, len(page.rows))
     return {"items": _shown(page.rows), "next": page.next or None}

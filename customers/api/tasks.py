@@ -17,6 +17,7 @@ from crm.api.errors import Answer
 from crm.api.fields import Body, Cursor, Day, Id, Limit, Name, Question, Text
 from crm.lib.paging import keyset
 from customers.forms import keepers
+from customers.merging import chain
 from customers.models import Customer
 from customers.tasks import services
 from customers.tasks.models import Task, TaskQuerySet
@@ -70,7 +71,8 @@ class TaskQuestion(Question):
 @router.get("/tasks", response=TaskPage, auth=READ, summary=gettext_noop("List tasks by due date"))
 def list_tasks(request: HttpRequest, asked: Query[TaskQuestion]) -> dict[str, Any]:
     asker = asked_by(request, asked)
-    given = {"state": asked.state, "customer": asked.customer, "assignee__username": asked.assignee}
+    customer = asked.customer and chain.current(asked.customer)
+    given = {"state": asked.state, "customer": customer, "assignee__username": asked.assignee}
     rows = _tasks(asker).filter(**{name: value for name, value in given.items() if value})
     page = keyset(rows, "due_on", asked.cursor, size=asked.limit)
     sent(asker, len(page.rows))
@@ -82,7 +84,8 @@ def create_task(request: HttpRequest, asked: TaskIn) -> Status[dict[str, Any]]:
     asker = asked_by(request)
     fields = asked.model_dump(exclude={"customer", "assignee"})
     if asked.customer:
-        fields["customer"] = get_visible(Customer.objects.visible_to(asker.user), asked.customer)
+        rows = Customer.objects.visible_to(asker.user)
+        fields["customer"] = get_visible(rows, chain.current(asked.customer))
     fields["assignee"] = _assignee(asker, asked.assignee)
     return Status(201, _shown(services.create(fields, by=asker.user)))
 

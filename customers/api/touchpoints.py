@@ -18,6 +18,7 @@ from customers.api import ingesting
 from customers.api.schemas import IdentityKind, plain_value
 from customers.imports import problems
 from customers.imports.matching import scope_of
+from customers.merging import chain
 from customers.models import Customer
 from customers.timeline.models import Entry
 
@@ -154,7 +155,7 @@ def record_touchpoints(request: HttpRequest, asked: TouchpointsIn) -> Results:
 )
 def list_touchpoints(request: HttpRequest, pk: Id, asked: Query[TouchpointQuestion]) -> dict[str, Any]:
     asker = asked_by(request, asked)
-    customer = get_visible(Customer.objects.visible_to(asker.user), pk)
+    customer = get_visible(Customer.objects.visible_to(asker.user), chain.current(pk))
     entries = Entry.objects.visible_to(asker.user).filter(customer=customer)
     if asked.channel:
         entries = entries.filter(channel=asked.channel)

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from crm.accounts.models import User
+from crm.accounts.models import Team, User
 from customers.duplicates import patterns
 from customers.duplicates.reading import MOST
 from customers.matching.models import PairQuerySet, Settings
@@ -26,6 +26,7 @@ SURE = [
     ("veto", _("Contradicted")),
     ("all", _("Contradicted as well")),
 ]
+MINE, TEAM = "me", "team-"
 WINNER = "winner_"
 NUMBER = re.compile(r"^[0-9]{1,18}$", re.ASCII)
 
@@ -36,20 +37,22 @@ class PairFilter(forms.Form):
     pattern = forms.RegexField(r"^[0-9a-f]{32}$", required=False)
     least = forms.FloatField(required=False, min_value=LOWEST, max_value=HIGHEST)
     most = forms.FloatField(required=False, min_value=LOWEST, max_value=HIGHEST)
-    mine = forms.BooleanField(required=False)
+    whose = forms.ChoiceField(required=False)
     sure = forms.ChoiceField(required=False, choices=[("", ""), *SURE])
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
+        teams = [(f"{TEAM}{team.pk}", team.name) for team in Team.objects.order_by("name")]
+        whose: Any = self.fields["whose"]
+        whose.choices = [("", _("Everybody's customers")), (MINE, _("My customers")), *teams]
         self.full_clean()
         said = self.cleaned_data.items()
-        self.asked: dict[str, Any] = {name: value for name, value in said if value not in ("", None, False)}
+        self.asked: dict[str, Any] = {name: value for name, value in said if value not in ("", None)}
 
     @property
     def suffix(self) -> str:
         """By which the list goes along in an address."""
-        said = {name: "1" if value is True else value for name, value in self.asked.items()}
-        return f"?{urlencode(said)}" if said else ""
+        return f"?{urlencode(self.asked)}" if self.asked else ""
 
     def apply(self, rows: PairQuerySet, user: User) -> PairQuerySet:
         if key := self.asked.get("pattern"):
@@ -58,11 +61,18 @@ class PairFilter(forms.Form):
             rows = rows.filter(bits__gte=least)
         if (most := self.asked.get("most")) is not None:
             rows = rows.filter(bits__lt=most)
-        if self.asked.get("mine"):
-            rows = rows.filter(Q(low__owner=user) | Q(high__owner=user))
+        if whose := self.asked.get("whose", ""):
+            rows = _held_by(rows, whose, user)
         # Whoever names a pattern has seen whether it contradicts.
         usual = "all" if key else ""
         return _by_gate(rows, self.asked.get("sure", usual))
+
+
+def _held_by(rows: PairQuerySet, whose: str, user: User) -> PairQuerySet:
+    if whose == MINE:
+        return rows.filter(Q(low__owner=user) | Q(high__owner=user))
+    team = int(whose.removeprefix(TEAM))
+    return rows.filter(Q(low__team=team) | Q(high__team=team))
 
 
 def _by_gate(rows: PairQuerySet, sure: str) -> PairQuerySet:

@@ -36,6 +36,11 @@ def survivor_of(pk: int) -> int | None:
     return chain[-1] if chain else None
 
 
+def current(pk: int) -> int:
+    """The number under which the customer is found now: their own, unless somebody absorbed them."""
+    return survivor_of(pk) or pk
+
+
 def below(pks: Iterable[int]) -> dict[int, list[int]]:
     """Everybody who became part of these customers, also by way of others."""
     found: dict[int, list[int]] = {}

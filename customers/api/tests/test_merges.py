@@ -17,6 +17,21 @@ def test_a_program_joins_and_finds_the_survivor_under_both_numbers(api: Caller) 
     assert len(api.get(f"customers/{one.pk}/merges").data["items"]) == 1
 
 
+def test_what_hangs_on_a_customer_is_found_under_both_numbers(api: Caller) -> None:
+    one, other = factories.customer(), factories.customer()
+    api.post(f"customers/{one.pk}/merges", {"absorbed": [other.pk]})
+    added = api.post(
+        f"customers/{other.pk}/identities", {"kind": "phone", "value": "+8613912345678", "source": "shop"}
+    )
+    assert added.status == 200
+    assert len(api.get(f"customers/{one.pk}/identities").data["items"]) == len(added.data["items"])
+    made = api.post("tasks", {"title": "Call back", "customer": other.pk, "due_on": "2026-12-01"})
+    assert made.data["customer"] == one.pk
+    assert [task["id"] for task in api.get(f"tasks?customer={other.pk}").data["items"]] == [made.data["id"]]
+    assert api.get(f"customers/{other.pk}/touchpoints").data["items"]
+    assert api.get(f"customers/{other.pk}/merges").data["items"][0]["survivor"] == one.pk
+
+
 def test_taking_back_asks_when_things_changed(api: Caller) -> None:
     one, other = factories.customer(), factories.customer()
     merge = api.post(f"customers/{one.pk}/merges", {"absorbed": [other.pk]}).data["items"][0]["id"]

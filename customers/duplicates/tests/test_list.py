@@ -52,8 +52,16 @@ def test_who_may_not_see_both_sees_none_of_a_pair(client: Client) -> None:
     both = factories.pair(mine, also)
     client.force_login(seller)
     assert shown(client) == [both.pk]
-    assert shown(client, "?mine=1") == [both.pk]
+    assert shown(client, "?whose=me") == [both.pk]
     assert "Not Mine" not in client.get(reverse("duplicates:list")).content.decode()
+
+
+def test_a_team_sees_its_own_work(office: Client) -> None:
+    north, south = people.team(), people.team()
+    one = factories.pair(factories.customer(team=north), factories.customer())
+    factories.pair(factories.customer(team=south), factories.customer())
+    assert shown(office, f"?whose=team-{north.pk}") == [one.pk]
+    assert len(shown(office, "?whose=team-999999")) == 2
 
 
 def test_strangers_learn_nothing(client: Client) -> None:
