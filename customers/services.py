@@ -46,14 +46,15 @@ class EditedMeanwhile(Refused):
 
 
 @transaction.atomic
-def create(fields: Mapping[str, Any], *, by: User, source: str = Change.Source.FORM) -> Customer:
-    """`source` API says that the caller keeps what was said, under the other program's name."""
+def create(fields: Mapping[str, Any], *, by: User | None, source: str = Change.Source.FORM) -> Customer:
+    """`source` API says that the caller keeps what was said, under the other program's name. Nobody (`by`)
+    makes those who write to us first."""
     customer = Customer(**fields)
-    if customer.owner is None and by.scope("customer", "view") < Scope.ALL:
+    if by and customer.owner is None and by.scope("customer", "view") < Scope.ALL:
         # Who may not see everybody would lose sight of their own customer.
         customer.owner = by
-    if customer.team is None:
-        customer.team = team_of(customer.owner or by)
+    if customer.team is None and (maker := customer.owner or by):
+        customer.team = team_of(maker)
     customer.save(force_insert=True)
     Rollup.objects.create(customer=customer)
     if source != Change.Source.API:
@@ -101,7 +102,7 @@ def remove(customer: Customer, *, by: User) -> None:
 
 
 @transaction.atomic
-def restore(customer: Customer, *, by: User) -> None:
+def restore(customer: Customer, *, by: User | None) -> None:
     """Brings a deleted customer back with everything it had."""
     _set_deleted(Customer.objects.removed().filter(pk=customer.pk), None, by)
     timeline.record(customer, "customer.restored", summary="", by=by)
@@ -168,7 +169,7 @@ def _tell_of(
     audit.record("customer.changed", customer, by=by, fields=sorted(new), **_impersonal(old, new))
 
 
-def _set_deleted(rows: CustomerQuerySet, moment: datetime | None, by: User) -> None:
+def _set_deleted(rows: CustomerQuerySet, moment: datetime | None, by: User | None) -> None:
     customer = rows.select_for_update(of=("self",)).first()
     if customer is None:
         raise Refused(

@@ -19,7 +19,7 @@ from channels.connectors.arriving import Direction, Incoming
 from channels.connectors.marks import key_in
 from channels.inbox import hooks, media
 from channels.inbox.hooks import Change, What
-from channels.inbox.models import Conversation, Message, Reference
+from channels.inbox.models import Conversation, ConversationQuerySet, Message, Reference
 from channels.models import Channel
 from customers.models import Customer
 from customers.timeline import services as timeline
@@ -103,7 +103,7 @@ def receive(
 ) -> Message | None:
     """Adds a message to a locked conversation; `html` is its cleaned form. None if it is one of ours that we
     know already."""
-    if incoming.direction is Direction.OUT and _is_ours(incoming, channel):
+    if is_ours(incoming, channel):
         return None
     message = _write(conversation, incoming, channel, html)
     refer(message, [incoming.external_id, *incoming.follows])
@@ -157,7 +157,7 @@ def language_of(incoming: Incoming) -> str:
     return guess if guess in dict(settings.LANGUAGES) else ""
 
 
-def _locked() -> Any:
+def _locked() -> ConversationQuerySet:
     return Conversation.objects.select_for_update(of=("self",), no_key=True)
 
 
@@ -167,12 +167,12 @@ def _past(at: datetime | None) -> datetime:
     return min(at, now) if at else now
 
 
-def _is_ours(incoming: Incoming, channel: Channel) -> bool:
-    """Whether what was sent from elsewhere is only the echo of what we sent ourselves."""
-    if not incoming.external_id:
+def is_ours(incoming: Incoming, channel: Channel) -> bool:
+    """Whether what seems sent from elsewhere is only the echo of what we sent from here."""
+    if incoming.direction is not Direction.OUT or not incoming.external_id:
         return False
-    if key := key_in(incoming.external_id):
-        return len(key) == 32 and Message.objects.filter(delivery__key=key).exists()
+    if key_in(incoming.external_id):
+        return True
     same = Message.objects.filter(channel=channel, external_id=plain(incoming.external_id)[:255])
     return same.filter(direction=Message.Direction.OUT).exists()
 
