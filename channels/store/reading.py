@@ -20,7 +20,7 @@ MOST_FOUND = 20
 # After so many days on the shelf somebody should ask the customer.
 LATE = timedelta(days=3)
 LISTS = ("waiting", "late", "done")
-LAST_DIGITS = 4
+CODE_DIGITS, LAST_DIGITS = 6, 4
 
 
 @dataclass(frozen=True)
@@ -82,20 +82,22 @@ def of_shop(rows: PickupQuerySet, shop: Shop | None) -> PickupQuerySet:
 
 def find(user: User, typed: str) -> Found:
     """By code, order number, or the last four digits of a phone; in all shops, because customers err."""
-    word = re.sub(r"[\s\-#]", "", typed.replace("\x00", ""))[:120]
-    if not word:
+    number = typed.replace("\x00", "").strip().removeprefix("#")[:120]
+    if not number:
         return Found([], [])
+    digits = re.sub(r"[\s\-]", "", number)
+    digits = digits if digits.isdecimal() else ""
     visible = Pickup.objects.visible_to(user)
-    numbered = Q(order__source__in=sources(), order__external_id=word)
+    numbered = Q(order__source__in=sources(), order__external_id=number)
     rows = list(_whole(visible.filter(numbered))[:MOST_FOUND])
-    if word.isdecimal() and len(word) == Pickup._meta.get_field("code").max_length:
-        rows += _whole(visible.filter(code=word)).order_by("closed_at", "-pk")[:MOST_FOUND]
-    if word.isdecimal() and len(word) == LAST_DIGITS:
-        rows += _whole(visible.waiting().filter(order__customer__phone__endswith=word))[:MOST_FOUND]
+    if len(digits) == CODE_DIGITS:
+        rows += _whole(visible.filter(code=digits)).order_by("closed_at", "-pk")[:MOST_FOUND]
+    if len(digits) == LAST_DIGITS:
+        rows += _whole(visible.waiting().filter(order__customer__phone__endswith=digits))[:MOST_FOUND]
     found = list({one.pk: one for one in rows}.values())
     # A code is given again once it is free: what waits comes before what is over.
     found.sort(key=lambda one: (one.closed_at is not None, -(one.closed_at or _zero()).timestamp()))
-    return Found(cards(user, found[:MOST_FOUND]), list(_unsent(user, word)) if not found else [])
+    return Found(cards(user, found[:MOST_FOUND]), list(_unsent(user, number)) if not found else [])
 
 
 def cards(user: User, rows: Iterable[Pickup]) -> list[Card]:
