@@ -3,8 +3,9 @@
     hooks.on_settled(tell_the_conversation)
     hooks.forbid(outside_the_window, WINDOW, _("…"))
 
-A rule is asked when a message is written and again at the moment of sending; it answers with one of its codes,
-or nothing if the message may go. Who is told of a settled message is called in the transaction that settles it.
+A rule is asked when a message is written and again at the moment of sending; it answers with one of its
+codes, or nothing if the message may go. Who is told of a settled message is called in the transaction that
+settles it.
 """
 
 from collections.abc import Callable

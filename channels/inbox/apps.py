@@ -8,6 +8,13 @@ class InboxConfig(AppConfig):
     verbose_name = _("Inbox")
 
     def ready(self) -> None:
-        from channels.inbox import topics
+        from channels.direct import hooks as direct
+        from channels.inbox import hooks, lines, queues, sending, telling, topics
 
         topics.register()
+        queues.register_all()
+        lines.register_all()
+        direct.on_settled(sending.settled)
+        direct.forbid(sending.closed_window, {})
+        # Pages are told last, when everybody has done their part.
+        hooks.on_change(telling.tell_pages, order=900)

@@ -52,7 +52,11 @@ def keyset(
     if related:
         chosen = rows.model._default_manager.filter(pk__in=chosen.values("pk"))
         chosen = chosen.select_related(*related).order_by(*ordering)
-    found = list(chosen)
+    return _page(list(chosen), order, cursor, size=size, backwards=backwards)
+
+
+def _page(found: list[Row], order: str, cursor: str, *, size: int, backwards: bool) -> Page[Row]:
+    """The page of what was found, one row more than fits."""
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -62,6 +66,33 @@ def keyset(
         next=_write(found[-1], order, backwards=False) if found and has_next else "",
         previous=_write(found[0], order, backwards=True) if found and has_previous else "",
     )
+
+
+def keyset_of(
+    parts: Sequence[QuerySet[Row]],
+    order: str,
+    cursor: str = "",
+    *,
+    size: int = SIZE,
+    related: Collection[str] = (),
+) -> Page[Row]:
+    """The same of several querysets together. Each is walked by its own index, where conditions joined by OR
+    would find none; a row that is in several of them is shown once."""
+    field, descending = order.removeprefix("-"), order.startswith("-")
+    backwards, value, pk = _read(cursor, order) if cursor else (False, None, None)
+    falling = descending != backwards
+    sign = "-" if falling else ""
+    ordering = (f"{sign}{field}", f"{sign}pk")
+    if cursor:
+        side = "lt" if falling else "gt"
+        beyond = Q(**{f"{field}__{side}": value}) | Q(**{f"pk__{side}": pk})
+        parts = [rows.filter(Q(**{f"{field}__{side}e": value}), beyond) for rows in parts]
+    newest = [rows.order_by(*ordering).values_list("pk", field)[: size + 1] for rows in parts]
+    together = newest[0] if len(newest) == 1 else newest[0].union(*newest[1:]).order_by(*ordering)
+    keys = [row[0] for row in together[: size + 1]]
+    rows = parts[0].model._default_manager.filter(pk__in=keys).select_related(*related)
+    found = list(rows.order_by(*ordering)) if keys else []
+    return _page(found, order, cursor, size=size, backwards=backwards)
 
 
 def cursor_at(row: Model, order: str, *, backwards: bool = False) -> str:
