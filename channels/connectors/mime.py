@@ -18,7 +18,9 @@ from html import escape
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from channels.connectors import marks
 from channels.connectors.base import CannotRender, Content, Envelope, Payload, Prepared
+from channels.connectors.enclosing import enclosed
 from channels.connectors.fields import Slots, clean, one_line
 
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -27,6 +29,9 @@ ADDRESS = re.compile(rf"{ATOM}(?:\.{ATOM})*@(?:{LABEL}\.)*{LABEL}")
 WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]+")
 PLAIN_TEXT = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?")
 KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+MESSAGE_ID = re.compile(r"[!-;=?-~]{1,255}")
+# Relays refuse mails whose headers are long.
+LONGEST_REFERENCES = 1500
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class EmailTemplate(Prepared):
 
     def __init__(self, content: Content, sender: Sender) -> None:
         self.sender = ascii_address(sender.address)
-        self._domain = self.sender.rpartition("@")[2].encode()
+        self._domain = self.sender.rpartition("@")[2]
         self._subject, self._text, self._html = (
             Slots(one_line(content.subject)),
             Slots(clean(content.text)),
@@ -49,11 +54,15 @@ class EmailTemplate(Prepared):
         )
         self.fields = frozenset(self._subject.names | self._text.names | self._html.names)
         boundary = b"=_" + sha256(repr(content).encode(errors="replace")).hexdigest()[:32].encode()
-        self._head = self._fixed_headers(sender, boundary)
+        self._boundary, self._reply_to = boundary, sender.reply_to
+        self._from = b"From: %s\r\n" % _mailbox(sender.name, self.sender)
+        has_html = bool(self._html.source or self._html.names)
+        self._kind = b'Content-Type: multipart/alternative; boundary="%s"\r\n' % boundary if has_html else b""
+        self._head = self._headers(sender.reply_to, self._kind)
         self._fixed_text = None if self._text.names else _base64(self._text.source)
         self._fixed_html = None if self._html.names else _base64(self._html.source)
         part = b'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
-        if self._html.source or self._html.names:
+        if has_html:
             self._before_text = b"\r\n--%s\r\n" % boundary + part % b"plain"
             self._before_html = b"\r\n--%s\r\n" % boundary + part % b"html"
             self._end = b"\r\n--%s--\r\n" % boundary
@@ -69,37 +78,36 @@ class EmailTemplate(Prepared):
             html = b"" if not self._before_html else self._fixed_html or self._filled_html(fields)
         except KeyError as missing:
             raise CannotRender(f"missing_{missing.args[0]}") from None
-        data = b"".join(
-            (
-                self._head,
-                b"To: %s\r\nSubject: %s\r\n" % (_mailbox(envelope.to_name, to), header_text(subject)),
-                self._own_headers(envelope),
-                self._before_text,
-                text,
-                self._before_html,
-                html,
-                self._end,
+        body = b"".join((self._before_text, text, self._before_html, html, self._end))
+        head = self._head
+        if envelope.files:
+            outer = b"%s-mixed" % self._boundary
+            head = self._headers(
+                envelope.reply_to or self._reply_to,
+                b'Content-Type: multipart/mixed; boundary="%s"\r\n' % outer,
             )
-        )
+            body = enclosed(self._kind + body, envelope.files, outer)
+        elif envelope.reply_to:
+            head = self._headers(envelope.reply_to, self._kind)
+        to_and_subject = b"To: %s\r\nSubject: %s\r\n" % (_mailbox(envelope.to_name, to), header_text(subject))
+        data = b"".join((head, to_and_subject, self._own_headers(envelope), body))
         return Payload(sender=self.sender, to=to, data=data)
 
     def _filled_html(self, fields: Mapping[str, str]) -> bytes:
         return _base64(self._html.fill(fields, lambda value: escape(clean(value))))
 
-    def _fixed_headers(self, sender: Sender, boundary: bytes) -> bytes:
-        lines = [b"From: %s" % _mailbox(sender.name, self.sender)]
-        if sender.reply_to:
-            lines.append(b"Reply-To: %s" % ascii_address(sender.reply_to).encode())
-        lines.append(b"MIME-Version: 1.0")
-        if self._html.source or self._html.names:
-            lines.append(b'Content-Type: multipart/alternative; boundary="%s"' % boundary)
-        return b"\r\n".join(lines) + b"\r\n"
+    def _headers(self, reply_to: str, kind: bytes) -> bytes:
+        answers = b"Reply-To: %s\r\n" % ascii_address(reply_to).encode() if reply_to else b""
+        return b"%s%sMIME-Version: 1.0\r\n%s" % (self._from, answers, kind)
 
     def _own_headers(self, envelope: Envelope) -> bytes:
         if not KEY.fullmatch(envelope.key):
             raise CannotRender("key")
-        key, date = envelope.key.encode(), _date(envelope.at.replace(microsecond=0))
-        lines = b"Date: %s\r\nMessage-ID: <%s@%s>\r\n" % (date, key, self._domain)
+        date = _date(envelope.at.replace(microsecond=0))
+        message_id = marks.message_id(envelope.key, self._domain).encode()
+        lines = b"Date: %s\r\nMessage-ID: <%s>\r\n%s" % (date, message_id, thread_headers(envelope))
+        if envelope.is_automatic:
+            lines += automatic_headers()
         if not (link := envelope.unsubscribe_url):
             return lines
         if len(link) > 900 or not WEB_ADDRESS.fullmatch(link):
@@ -107,6 +115,33 @@ class EmailTemplate(Prepared):
         return lines + (
             b"List-Unsubscribe: <%s>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" % link.encode()
         )
+
+
+def thread_headers(envelope: Envelope) -> bytes:
+    """What the message answers. Of a long history the beginning and the end are enough to find it again."""
+    lines = b""
+    if MESSAGE_ID.fullmatch(envelope.in_reply_to):
+        lines = b"In-Reply-To: <%s>\r\n" % envelope.in_reply_to.encode()
+    known = [one for one in dict.fromkeys(envelope.references) if MESSAGE_ID.fullmatch(one)]
+    kept: list[str] = []
+    room = LONGEST_REFERENCES
+    for one in [*known[:1], *reversed(known[1:])]:
+        room -= len(one) + 5
+        if room < 0:
+            break
+        kept.append(one)
+    if kept:
+        ordered = [kept[0], *reversed(kept[1:])]
+        lines += b"References: %s\r\n" % "\r\n ".join(f"<{one}>" for one in ordered).encode()
+    return lines
+
+
+def automatic_headers() -> bytes:
+    """So that no machine answers a machine, ours included."""
+    return (
+        b"Auto-Submitted: auto-replied\r\nX-Auto-Response-Suppress: All\r\nX-Loop: %s\r\n"
+        % marks.instance().encode()
+    )
 
 
 def ascii_address(address: str) -> str:

@@ -15,9 +15,14 @@ from functools import partial
 
 import nh3
 
+from channels.mail import aside
+
 LONGEST = 1_000_000
 DEEPEST = 200
 MOST_TAGS = 20_000
+# So many cannot be nested in a costly way, whatever they are.
+FEW, SECONDS = 1_500, 3.0
+OPENING = re.compile("<[a-zA-Z]")
 
 RAW = ("script", "style", "textarea", "title")
 # Comments and what holds no tags are skipped, and so are the quoted values inside of a tag.
@@ -113,9 +118,21 @@ REMOTE = re.compile(r' data-src="')
 
 def clean(html: str) -> str | None:
     """The harmless form, or None if it has none."""
+    html = html.replace("\x00", "").encode(errors="replace").decode()
     if not is_bearable(html):
         return None
-    return _marked(_cleaned(html))
+    if len(OPENING.findall(html)) <= FEW:
+        return _marked(_cleaned(html))
+    # A browser may nest what our look took for flat: where that could cost seconds, a process is spent on it.
+    try:
+        return aside.call("clean", html.encode(), SECONDS).decode()
+    except aside.GaveUp:
+        return None
+
+
+def cleaned(html: bytes) -> bytes:
+    """The job of the other process."""
+    return _marked(_cleaned(html.decode())).encode()
 
 
 def remote_images(cleaned: str) -> int:

@@ -31,7 +31,8 @@ def subject_and_key(raw: bytes) -> tuple[str, str]:
     """For the list and for the judge, without parsing the whole message."""
     head = raw[:16_000].partition(b"\r\n\r\n")[0]
     subject, message_id = SUBJECT.search(head), MESSAGE_ID.search(head)
-    key = message_id[1].strip(b" \t\r\n<>").partition(b"@")[0] if message_id else b""
+    # The proof behind the dot is the sender's business.
+    key = re.split(rb"[.@]", message_id[1].strip(b" \t\r\n<>"))[0] if message_id else b""
     return _words(subject[1].decode(errors="replace")) if subject else "", _words(
         key.decode(errors="replace")
     )

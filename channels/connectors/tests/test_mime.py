@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.connectors.base import CannotRender, Content, Envelope
+from channels.connectors.marks import key_in
 from channels.connectors.mime import EmailTemplate, Sender, ascii_address
 
 AT = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
@@ -97,7 +98,7 @@ def check(mail: EmailMessage, name: str) -> None:
     assert shown_name == meant
     assert body(mail, "plain") == f"Dear {shown(name)},\nbye"
     assert body(mail, "html").count("<") == 2
-    assert mail["Message-ID"] == "<5d1f1c9e5d2f4c0f8c7e1f2a3b4c5d6e@example.com>"
+    assert key_in(mail["Message-ID"]) == "5d1f1c9e5d2f4c0f8c7e1f2a3b4c5d6e"
 
 
 def body(mail: EmailMessage, kind: str) -> str:

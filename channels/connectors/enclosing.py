@@ -1,0 +1,39 @@
+"""Files put into a mail, as base64 behind names that cannot end a header."""
+
+import re
+from binascii import b2a_base64
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from channels.connectors.base import Enclosed
+
+MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,80}")
+NOT_PLAIN = re.compile(r"[^A-Za-z0-9 ._()+-]")
+
+
+def enclosed(first: bytes, files: Iterable[Enclosed], boundary: bytes) -> bytes:
+    """The parts of a multipart/mixed: what is said, then the files. Begins at the end of the headers."""
+    parts = [b"\r\n--%s\r\n%s" % (boundary, first)]
+    parts += [b"\r\n--%s\r\n%s\r\n\r\n%s" % (boundary, _headers(one), _base64(one.data)) for one in files]
+    parts.append(b"\r\n--%s--\r\n" % boundary)
+    return b"".join(parts)
+
+
+def _headers(file: Enclosed) -> bytes:
+    media_type = file.content_type.lower()
+    if not MEDIA_TYPE.fullmatch(media_type) or media_type.startswith(("multipart/", "message/")):
+        media_type = "application/octet-stream"
+    plain = NOT_PLAIN.sub("_", file.name)[:60].strip() or "file"
+    exact = quote(file.name[:60].encode("utf-8", "replace"), safe="")
+    return (
+        f"Content-Type: {media_type}\r\nContent-Transfer-Encoding: base64\r\n"
+        f'Content-Disposition: attachment; filename="{plain}";\r\n'
+        f" filename*=utf-8''{exact}"
+    ).encode()
+
+
+def _base64(data: bytes) -> bytes:
+    """In lines of 76, without a list of a million lines for a large file."""
+    return b"\r\n".join(
+        b2a_base64(data[start : start + 57], newline=False) for start in range(0, len(data), 57)
+    )
