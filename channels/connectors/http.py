@@ -278,6 +278,20 @@ def unproven(answer: "Reply | NotSent | Lost", words: str = "") -> Retry | None:
     return Retry(MUCH_LATER, reason(trouble, f"{answer.status} {words}"), channel_down=True)
 
 
+def file_of(answer: "Reply | NotSent | Lost", most: int) -> bytes | Retry | Rejected:
+    """What was asked for, when it is a file and not too large."""
+    if isinstance(answer, Reply) and answer.status in (400, 404, 410):
+        return no_file(f"{answer.status}")
+    if trouble := unproven(answer):
+        return trouble
+    body = answer.body if isinstance(answer, Reply) else b""
+    return body if len(body) <= most else no_file("too large")
+
+
+def no_file(why: str) -> Rejected:
+    return Rejected("file", permanent=True, reason=reason(Trouble.MESSAGE, why))
+
+
 def wait_of(reply: Reply) -> float:
     wait = reply.headers.get("retry-after", "")
     return min(int(wait), 3600) if wait.isdecimal() and len(wait) < 9 else LATER

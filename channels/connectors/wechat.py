@@ -2,6 +2,7 @@
 
 import time
 from abc import abstractmethod
+from collections.abc import Mapping
 from hashlib import sha256
 from threading import Lock
 from urllib.parse import quote
@@ -13,10 +14,22 @@ from channels.connectors.base import (
     Payload,
     Rejected,
     Retry,
+    Secret,
     Trouble,
     Unknown,
     reason,
     without_addresses,
+)
+from channels.connectors.crypto import (
+    MISSING,
+    STALE,
+    UNSET,
+    WRONG,
+    BadBox,
+    WeChatBox,
+    is_fresh,
+    same,
+    wechat_signature,
 )
 from channels.connectors.http import (
     JSON,
@@ -29,11 +42,15 @@ from channels.connectors.http import (
     NotSent,
     Origin,
     Reply,
+    file_of,
+    no_file,
     unproven,
     usual_verdict,
 )
-from channels.connectors.reading import number, word
+from channels.connectors.reading import number, word, xml_of
 
+# Their clock and ours, and a call that waited on the way, in seconds.
+TOLERANCE = 600
 # The token is no longer, or never was, the right one.
 STALE_TOKEN = {40001, 40014, 42001}
 BUSY = {-1, 45009, 45011, 45033}
@@ -133,16 +150,12 @@ class TokenSession(ApiSession):
             return Retry(LATER, answer.reason)
         if isinstance(answer, Retry):
             return answer
-        if answer.status != 200:
-            return Retry(LATER, reason(Trouble.PROTOCOL, str(answer.status)))
         kind = answer.headers.get("content-type", "")
         if kind.startswith(("application/json", "text/plain")) and (code := errcode(answer)):
             if code in BUSY:
                 return Retry(LATER, reason(Trouble.BUSY, str(code)))
-            return Rejected(str(code), permanent=True, reason=reason(Trouble.MESSAGE, str(code)))
-        if len(answer.body) > most:
-            return Rejected("too_large", permanent=True, reason=reason(Trouble.MESSAGE, "too large"))
-        return answer.body
+            return no_file(str(code))
+        return file_of(answer, most)
 
 
 def errcode(reply: Reply) -> int | None:
@@ -156,3 +169,23 @@ def errcode(reply: Reply) -> int | None:
 
 def media_id(media: Media) -> str:
     return quote(media.reference.removeprefix("media:"), safe="")
+
+
+def signed(query: Mapping[str, str], token: str, name: str, *content: str) -> str:
+    """Empty when the call's signature `name` is theirs, else what is wrong with it."""
+    timestamp, nonce, given = query.get("timestamp", ""), query.get("nonce", ""), query.get(name, "")
+    if not token:
+        return UNSET
+    if not (given and timestamp and nonce):
+        return MISSING
+    if not same(given, wechat_signature(token, timestamp, nonce, *content)):
+        return WRONG
+    return "" if is_fresh(timestamp, TOLERANCE) else STALE
+
+
+def opened(raw: bytes, secret: Secret, owner: str) -> bytes | None:
+    """What is in the wrapping; None if it is none of ours."""
+    try:
+        return WeChatBox(secret.get("aes_key", ""), owner).open(xml_of(raw).get("Encrypt", "").strip())
+    except BadBox:
+        return None
