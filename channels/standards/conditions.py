@@ -52,10 +52,18 @@ def holds(conditions: Conditions, facts: Facts, calendars: Mapping[int, Hours]) 
 
 
 def gather(
-    conversations: Iterable[int], asked: Iterable[Conditions], *, texts: Mapping[int, str] | None = None
+    conversations: Iterable[int],
+    asked: Iterable[Conditions],
+    *,
+    texts: Mapping[int, str] | None = None,
+    as_opened: bool = False,
 ) -> dict[int, Facts]:
-    """The facts of each conversation. `texts` are what customers just said; else what they began with."""
+    """The facts of each conversation. `texts` are what customers just said; else what they began with.
+    `as_opened`: as it was before anybody touched it, as far as that can be told."""
     rows = list(_rows(conversations))
+    if as_opened:
+        for row in rows:
+            row |= {"reopened": 0, "priority": Conversation.Priority.NORMAL}
     said = _first_texts([row["pk"] for row in rows]) if texts is None else texts
     segments = _segments({row["customer_id"] for row in rows}, asked)
     return {row["pk"]: _facts(row, said.get(row["pk"], ""), segments) for row in rows}

@@ -1,0 +1,7 @@
+"""One automatic answer outside opening hours."""
+
+from channels.inbox.models import Conversation
+
+
+def answer(conversation: Conversation) -> None:
+    pass
