@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "channels",
     "channels.consent",
     "channels.letters",
+    "channels.mail",
     "channels.campaigns",
     "channels.direct",
     "channels.live",
@@ -368,6 +369,8 @@ ERASURE_JOURNAL = env.text("ERASURE_JOURNAL", str(VAR / "privacy" / "erasures.js
 QUIET_FROM = env.number("QUIET_FROM", 21)
 QUIET_UNTIL = env.number("QUIET_UNTIL", 9)
 QUIET_CHANNELS = env.words("QUIET_CHANNELS") or ["sms", "phone", "whatsapp"]
+# Whether an article must be approved by somebody other than its author.
+KNOWLEDGE_NEEDS_TWO = env.flag("KNOWLEDGE_NEEDS_TWO", default=True)
 # How many connections one worker sends a campaign over at once.
 SEND_CONNECTIONS = env.number("SEND_CONNECTIONS", 2)
 # How many workers are sent to one campaign at once; more than one needs as many bulk workers.

@@ -69,13 +69,22 @@ def place(digest: str) -> str:
     return f"{FOLDER}/{digest[:2]}/{digest}"
 
 
-def sweep(known: Callable[[set[str]], set[str]]) -> int:
+Naming = Callable[[set[str]], set[str]]
+_others: list[Naming] = []
+
+
+def name_by(known: Naming) -> None:
+    """For features that keep blobs besides messages: `known` says which of the given digests they name."""
+    _others.append(known)
+
+
+def sweep(known: Naming) -> int:
     """Deletes what no row names any more and returns how many there were. `known` says which of the given
     digests are still named."""
     gone = 0
     for folder, names in _folders():
         before = timezone.now() - OLD
-        for name in names - known(names):
+        for name in names.difference(*(ask(names) for ask in (known, *_others))):
             if default_storage.get_modified_time(f"{folder}/{name}") < before:
                 default_storage.delete(f"{folder}/{name}")
                 gone += 1
