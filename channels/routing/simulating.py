@@ -1,4 +1,4 @@
-"""A simulation is a row: asked for, claimed with a lease, worked through in one go. It writes only about itself.
+"""A simulation is a row: asked for, claimed with a lease, worked through in one go. It changes nothing else.
 
 The conversations are read in pieces, each in a few statements; what both versions do alike is only counted.
 """
@@ -160,9 +160,11 @@ def _open_at(moment: datetime) -> list[tuple[int, datetime]]:
     now = timezone.now()
     # Reaching back without an end would read every conversation there ever was.
     recent = closed.filter(last_at__gte=moment - timedelta(days=1))
-    return [(user, now) for user in still.values_list("assignee", flat=True)] + list(
-        recent.values_list("assignee", "closed_at")
-    )
+    ended = recent.values_list("assignee", "closed_at")
+    return [
+        *((user, now) for user in still.values_list("assignee", flat=True) if user),
+        *((user, until or now) for user, until in ended if user),
+    ]
 
 
 def _differences(now: Outcome, then: Outcome) -> set[str]:

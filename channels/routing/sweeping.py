@@ -138,8 +138,8 @@ def _away_since(held: Any, now: datetime) -> dict[int, datetime]:
     standing = presence.available(people)
     gone = {pk for pk, one in standing.items() if one == Availability.OFFLINE}
     _note(standing.keys() - gone, gone, now)
-    known = Capacity.objects.filter(user__in=gone, away_since__isnull=False)
-    return dict(known.values_list("user", "away_since"))
+    known = Capacity.objects.filter(user__in=gone).values_list("user", "away_since")
+    return {user: since for user, since in known if since}
 
 
 def _note(here: Iterable[int], gone: Iterable[int], now: datetime) -> None:

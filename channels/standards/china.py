@@ -23,7 +23,7 @@ def knows(year: int) -> bool:
 
 
 def last_year() -> int:
-    return max(YEARS)
+    return int(max(YEARS))
 
 
 def day(day: date) -> Day | None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from channels.inbox.models import Conversation
 from channels.standards import conditions
 from channels.standards.conditions import Facts
+from channels.standards.hours import Hours
 from channels.standards.models import Policy
 
 
@@ -15,14 +16,14 @@ class Standards:
 
     def __init__(self) -> None:
         rows = Policy.objects.filter(enabled=True).select_related("calendar").order_by("position", "pk")
-        self.policies: Sequence[Policy] = rows.prefetch_related("calendar__days")
+        self.policies: Sequence[Policy] = list(rows.prefetch_related("calendar__days"))
 
     @cached_property
     def asked(self) -> list[conditions.Conditions]:
         return [policy.conditions for policy in self.policies]
 
     @cached_property
-    def calendars(self) -> dict[int, conditions.Hours]:
+    def calendars(self) -> dict[int, Hours]:
         return conditions.calendars_of(self.asked)
 
     def choose(self, facts: Facts) -> Policy | None:

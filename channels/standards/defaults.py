@@ -7,7 +7,7 @@ from django.apps.registry import Apps
 
 OFFICE = [[9 * 60, 18 * 60]]
 # Name, conditions, first reply, further reply, solved (minutes), round the clock.
-POLICIES = (
+POLICIES: tuple[tuple[str, dict[str, Any], int, int, int], ...] = (
     ("紧急 · Urgent", {"priorities": [4]}, 15, 30, 240),
     ("即时渠道 · Chat and WeChat", {"kinds": ["chat", "wechat", "whatsapp"]}, 30, 60, 960),
     ("标准 · Standard", {}, 240, 480, 1440),
