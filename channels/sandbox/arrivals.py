@@ -79,7 +79,7 @@ def _insert(batch: list[Arrival]) -> list[Kept]:
         [one.received_at for one in batch],
         [one.protocol for one in batch],
         [_text(one.sender, 320) for one in batch],
-        [_text(one.recipient, 320).lower() for one in batch],
+        [_address(one.recipient) for one in batch],
         [_text(one.subject, 300) for one in batch],
         [_text(one.key, 255) for one in batch],
         [one.raw for one in batch],
@@ -104,6 +104,12 @@ def _insert(batch: list[Arrival]) -> list[Kept]:
         )
         stored = {key: bytes(raw) for key, raw in cursor.fetchall()}
     return [Kept.KNOWN if stored.get(one.key, one.raw) == one.raw else Kept.CLASHES for one in batch]
+
+
+def _address(value: str) -> str:
+    """Addresses of mail are the same in large letters, the names WeChat has for people are not."""
+    text = _text(value, 320)
+    return text.lower() if "@" in text else text
 
 
 def _text(value: str, longest: int) -> str:

@@ -1,4 +1,5 @@
-"""The sandbox as a sending service: POST /messages with JSON and an Idempotency-Key."""
+"""The sandbox over HTTP: a sending service of its own (POST /messages with JSON and an Idempotency-Key), and
+under their names the providers of chat and telephone channels."""
 
 import asyncio
 import json
@@ -10,11 +11,14 @@ from typing import Any
 
 from django.utils import timezone
 
+from channels.sandbox import provider_side, spoken
 from channels.sandbox.arrivals import Arrival, Journal, Kept
 from channels.sandbox.misbehaving import Mood
+from channels.sandbox.provider_side import Posted, Synced
 
 LARGEST_HEAD, LARGEST_BODY = 32 * 1024, 32 * 1024 * 1024
-Answer = tuple[HTTPStatus, dict[str, Any]]
+Answer = tuple[HTTPStatus, Mapping[str, Any] | bytes]
+LONGEST_SUBJECT = 120
 
 
 class Hangup(Exception):
@@ -60,11 +64,49 @@ class HttpSide:
         if first[:2] == ["GET", "/"]:
             return HTTPStatus.OK, {"service": "sandbox"}
         if first[:2] != ["POST", "/messages"]:
-            return HTTPStatus.NOT_FOUND, {"error": "POST /messages is all there is"}
+            return await self._played(first, body)
         message = _message(body)
         if message is None:
             return HTTPStatus.BAD_REQUEST, {"error": "a JSON object with a text `to` is needed"}
         return await self._take(message, headers.get("idempotency-key", ""), body)
+
+    async def _played(self, first: list[str], body: bytes) -> Answer:
+        """As one of the providers."""
+        provider, answer = provider_side.answer(*first[:2], body) if len(first) > 1 else ("", None)
+        if isinstance(answer, Posted):
+            return await self._post(provider, answer, body)
+        if isinstance(answer, Synced):
+            loop = asyncio.get_running_loop()
+            return HTTPStatus.OK, await loop.run_in_executor(self._journal.thread, spoken.synced, answer)
+        if answer is None:
+            return HTTPStatus.NOT_FOUND, {"error": "nobody plays this here"}
+        return answer.status, answer.body
+
+    async def _post(self, provider: str, message: Posted, body: bytes) -> Answer:
+        mood = self.mood
+        if mood.delay:
+            await asyncio.sleep(mood.delay)
+        if mood.knows_no(message.recipient) or not message.recipient:
+            return message.nobody.status, message.nobody.body
+        if mood.asks_to_come_back():
+            return message.busy.status, message.busy.body
+        dropped = mood.drops()
+        kept = await self._journal.keep(
+            Arrival(
+                received_at=timezone.now(),
+                protocol=provider,
+                sender=message.sender,
+                recipient=message.recipient,
+                subject=" ".join(message.text.split())[:LONGEST_SUBJECT],
+                key=message.key,
+                raw=body,
+                answered=not dropped,
+            )
+        )
+        if dropped or kept is Kept.UNCERTAIN:
+            raise Hangup
+        answer = message.yes if kept is Kept.STORED else message.busy
+        return answer.status, answer.body
 
     async def _take(self, message: Mapping[str, Any], key: str, body: bytes) -> Answer:
         mood = self.mood
@@ -112,11 +154,13 @@ def _message(body: bytes) -> dict[str, Any] | None:
     return found if usable else None
 
 
-def _response(status: HTTPStatus, answer: Mapping[str, Any]) -> bytes:
-    body = json.dumps(answer).encode()
+def _response(status: HTTPStatus, answer: Mapping[str, Any] | bytes) -> bytes:
+    is_file = isinstance(answer, bytes)
+    body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
     wait = "Retry-After: 1\r\n" if status is HTTPStatus.TOO_MANY_REQUESTS else ""
+    kind = "image/png" if is_file else "application/json"
     head = (
         f"HTTP/1.1 {status.value} {status.phrase}\r\n{wait}"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import OpClass
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import User
@@ -17,7 +18,9 @@ class SandboxMessageQuerySet(models.QuerySet["SandboxMessage"]):
 
     def to(self, start: str) -> Self:
         """Messages to addresses that begin so."""
-        return self.filter(recipient__startswith=start.lower()) if start else self
+        if not start:
+            return self
+        return self.filter(Q(recipient__startswith=start) | Q(recipient__startswith=start.lower()))
 
 
 class SandboxMessage(models.Model):
@@ -26,10 +29,15 @@ class SandboxMessage(models.Model):
     class Protocol(models.TextChoices):
         SMTP = "smtp", "SMTP"
         HTTP = "http", "HTTP"
+        WECHAT_OA = "wechat_oa", _("WeChat Official Account")
+        WECOM = "wecom", _("WeCom")
+        WHATSAPP = "whatsapp", _("WhatsApp")
+        TWILIO = "twilio", _("SMS (Twilio)")
+        SMS_HTTP = "sms_http", _("SMS (any gateway over HTTP)")
 
     id = models.BigAutoField(primary_key=True)
     received_at = models.DateTimeField(_("arrived"))
-    protocol = models.CharField(_("way"), max_length=4, choices=Protocol)
+    protocol = models.CharField(_("way"), max_length=20, choices=Protocol)
     sender = models.CharField(_("from"), max_length=320)
     recipient = models.CharField(_("to"), max_length=320)
     subject = models.CharField(_("subject"), max_length=300)
@@ -59,6 +67,24 @@ class SandboxMessage(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class Spoken(models.Model):
+    """What a played customer told WeCom's customer service: it does not push, so it waits to be fetched."""
+
+    access = "Read only by the sandbox itself."
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.CharField(max_length=64)
+    speaker = models.CharField(max_length=254)
+    said = models.JSONField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "id"], name="spoken_to_an_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account}:{self.pk}"
 
 
 class FaultsQuerySet(models.QuerySet["Faults"]):

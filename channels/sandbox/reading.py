@@ -11,6 +11,8 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from typing import Any
 
+from channels.sandbox import provider_side
+
 LONGEST_TEXT = 200_000
 HEADER = rb"(?im)^%s:[ \t]*((?:[^\r\n]|\r?\n[ \t])*)"
 SUBJECT, MESSAGE_ID = re.compile(HEADER % b"subject"), re.compile(HEADER % b"message-id")
@@ -39,6 +41,8 @@ def subject_and_key(raw: bytes) -> tuple[str, str]:
 
 
 def letter(raw: bytes, protocol: str) -> Letter:
+    if protocol in provider_side.PROVIDERS:
+        return Letter([], _clean(provider_side.text_of(raw, protocol)), "", "")
     return _from_json(raw) if protocol == "http" else _from_mail(raw)
 
 

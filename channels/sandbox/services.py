@@ -1,6 +1,6 @@
 from django.db import transaction
 
-from channels.sandbox.models import Faults, SandboxMessage
+from channels.sandbox.models import Faults, SandboxMessage, Spoken
 from crm.accounts.models import User
 from crm.audit import services as audit
 
@@ -22,5 +22,6 @@ def misbehave(wished: Faults, *, by: User) -> None:
 def clear(*, by: User) -> int:
     """Empties the mailbox."""
     number, _ = SandboxMessage.objects.visible_to(by, "configure").delete()
+    Spoken.objects.all().delete()
     audit.record("sandbox.cleared", by=by, messages=number)
     return number
