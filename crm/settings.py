@@ -293,6 +293,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # A file kept with a customer may be so large.
 ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_MB", 25) * 1024 * 1024
+# What a provider may send us at once.
+INBOUND_MAX_BYTES = env.number("INBOUND_MAX_MB", 5) * 1024 * 1024
 # An import file larger than this is refused before it is read.
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 1024) * 1024 * 1024
 # So many days an import's file is kept, and so long it can be reverted.

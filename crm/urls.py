@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/", include("customers.merging.urls")),
     path("customers/", include("customers.touches.urls")),
     path("customers/", include("channels.direct.urls")),
+    path("customers/", include("channels.inbox.customer_urls")),
+    path("inbox/", include("channels.inbox.urls")),
     path("notices/", include("crm.desk.notices.urls")),
     path("customers/<int:pk>/fields/", include("customers.fields.urls")),
     path("customers/<int:pk>/relations/", include("customers.relations.urls")),
@@ -49,8 +51,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("store/", include("channels.store.urls")),
     path("webhooks/", include("channels.webhooks.urls")),
     path("channels/", include("channels.urls")),
+    path("in/", include("channels.inbound.public_urls")),
+    path("chat/<str:token>/", include("channels.chat.public_urls")),
     path("live/", include("channels.live.urls")),
     path("m/", include("channels.campaigns.public_urls")),
+    path("knowledge/", include("channels.knowledge.urls")),
+    path("help/", include("channels.knowledge.public_urls")),
 ]
 
 handler400 = "crm.desk.errors.bad_request"

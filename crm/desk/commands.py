@@ -35,6 +35,7 @@ CREATE = (
     Command(_("New task"), "square-check", "tasks:new", "c t", ("task", "create"), in_drawer=True),
     Command(_("New segment"), "shapes", "segments:new", "c s", ("segment", "create")),
     Command(_("New campaign"), "megaphone", "campaigns:new", "c m", ("campaign", "create")),
+    Command(_("New article"), "book-open", "knowledge:new", "c a", ("knowledge", "create")),
     Command(_("Import a file"), "upload", "imports:new", "c i", ("import", "create")),
 )
 # The second key after "g", for the entries of the navigation.
@@ -46,6 +47,7 @@ GO = {
     "segments:list": "s",
     "scoring:rfm": "r",
     "campaigns:list": "m",
+    "knowledge:list": "w",
     "store:board": "o",
     "imports:list": "i",
     "duplicates:list": "d",

@@ -38,6 +38,7 @@ NAVIGATION = (
     Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view")),
     Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view")),
     Item(_("Shop counter"), "store", "store:board", ("store", "view")),
+    Item(_("Knowledge base"), "book-open", "knowledge:list", ("knowledge", "view")),
     Item(_("Imports"), "upload", "imports:list", ("import", "view")),
     Item(_("Exports"), "download", "exports:list", ("export", "view")),
     Item(_("Check a customer"), "search-check", "inquiries:check", ("inquiry", "create")),
