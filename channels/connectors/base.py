@@ -135,6 +135,7 @@ class Trouble(TextChoices):
     MESSAGE = "message", _("The server did not take the message")
     WINDOW = "window", _("Until the customer writes again, only a template gets through")
     BUSY = "busy", _("The server asks us to come back later")
+    UNSIGNED = "unsigned", _("A call without a right signature was turned away")
     SETUP = "setup", _("The settings of the channel cannot work")
     PROTOCOL = "protocol", _("The server gave an answer that makes no sense")
     INTERNAL = "internal", _("Something unforeseen happened")
@@ -217,6 +218,8 @@ class Caps:
     window_replies: int | None = None
     # How many bytes of files a message may carry; 0: none.
     attachments: int = 0
+    # How many bytes a call of the provider may have; 0: the usual.
+    largest_call: int = 0
 
 
 class Session(ABC):

@@ -59,7 +59,10 @@ class DirectMessage(models.Model):
     purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose, default=Purpose.SERVICE)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     body = models.TextField(_("text"))
-    by = models.ForeignKey(User, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+")
+    # Nobody for what the product answers by itself.
+    by = models.ForeignKey(
+        User, verbose_name=_("who"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     to = models.CharField(
         max_length=254, blank=True, help_text="Address or handle; empty means what the customer has then."
@@ -82,6 +85,7 @@ class DirectMessage(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     key = models.UUIDField(default=uuid4, unique=True, help_text="Message-ID and idempotency key.")
     provider_id = models.CharField(max_length=200, blank=True)
+    news = models.JSONField(default=dict, help_text="What the provider reported since, by state.")
     sent_at = models.DateTimeField(
         _("sent"), null=True, blank=True, help_text=_("When it was first handed over and not proven unsent.")
     )
@@ -95,8 +99,13 @@ class DirectMessage(models.Model):
             models.Index(fields=["customer", "created_at"], name="direct_to_a_customer"),
             models.Index(fields=["due_at"], name="direct_ready", condition=Q(state="ready")),
             models.Index(fields=["lease_until"], name="direct_held", condition=Q(state="dispatching")),
+            models.Index(fields=["provider_id"], name="direct_by_provider_id", condition=~Q(provider_id="")),
         ]
         constraints = [
+            models.CheckConstraint(
+                name="direct_is_somebodys_unless_automatic",
+                condition=Q(is_automatic=True) | Q(by__isnull=False),
+            ),
             models.CheckConstraint(
                 name="direct_held_has_a_lease",
                 condition=~Q(state="dispatching")

@@ -106,7 +106,7 @@ def lay_down(message: DirectMessage) -> None:
     """A message that customers read on our own pages has arrived as soon as it is written."""
     now = timezone.now()
     _put(message, state=State.ACCEPTED, sent_at=now, address=message.to)
-    _tell(message)
+    tell(message)
     hooks.settled(message)
 
 
@@ -164,7 +164,8 @@ def _payload(message: DirectMessage, now: datetime) -> Payload:
     config: dict[str, Any] = dict(message.channel.config)
     # People write to people: the sender is the colleague, of the house the channel names.
     house = str(config.get("from_name", ""))
-    config["from_name"] = f"{message.by} · {house}" if house else str(message.by)
+    if message.by is not None:
+        config["from_name"] = f"{message.by} · {house}" if house else str(message.by)
     prepared = channels.connector_of(message.channel).prepare(CONTENT, config)
     return prepared.render(
         Envelope(
@@ -203,14 +204,14 @@ def _settle(parcel: Parcel, outcome: Outcome) -> None:
     if not ours.update(lease_until=None, **told):
         return
     if isinstance(outcome, Accepted):
-        _tell(message)
+        tell(message)
     elif isinstance(outcome, Rejected) and outcome.permanent:
         suppression.suppress(message.channel.kind, address_of(message), Suppression.Reason.BOUNCE)
     if told["state"] != State.READY:
         hooks.settled(message)
 
 
-def _tell(message: DirectMessage) -> None:
+def tell(message: DirectMessage) -> None:
     """Writes it to the timeline of the customer."""
     kind = message.channel.kind
     timeline.record(

@@ -59,14 +59,16 @@ def write(
     purpose: str,
     subject: str,
     body: str,
-    by: User,
+    by: User | None,
     thread: Thread | None = None,
     template: str = "",
     fields: dict[str, str] | None = None,
     files: Sequence[dict[str, Any]] = (),
     wait: timedelta = timedelta(),
+    is_automatic: bool = False,
 ) -> DirectMessage:
-    """Writes the message down and wakes up who sends it. Raises Refused for what may not go."""
+    """Writes the message down and wakes up who sends it. Raises Refused for what may not go. Only what is
+    automatic is nobody's."""
     thread = thread or Thread()
     message = DirectMessage(
         customer=customer,
@@ -84,6 +86,7 @@ def write(
         fields=fields or {},
         files=list(files),
         due_at=timezone.now() + wait,
+        is_automatic=is_automatic,
     )
     return _begin(message)
 

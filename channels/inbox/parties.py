@@ -17,7 +17,7 @@ from django.utils.translation import gettext, override
 from channels.connectors.arriving import Handle, Party
 from channels.inbox.receiving import hold, plain
 from channels.models import Channel
-from crm.lib import locks, phones, reading
+from crm.lib import phones, reading
 from customers import services as customers
 from customers.identity import stating
 from customers.identity.indexing import index
@@ -59,13 +59,13 @@ def handles_of(party: Party) -> tuple[Handle, ...]:
     return tuple(found.values())
 
 
-def wait_for(parties: Iterable[Party]) -> None:
-    """Whoever else takes in something from the same handles waits until the transaction ends."""
-    locks.hold(f"handle {one.kind} {one.scope} {one.value}" for party in parties for one in handles_of(party))
+def names(parties: Iterable[Party]) -> list[str]:
+    """What to hold, so that whoever takes in something from the same handles waits for us."""
+    return [f"handle {one.kind} {one.scope} {one.value}" for party in parties for one in handles_of(party)]
 
 
 def meet(party: Party, channel: Channel) -> Met:
-    """The customer, found or made. The caller waits for the handles first."""
+    """The customer, found or made. The caller holds their names."""
     handles = handles_of(party)
     if not handles:
         raise Nobody

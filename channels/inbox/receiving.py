@@ -70,7 +70,7 @@ def begin(
     **fields: Any,
 ) -> Conversation:
     """A conversation of its own, in the caller's transaction, who holds the customer."""
-    moment = _past(at)
+    moment = past(at)
     conversation = Conversation.objects.create(
         customer=customer,
         channel=channel,
@@ -109,7 +109,6 @@ def receive(
     refer(message, [incoming.external_id, *incoming.follows])
     media.attach(message, incoming.media)
     _tell(conversation, message, channel)
-    Channel.objects.filter(pk=channel.pk).update(last_received_at=timezone.now())
     if incoming.is_automatic:
         hooks.tell(Change(conversation, What.RECEIVED, message))
     elif incoming.direction is Direction.OUT:
@@ -147,6 +146,12 @@ def plain(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
+def past(at: datetime | None) -> datetime:
+    """Clocks of others go wrong; nothing happens in the future."""
+    now = timezone.now()
+    return min(at, now) if at else now
+
+
 def language_of(incoming: Incoming) -> str:
     """In which of our languages it is written, as far as its script says."""
     said = incoming.party.about.get("language", "")
@@ -159,12 +164,6 @@ def language_of(incoming: Incoming) -> str:
 
 def _locked() -> ConversationQuerySet:
     return Conversation.objects.select_for_update(of=("self",), no_key=True)
-
-
-def _past(at: datetime | None) -> datetime:
-    """Clocks of others go wrong; nothing happens in the future."""
-    now = timezone.now()
-    return min(at, now) if at else now
 
 
 def is_ours(incoming: Incoming, channel: Channel) -> bool:
@@ -194,7 +193,7 @@ def _write(conversation: Conversation, incoming: Incoming, channel: Channel, htm
         subject=plain(incoming.subject)[:300],
         text=plain(incoming.text)[:LONGEST_TEXT],
         html=plain(html),
-        at=_past(incoming.at),
+        at=past(incoming.at),
         external_id=external_id,
         is_automatic=incoming.is_automatic,
         data=data,

@@ -108,6 +108,10 @@ class Migration(migrations.Migration):
                 ),
                 ("provider_id", models.CharField(blank=True, max_length=200)),
                 (
+                    "news",
+                    models.JSONField(default=dict, help_text="What the provider reported since, by state."),
+                ),
+                (
                     "sent_at",
                     models.DateTimeField(
                         blank=True,
@@ -119,6 +123,8 @@ class Migration(migrations.Migration):
                 (
                     "by",
                     models.ForeignKey(
+                        blank=True,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
@@ -156,8 +162,17 @@ class Migration(migrations.Migration):
                         fields=["lease_until"],
                         name="direct_held",
                     ),
+                    models.Index(
+                        condition=models.Q(("provider_id", ""), _negated=True),
+                        fields=["provider_id"],
+                        name="direct_by_provider_id",
+                    ),
                 ],
                 "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("is_automatic", True), ("by__isnull", False), _connector="OR"),
+                        name="direct_is_somebodys_unless_automatic",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("state", "dispatching"), _negated=True),
