@@ -75,7 +75,10 @@ class SmtpForm(SenderForm):
     timeout = forms.IntegerField(label=_("Seconds to wait"), min_value=2, max_value=60, initial=20)
 
     def clean_host(self) -> str:
-        host: str = self.cleaned_data["host"].strip().rstrip(".")
+        return self._host("host")
+
+    def _host(self, name: str) -> str:
+        host: str = self.cleaned_data[name].strip().rstrip(".")
         try:
             return host.encode("idna").decode()
         except UnicodeError:
@@ -91,7 +94,7 @@ class SmtpForm(SenderForm):
         values: dict[str, Any] = super().clean() or self.cleaned_data
         if not values.get("user"):
             return values
-        if values.get("security") == Security.NONE and not _is_local(values.get("host", "")):
+        if values.get("security") == Security.NONE and not is_local(values.get("host", "")):
             self.add_error("security", _("A password needs an encrypted connection."))
         if not values.get("password") and not self._keeps_password(values):
             self.add_error("password", _("Please enter the password for this server and user."))
@@ -150,7 +153,7 @@ def _ascii(text: str) -> str:
     return text
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:

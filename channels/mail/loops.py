@@ -12,7 +12,6 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from channels.connectors.marks import instance
 from channels.mail.automatic import NO_PERSON
 from channels.mail.models import AutomaticAnswer
 from crm.lib import locks
@@ -44,11 +43,6 @@ def claim(address: str, matter: str = "", *, is_automatic: bool = False) -> str:
         return "budget"
     rows.create(digest=digest, matter=matter, at=now)
     return ""
-
-
-def is_round_trip(marks: tuple[str, ...]) -> bool:
-    """Whether a mail has been with this installation before, by its X-Loop headers."""
-    return instance() in marks
 
 
 def digest_of(address: str) -> int:

@@ -1,13 +1,50 @@
 """For each connector, how its provider shows each of the ways a message can go."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from typing import Any
+from urllib.parse import parse_qsl
 
 from channels.connectors import registry
-from channels.connectors.base import Session
+from channels.connectors.base import Connector, Payload, Session
 from channels.connectors.simulator import HttpSession
 from channels.connectors.smtp import Server, SmtpSession
+from channels.connectors.tests import api_stages as apis
 from channels.connectors.tests.providers import DROP, SILENT, STOP_READING, Talk, http, http_answer, smtp
+
+NO_MAIL_ADDRESSES = (
+    "",
+    "ann",
+    "ann@example.com\r\nBcc: all@example.com",
+    "ann@example.com>\r\nDATA",
+    "李@example.com",
+    "a b@example.com",
+    "x" * 400 + "@example.com",
+    "a@" + "b" * 100_000,
+)
+NO_NUMBERS = ("", "ann", "13800138000", "+86 138 0013 8000", "+8613800138000\r\n", "+0123456789", "+1" * 40)
+NO_ACCOUNTS = ("", "a b", "oX\r\n", "李", 'o"X', "x" * 400)
+
+
+def as_mail(payload: Payload) -> dict[str, str]:
+    mail = message_from_bytes(payload.data, policy=policy.default)
+    bodies = {kind: mail.get_body((kind,)) for kind in ("plain", "html")}
+    return {
+        "subject": str(mail["subject"]),
+        "text": bodies["plain"].get_content().replace("\r\n", "\n") if bodies["plain"] else "",
+        "html": bodies["html"].get_content().replace("\r\n", "\n") if bodies["html"] else "",
+    }
+
+
+def as_json(payload: Payload) -> dict[str, str]:
+    message = json.loads(payload.data)
+    return {name: message[name].replace("\r\n", "\n") for name in ("subject", "text", "html")}
+
+
+def as_form(payload: Payload) -> dict[str, str]:
+    return {"text": dict(parse_qsl(payload.data.decode()))["Body"]}
 
 
 @dataclass(frozen=True)
@@ -27,6 +64,11 @@ class Stage:
     makes_no_sense_after: tuple[Talk, ...]
     # What it says before the message, for those that drip it.
     first_words: bytes = field(default=b"")
+    # How a message of it is made and read again.
+    config: Mapping[str, Any] = field(default_factory=lambda: {"from_address": "news@example.com"})
+    to: str = "ann@example.com"
+    unusable: tuple[str, ...] = NO_MAIL_ADDRESSES
+    read: Callable[[Payload], dict[str, str]] = as_mail
 
 
 SMTP = {
@@ -118,13 +160,42 @@ HTTP = {
     ),
 }
 
+NUMBER: dict[str, Any] = {"to": "+8613800138000", "unusable": NO_NUMBERS}
+WECHAT: dict[str, Any] = {
+    **apis.numbered(b"POST /cgi-bin/stable_token"),
+    "open_at": apis.wechat_session,
+    "config": {"app_id": "wx1"},
+    "to": "o6_bmjrPTlm6_2sgVt7hMZOPfL2M",
+    "unusable": NO_ACCOUNTS,
+    "read": apis.text_at("text", "content"),
+}
+WECOM: dict[str, Any] = {
+    **WECHAT,
+    **apis.numbered(b"GET /cgi-bin/gettoken"),
+    "open_at": apis.wecom_session,
+    "config": {"corp_id": "ww1", "way": "kf", "open_kfid": "wk1"},
+    "to": "wmAJ2GCAAAme1XQRC-NI-q0_ZM9ukoAw",
+}
 STAGES = {
     "smtp": Stage("smtp", **SMTP),  # type: ignore[arg-type]
+    "mailbox": Stage("mailbox", **SMTP),  # type: ignore[arg-type]
     "sandbox_smtp": Stage("sandbox_smtp", **SMTP),  # type: ignore[arg-type]
-    "sandbox_http": Stage("sandbox_http", **HTTP),  # type: ignore[arg-type]
+    "sandbox_http": Stage("sandbox_http", **HTTP, read=as_json),  # type: ignore[arg-type]
+    "wechat_oa": Stage("wechat_oa", **WECHAT),
+    "wecom": Stage("wecom", **WECOM),
+    "whatsapp": Stage("whatsapp", **NUMBER, **apis.WHATSAPP, read=apis.text_at("text", "body")),
+    "twilio": Stage("twilio", **NUMBER, **apis.TWILIO, read=as_form),
+    "sms_http": Stage("sms_http", **NUMBER, **apis.GATEWAY, read=apis.text_at()),
 }
+# Those who hand nothing to anybody: their own pages show it.
+IN_HOUSE = {"chat"}
 
 
 def every() -> list[Stage]:
-    """One stage per registered connector; a new connector without one fails the suite."""
-    return [STAGES[connector.key] for connector in registry.every()]
+    return list(STAGES.values())
+
+
+def without() -> list[str]:
+    """Connectors that send and have no stage yet; the suite is not whole while there are any."""
+    sending: list[Connector] = [one for one in registry.every() if one.caps.sends]
+    return [one.key for one in sending if one.key not in {*STAGES, *IN_HOUSE}]
