@@ -11,13 +11,17 @@ from crm.demo import (
     campaigning,
     caring,
     connecting,
+    conversing,
     correcting,
     duplicating,
     inquiring,
     noting,
+    promising,
     relating,
     segmenting,
+    shopkeeping,
     tasking,
+    wiring,
 )
 from crm.demo.company import Staff
 
@@ -56,6 +60,12 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step("Data assessed and requests about it noted")
     connecting.connect(until=until, by=operations)
     step("Programs connected")
+    wired = wiring.wire(staff, by=operations)
+    conversations = conversing.converse(staff, wired, seed=seed, until=until)
+    promising.promise(conversations, until=until)
+    step("Conversations held")
+    shopkeeping.keep(staff, seed=seed, until=until)
+    step("Shops opened")
 
 
 def _teller(say: Say) -> Callable[[str], None]:
