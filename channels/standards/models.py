@@ -128,7 +128,11 @@ class Policy(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="policy_promises_something",
-                condition=Q(first_reply__gt=0) | Q(next_reply__gt=0) | Q(resolution__gt=0),
+                condition=~Q(first_reply=None, next_reply=None, resolution=None),
+            ),
+            models.CheckConstraint(
+                name="policy_promises_no_miracles",
+                condition=~Q(first_reply=0) & ~Q(next_reply=0) & ~Q(resolution=0),
             ),
             models.CheckConstraint(
                 name="policy_warns_before_the_end", condition=Q(warn_at__gte=1, warn_at__lte=99)
