@@ -295,6 +295,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_MB", 25) * 1024 * 1024
 # What a provider may send us at once.
 INBOUND_MAX_BYTES = env.number("INBOUND_MAX_MB", 5) * 1024 * 1024
+# So many days what they sent is kept word for word, to be looked at when something went wrong.
+INBOUND_KEEP_DAYS = env.number("INBOUND_KEEP_DAYS", 90)
 # An import file larger than this is refused before it is read.
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 1024) * 1024 * 1024
 # So many days an import's file is kept, and so long it can be reverted.

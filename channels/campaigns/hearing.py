@@ -1,4 +1,4 @@
-"""What providers report of a campaign's messages: that one arrived, came back, or was taken for a nuisance."""
+"""What providers report of a campaign's messages: one arrived, came back, or was taken for a nuisance."""
 
 from uuid import UUID
 

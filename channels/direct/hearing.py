@@ -2,7 +2,7 @@
 follows from all of them, so their order does not matter and none counts twice.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -49,7 +49,7 @@ def hear(pk: int, status: Status) -> DirectMessage | None:
     message = rows.select_related("customer", "channel").get(pk=pk)
     if message.state == State.DISPATCHING:
         return None
-    name, moment = status.state.value, status.at.isoformat()
+    name, moment = status.state.value, status.at.astimezone(UTC).isoformat(timespec="microseconds")
     if name not in message.news or moment < message.news[name]["at"]:
         message.news[name] = {"at": moment, "reason": status.reason[:200]}
         message.save(update_fields=["news"])

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -46,6 +47,7 @@ class Event(models.Model):
             models.Index(fields=["due_at", "id"], name="event_new", condition=Q(state="new")),
             models.Index(fields=["channel", "-id"], name="event_of_a_channel"),
             models.Index(fields=["channel", "-id"], name="event_parked", condition=Q(state="parked")),
+            BrinIndex(fields=["received_at"], name="event_by_time", autosummarize=True),
         ]
         constraints = [
             models.UniqueConstraint(fields=["channel", "dedupe_key"], name="event_comes_once"),

@@ -1,12 +1,17 @@
-"""The rows in which everything that arrives is kept, exactly as it came."""
+"""The rows in which everything that arrives is kept, exactly as it came, for a while."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from channels.connectors.arriving import Record
 from channels.inbound.keys import short
+from channels.inbound.models import Event
 from channels.models import Channel
 
+BATCH = 1_000
 INSERT = """
     INSERT INTO inbound_event (channel_id, dedupe_key, raw, received_at, state, reason, attempts, due_at)
     VALUES (%s, %s, %s, %s, 'new', '', 0, %s)
@@ -21,3 +26,17 @@ def insert(channel: Channel, record: Record) -> int | None:
         cursor.execute(INSERT, [channel.pk, short(record.dedupe_key), record.raw, now, now])
         row = cursor.fetchone()
     return int(row[0]) if row else None
+
+
+def forget_old(most: int = 100_000) -> int:
+    """Empties the raw form of what was taken in long ago. Its key stays, so that it never counts twice; what
+    is set aside stays until somebody has looked at it."""
+    before, number = timezone.now() - timedelta(days=settings.INBOUND_KEEP_DAYS), 0
+    ended = Event.objects.filter(state__in=[Event.State.DONE, Event.State.IGNORED])
+    old = ended.filter(received_at__lt=before).exclude(raw=b"")
+    while number < most:
+        pks = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        if not pks:
+            break
+        number += Event.objects.filter(pk__in=pks).update(raw=b"")
+    return number

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from channels.inbound import fetching, ingesting
+from channels.inbound import fetching, ingesting, storing
 from channels.inbox import media
 
 
@@ -42,3 +42,8 @@ def fetch_media(enclosure_id: int) -> None:
 @shared_task(name="inbound.sweep_blobs")
 def sweep_blobs() -> None:
     media.sweep_blobs()
+
+
+@shared_task(name="inbound.forget_old")
+def forget_old() -> None:
+    storing.forget_old()
