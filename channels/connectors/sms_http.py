@@ -33,6 +33,7 @@ from channels.connectors.base import (
     Secret,
     Session,
     Trouble,
+    Unknown,
     reason,
     without_addresses,
 )
@@ -196,10 +197,14 @@ class GatewaySession(ApiSession):
         number = _said(found, str(self.config.get("id_path", "")))
         outcome = usual_verdict(reply, number)
         path, due = str(self.config.get("ok_path", "")), str(self.config.get("ok_value", ""))
-        if isinstance(outcome, Accepted) and path and due and _said(found, path) != due:
-            said = without_addresses(_said(found, path))
-            return Rejected(said[:40] or "no", permanent=False, reason=reason(Trouble.MESSAGE, said))
-        return outcome
+        if not (isinstance(outcome, Accepted) and path and due):
+            return outcome
+        said = without_addresses(_said(found, path))
+        if not said:
+            return Unknown(reason(Trouble.PROTOCOL, str(reply.status)))
+        if said == due:
+            return outcome
+        return Rejected(said[:40], permanent=False, reason=reason(Trouble.MESSAGE, said))
 
     def _keyed(self, data: bytes) -> bytes:
         """The key enters its fields only here: what is prepared is kept, and keys are not."""

@@ -158,6 +158,11 @@ class TokenSession(ApiSession):
         return file_of(answer, most)
 
 
+def forget_tokens() -> None:
+    with _lock:
+        _tokens.clear()
+
+
 def errcode(reply: Reply) -> int | None:
     """The number of the error; 0 when all is well, None when the answer is no answer of theirs."""
     found = reply.json()

@@ -5,7 +5,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 # What a provider does instead of answering.
@@ -122,17 +122,23 @@ def smtp(**answers: bytes) -> Talk:
     return talk
 
 
-def http(answer: bytes = b"", *, stop_reading: bool = False) -> Talk:
-    """A sending service that says `answer` to every request."""
+def http(
+    answer: bytes = b"", *, stop_reading: bool = False, aside: Mapping[bytes, bytes] | None = None
+) -> Talk:
+    """A service that says `answer` to every request. `aside`: what it says to requests that begin otherwise,
+    such as the one for a token; they are no messages."""
 
     def talk(line: Line) -> None:
         while True:
             head = line.read_until(b"\r\n\r\n")
-            if stop_reading:
+            said = next((one for start, one in (aside or {}).items() if head.startswith(start)), None)
+            if stop_reading and said is None:
                 line.say(SILENT)
             length = re.search(rb"(?i)content-length: (\d+)", head)
-            line.provider.messages.append(line.read(int(length[1]) if length else 0))
-            line.say(answer or http_answer(200, b'{"id": "42"}'))
+            body = line.read(int(length[1]) if length else 0)
+            if said is None:
+                line.provider.messages.append(body)
+            line.say(said or answer or http_answer(200, b'{"id": "42"}'))
 
     return talk
 

@@ -3,17 +3,15 @@
 A new connector enters its stage in stages.py and must pass all of this.
 """
 
-import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from channels.connectors import registry
-from channels.connectors.arriving import Ignored, Request
+from channels.connectors import registry, wechat
 from channels.connectors.base import (
     Accepted,
     CannotRender,
@@ -32,7 +30,6 @@ from channels.connectors.tests.providers import Line, Talk, closed_port, drip, s
 from channels.connectors.tests.stages import Stage
 
 AT = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
-CONFIG = {"from_address": "news@example.com", "from_name": "澜山生活"}
 CONTENT = Content(
     "{{ name }}，夏日上新", "Dear {{ name }},\n.\nline\n", "<p>Dear {{ name }}</p><a href='{{ link }}'>x</a>"
 )
@@ -52,6 +49,11 @@ each_stage = pytest.mark.parametrize("stage", stages.every(), ids=lambda stage: 
 def outcome_of(stage: Stage, talk: Talk, payload: Payload = PAYLOAD, timeout: float = 5) -> Outcome:
     with serving(talk) as provider, stage.open_at("127.0.0.1", provider.port) as session:
         return session.send(payload, "key", timeout)
+
+
+@pytest.fixture(autouse=True)
+def _no_tokens() -> None:
+    wechat.forget_tokens()
 
 
 def moods(name: str) -> pytest.MarkDecorator:
@@ -232,39 +234,47 @@ def test_send_never_raises(stage: Stage, words: list[bytes], body: bytes, addres
     assert not getattr(outcome, "reason", "").startswith(Trouble.INTERNAL)
 
 
-@pytest.mark.parametrize("connector", registry.every(), ids=lambda one: one.key)
-def test_rendering_is_pure_and_whole(connector: Connector) -> None:
-    prepared = connector.prepare(CONTENT, CONFIG)
-    payload = prepared.render(ENVELOPE)
-    assert payload == prepared.render(ENVELOPE) == connector.prepare(CONTENT, CONFIG).render(ENVELOPE)
-    assert prepared.fields == {"name", "link"}
-    assert (payload.sender, payload.to) == ("news@example.com", "ann@example.com")
-    assert read(payload) == {
-        "subject": "王<小>明，夏日上新",
-        "text": "Dear 王<小>明,\n.\nline\n",
-        "html": "<p>Dear 王&lt;小&gt;明</p><a href='https://shop.test/?a=1&amp;b=2'>x</a>",
-    }
+def test_every_connector_that_sends_has_a_stage() -> None:
+    assert stages.without() == []
 
 
-@pytest.mark.parametrize("connector", registry.every(), ids=lambda one: one.key)
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"fields": {"name": "only"}},
-        {"to": ""},
-        {"to": "ann"},
-        {"to": "ann@example.com\r\nBcc: all@example.com"},
-        {"to": "ann@example.com>\r\nDATA"},
-        {"to": "李@example.com"},
-        {"to": "a b@example.com"},
-        {"to": "x" * 400 + "@example.com"},
-        {"to": "a@" + "b" * 100_000},
-    ],
-)
-def test_never_half_a_message(connector: Connector, change: dict[str, object]) -> None:
-    prepared = connector.prepare(CONTENT, CONFIG)
-    with pytest.raises(CannotRender):
-        prepared.render(Envelope(**{**vars(ENVELOPE), **change}))
+@each_stage
+def test_rendering_is_pure_and_whole(stage: Stage) -> None:
+    connector = registry.get(stage.key)
+    prepared = connector.prepare(CONTENT, stage.config)
+    envelope = replace(ENVELOPE, to=stage.to)
+    payload = prepared.render(envelope)
+    assert payload == prepared.render(envelope) == connector.prepare(CONTENT, stage.config).render(envelope)
+    assert payload.to == stage.to
+    read = stage.read(payload)
+    assert read["text"].rstrip("\n") == "Dear 王<小>明,\n.\nline"
+    if connector.caps.html:
+        assert prepared.fields == {"name", "link"}
+        assert payload.sender == "news@example.com"
+        assert read["subject"] == "王<小>明，夏日上新"
+        assert read["html"] == ("<p>Dear 王&lt;小&gt;明</p><a href='https://shop.test/?a=1&amp;b=2'>x</a>")
+    else:
+        assert prepared.fields == {"name"}
+
+
+@each_stage
+def test_never_half_a_message(stage: Stage) -> None:
+    prepared = registry.get(stage.key).prepare(CONTENT, stage.config)
+    with pytest.raises(CannotRender, match="missing_name"):
+        prepared.render(replace(ENVELOPE, to=stage.to, fields={"link": "only"}))
+    for address in stage.unusable:
+        with pytest.raises(CannotRender, match="address"):
+            prepared.render(replace(ENVELOPE, to=address))
+
+
+@each_stage
+def test_no_key_breaks_out_of_its_place(stage: Stage) -> None:
+    prepared = registry.get(stage.key).prepare(CONTENT, stage.config)
+    for key in ("", "a b", "a\r\nX: y", "x" * 300):
+        if stage.key == "sandbox_http":
+            continue  # its key goes in a header, quoted
+        with pytest.raises(CannotRender, match="key"):
+            prepared.render(replace(ENVELOPE, to=stage.to, key=key))
 
 
 @pytest.mark.parametrize("connector", registry.every(), ids=lambda one: one.key)
@@ -273,23 +283,3 @@ def test_every_setting_has_its_place_on_the_page(connector: Connector) -> None:
     placed = [name for _, rows in form.groups for row in rows for name in row]
     assert sorted(placed) == sorted(form.base_fields)
     assert set(form.secret) <= set(form.base_fields)
-
-
-@pytest.mark.parametrize("connector", registry.every(), ids=lambda one: one.key)
-def test_nothing_comes_in_unless_a_connector_can_tell_who_sent_it(connector: Connector) -> None:
-    assert connector.verify(Request("POST", "https://crm.test/in/x/", b"{}"), {}, {})
-    assert all(isinstance(one, Ignored) for one in connector.parse(b"\x00\xff", {}, {}))
-
-
-def read(payload: Payload) -> dict[str, str]:
-    """What a recipient sees."""
-    if payload.data.startswith(b"{"):
-        message = json.loads(payload.data)
-        return {name: message[name].replace("\r\n", "\n") for name in ("subject", "text", "html")}
-    mail = message_from_bytes(payload.data, policy=policy.default)
-    bodies = {kind: mail.get_body((kind,)) for kind in ("plain", "html")}
-    return {
-        "subject": str(mail["subject"]),
-        "text": bodies["plain"].get_content().replace("\r\n", "\n") if bodies["plain"] else "",
-        "html": bodies["html"].get_content().replace("\r\n", "\n") if bodies["html"] else "",
-    }
