@@ -31,6 +31,10 @@ class PlaybookForm(forms.ModelForm[Playbook]):
 
 
 class StepForm(forms.ModelForm[Step]):
+    url = forms.URLField(
+        label=Step._meta.get_field("url").verbose_name, required=False, assume_scheme="https"
+    )
+
     class Meta:
         model = Step
         fields = ("title", "text", "reply", "article", "url", "asks_for", "position")

@@ -77,7 +77,7 @@ def shelf(request: HttpRequest, language: str, pk: int) -> HttpResponse:
 @require_safe
 @in_language
 def search(request: HttpRequest, language: str) -> HttpResponse:
-    if limit(request, "help search", SEARCHES):
+    if limit(request, "help-search", SEARCHES):
         return _slow()
     q = request.GET.get("q", "").strip()[: searching.LONGEST_QUESTION]
     hits = searching.find(Translation.objects.for_everybody(), q, language=language) if q else []
@@ -122,7 +122,7 @@ def opinion(request: HttpRequest, language: str, slug: str) -> HttpResponse:
     """Counted once per visitor: what they judged stands in a signed cookie of theirs."""
     found = _article(slug)
     form = OpinionForm(request.POST)
-    if limit(request, "help opinion", OPINIONS) or not form.is_valid():
+    if limit(request, "help-opinion", OPINIONS) or not form.is_valid():
         return _slow()
     answer = redirect(f"{reverse('help:article', args=[language, slug])}?thanks=1#opinion")
     judged = _judged(request)

@@ -22,7 +22,7 @@ from customers import search
 LONGEST_QUESTION = 400
 MOST_TOKENS = 60
 CANDIDATES = 200
-IN_HEADING, IN_TEXT = 3.0, 1.0
+IN_HEADING, IN_TEXT, UNKNOWN = 3.0, 1.0, 0.5
 # An article in the reader's language is better than the same words in another.
 ELSEWHERE = 0.8
 # So much of the question's weight an article must hold.
@@ -101,10 +101,13 @@ def _ranked(tokens: list[str], candidates: list[int]) -> list[tuple[int, list[st
 
 
 def _weights(tokens: list[str]) -> dict[str, float]:
-    """Rare words tell more; a word that nothing holds still counts as asked for."""
+    """Rare words tell more; one that nothing holds, such as half of two words, hardly counts as asked for."""
     everything = Translation.objects.exclude(title="").count()
     holders = dict(_rows(HOLDERS, {"asked": tokens}))
-    return {token: log(1 + (everything + 1) / (1 + holders[token])) for token in tokens}
+    return {
+        token: log(1 + (everything + 1) / (1 + holders[token])) if holders[token] else UNKNOWN
+        for token in tokens
+    }
 
 
 def _judge(weights: dict[str, float], heading: set[str], text: set[str]) -> tuple[float, set[str]]:
