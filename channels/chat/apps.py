@@ -6,3 +6,11 @@ class ChatConfig(AppConfig):
     name = "channels.chat"
     label = "chat"
     verbose_name = _("Web chat and forms")
+
+    def ready(self) -> None:
+        from channels.chat import telling
+        from channels.inbox import hooks
+        from channels.live import presence
+
+        hooks.on_change(telling.on_change, order=900)
+        presence.on_typing(telling.on_typing)

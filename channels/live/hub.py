@@ -27,7 +27,7 @@ BEAT = 15.0
 # After so long a stream begins anew, and who reads it is asked again whether they may.
 LIFETIME = 600.0
 PATIENCE = 2.0
-MOST_OF_A_READER = 8
+MOST_OF_A_READER, MOST_STREAMS = 8, 5000
 
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
@@ -203,6 +203,11 @@ def here() -> Hub:
     if loop not in _hubs:
         _hubs[loop] = Hub()
     return _hubs[loop]
+
+
+def is_full() -> bool:
+    """Whether this process holds as many streams as it should."""
+    return sum(len(one.streams) for one in list(_hubs.values())) >= MOST_STREAMS
 
 
 def looked_at(topics: Collection[str]) -> set[str]:

@@ -7,7 +7,7 @@ looking, and everybody counts as there: work then goes to people as if we had ne
 import json
 import logging
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ SEEN, TYPES = 45, 6
 VISITOR = 0
 
 log = logging.getLogger(__name__)
+_typing: list[Callable[[str, int], None]] = []
 
 
 class Availability(models.TextChoices):
@@ -99,6 +100,11 @@ def go(user: int, topics: Collection[str]) -> None:
         log.warning("Who left is not known: the line between processes is away")
 
 
+def on_typing(listener: Callable[[str, int], None]) -> None:
+    """Registers who wants to know that somebody types, as topic and number."""
+    _typing.append(listener)
+
+
 def types(topic: str, user: int) -> None:
     """Somebody types there now; said again every few seconds while they do."""
     until = time.time() + TYPES
@@ -110,6 +116,8 @@ def types(topic: str, user: int) -> None:
     except (RedisError, OSError):
         return
     tell(topic, "typing", {"user": user})
+    for listener in _typing:
+        listener(topic, user)
 
 
 def stops(topic: str, user: int) -> None:

@@ -4,6 +4,16 @@ from crm.tests.access.crawl import Rule
 
 # Open to everybody; what they may do is tested beside them.
 PUBLIC = {
+    "chat:script": "visitors of websites have no account",
+    "chat:setup": "visitors of websites have no account",
+    "chat:messages": "visitors bring a signed token",
+    "chat:stream": "visitors bring a signed token",
+    "chat:typing": "visitors bring a signed token",
+    "chat:marks": "visitors bring a signed token",
+    "chat:contact": "visitors bring a signed token",
+    "chat:rating": "visitors bring a signed token",
+    "chat:file": "visitors bring a signed token",
+    "chat:demo": "the chat can be tried before a website carries it",
     "api-nowhere": "programs are told in their own way that there is nothing",
     "api:schema": "programs ask with a token",
     "set_language": "the sign-in page can be read in both languages",

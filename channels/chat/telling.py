@@ -1,0 +1,40 @@
+"""What visitors' pages are told: registered with the inbox and with presence."""
+
+from channels.chat.visitors import topic_of
+from channels.inbox.hooks import Change, What
+from channels.inbox.models import Message
+from channels.live import presence, publishing
+
+KIND = "chat"
+LEFT = "accepted"
+
+
+def on_change(change: Change) -> None:
+    message = change.message
+    if change.what is What.CLOSED:
+        if key := visitor_in(change.conversation.pk):
+            publishing.publish(topic_of(key), "closed")
+    elif (
+        message is not None
+        and message.channel is not None
+        and message.channel.kind == KIND
+        and message.address
+    ):
+        heard = change.what is What.RECEIVED
+        # Written down is not yet sent: a reply may still be taken back.
+        if heard or (change.what is What.DELIVERED and change.data.get("state") == LEFT):
+            publishing.publish(topic_of(message.address), "message", {"message": message.pk})
+
+
+def on_typing(topic: str, user: int) -> None:
+    """A colleague types an answer: the visitor sees that somebody does."""
+    word, _colon, pk = topic.partition(":")
+    if user != presence.VISITOR and word == "conversation" and (key := visitor_in(int(pk))):
+        presence.tell(topic_of(key), "typing")
+
+
+def visitor_in(conversation: int) -> str:
+    """Who of our visitors spoke last there; empty if the last word came from elsewhere."""
+    heard = Message.objects.filter(conversation=conversation, direction=Message.Direction.IN)
+    last = heard.order_by("-pk").values_list("channel__kind", "address").first()
+    return last[1] if last and last[0] == KIND else ""
