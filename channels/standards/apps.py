@@ -10,7 +10,7 @@ class StandardsConfig(AppConfig):
 
     def ready(self) -> None:
         from channels.inbox import hooks
-        from channels.standards import clocks, defaults
+        from channels.standards import clocks, defaults, queues
         from channels.standards.models import Clock
         from crm.lib import labels
         from customers.timeline import kinds
@@ -19,5 +19,6 @@ class StandardsConfig(AppConfig):
         labels.register("promise", Clock.Kind)
         kinds.register("standards.broken", kinds.Kind(_("A promised time was missed"), "system", kinds.TALK))
         kinds.register("standards.warned", kinds.Kind(_("A promised time is near"), "system", kinds.TALK))
+        queues.register()
         # After routing, which decides priority and department.
         hooks.on_change(clocks.on_change, order=50)

@@ -1,0 +1,75 @@
+"""The inbox's queue of conversations whose promises are near their end or over, and their marks in lists."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from channels.inbox import lines, queues, tools
+from channels.inbox.models import Conversation, ConversationQuerySet
+from channels.standards import reading, sweeping
+from channels.standards.models import Clock
+from crm.accounts.http import UserRequest
+from crm.accounts.models import User
+from crm.accounts.policy import Scope
+from crm.lib import lookups  # noqa: F401 - registers any_of
+
+
+def at_risk(user: User) -> list[ConversationQuerySet]:
+    """One's own and those of one's departments; all of them where one sees all."""
+    near = Clock.objects.at_risk(timezone.now()).values("conversation")
+    base = Conversation.objects.filter(Q(pk__any_of=ArraySubquery(near)) & ~Q(status="closed"))
+    scope = user.scope("conversation", "view")
+    if scope is Scope.ALL:
+        return [base]
+    teams = user.team_tree_ids if scope is Scope.TEAM_TREE else user.team_ids
+    return [base.filter(assignee=user), *(base.filter(team=team) for team in teams)]
+
+
+def marks(user: User, pks: list[int]) -> Mapping[int, tools.Mark]:
+    return {
+        pk: tools.Mark(due.text, due.tone, due.tip)
+        for pk, due in reading.due(pks).items()
+        if due.tone in ("warn", "bad")
+    }
+
+
+def clocks(request: UserRequest, conversation: Conversation) -> Mapping[str, Any] | None:
+    found = reading.clocks_of(conversation)
+    return {"clocks": found} if found else None
+
+
+def register() -> None:
+    queues.register(
+        queues.Queue("at-risk", pgettext_lazy("queue", "Promises at risk"), "timer", at_risk, order=50)
+    )
+    tools.mark(marks)
+    tools.block(
+        tools.Block(
+            "promises",
+            pgettext_lazy("conversation", "Promises"),
+            "standards/_clocks.html",
+            clocks,
+            order=10,
+        )
+    )
+    lines.register(sweeping.BROKEN, "timer-off", _broken)
+    lines.register(sweeping.WARNED, "timer", _warned)
+
+
+def _broken(data: Mapping[str, Any]) -> str:
+    kind = Clock.Kind(data["clock"]).label
+    if not data.get("told"):
+        return _("Promised time missed: %(kind)s") % {"kind": kind}
+    return _("Promised time missed: %(kind)s. Told: %(names)s") % {
+        "kind": kind,
+        "names": ", ".join(data["told"]),
+    }
+
+
+def _warned(data: Mapping[str, Any]) -> str:
+    return _("The promised time is nearly over: %(kind)s") % {"kind": Clock.Kind(data["clock"]).label}
