@@ -64,6 +64,7 @@ app.conf.beat_schedule = {
     "stored files that no customer has": every(24 * 3600, "files.sweep", "bulk"),
     "news that nobody reads any more": every(3600, "live.sweep", "bulk"),
     "automatic answers that no budget counts any more": every(3600, "mail.sweep", "bulk"),
+    "pick-ups whose order was moved elsewhere": every(30, "store.sweep"),
     "single messages that wait or were left half-way": every(10, "direct.sweep"),
     "news of followed customers that bulk work wrote": every(30, "notices.sweep"),
     "colleagues who want to hear of notices by e-mail": every(300, "notices.mail"),

@@ -7,6 +7,7 @@ from typing import Any
 from channels.connectors.arriving import Happening
 from channels.inbox.receiving import entry_channel, past
 from channels.models import Channel
+from crm.lib import locks
 from customers.models import Customer
 from customers.orders import recording
 from customers.orders.models import Order
@@ -31,6 +32,8 @@ def take(channel: Channel, customer: Customer, happening: Happening) -> None:
     """What the call says of an order; a call that was overtaken by a later one changes nothing."""
     data = happening.data
     source, number = source_of(channel), str(data["number"])[:120]
+    # As recording and the counter do: the name first, then the row.
+    locks.hold([f"order {source} {number}"])
     known = Order.objects.select_for_update().filter(source=source, external_id=number).first()
     status = Order.Status(str(data["state"]))
     if known and RANKS[Order.Status(known.status)] >= RANKS[status]:

@@ -8,7 +8,9 @@ class StoreConfig(AppConfig):
     verbose_name = _("Shop counter")
 
     def ready(self) -> None:
-        from channels.store import holdings, kinds
+        from channels.inbound import happenings
+        from channels.store import following, holdings, kinds
 
+        happenings.register("order", following.take)
         kinds.register()
         holdings.register_all()

@@ -116,7 +116,8 @@ def move(
 
 
 def stamp(pickup: Pickup, to: str, *, at: datetime, by: User | None, fetched_by: str = "") -> None:
-    """Writes down when and by whom, and tells timeline and audit, once the order itself has moved."""
+    """Writes down when and by whom, and tells timeline and audit, once the order itself has moved. What a
+    till says without anybody of us is told once, however often it says so."""
     fields: dict[str, Any] = {}
     if to == Status.READY:
         fields = {"ready_at": at}
@@ -170,7 +171,7 @@ def _tell(pickup: Pickup, kind: str, *, by: User | None, at: datetime | None = N
         by=by,
         at=at,
         source=SOURCE,
-        source_id=f"{order.pk}.{uuid4().hex}",
+        source_id=f"{order.pk}.{uuid4().hex if by else kind}",
     )
     audit.record(kind, order, by=by, pickup=pickup.pk, shop=pickup.shop_id)
 

@@ -10,24 +10,35 @@ from channels.connectors.registry import NoSuchConnector
 from channels.consent.gate import Reason
 from channels.consent.models import Purpose
 from channels.direct import services as direct
+from channels.inbox import reaching
+from channels.inbox.models import Conversation
 from channels.models import Channel
 from channels.store.models import Pickup
 from crm.accounts.models import User
 from crm.lib.errors import Refused
 from customers.models import Customer
 
-# Where one looks first for such news.
+# Where one looks first for such news, if the customer prefers nothing.
 KINDS = ("wechat", "whatsapp", "sms", "email")
 
 
-def ready(pickup: Pickup, *, by: User, again: bool = False) -> bool:
+def ready(pickup: Pickup, *, by: User | None, again: bool = False) -> bool:
     """Whether the customer is told; nobody is where no channel is allowed and works."""
     customer = pickup.order.customer
     with translation.override(customer.language or None):
         subject, text = _reminder(pickup) if again else _news(pickup)
-    for channel in _channels(customer):
+    for channel, to in _ways(customer):
         try:
-            direct.write(customer, channel, purpose=Purpose.SERVICE, subject=subject[:200], body=text, by=by)
+            direct.write(
+                customer,
+                channel,
+                purpose=Purpose.SERVICE,
+                subject=subject[:200],
+                body=text,
+                by=by,
+                thread=direct.Thread(to=to),
+                is_automatic=by is None,
+            )
         except Refused:
             continue
         now = timezone.now()
@@ -36,20 +47,28 @@ def ready(pickup: Pickup, *, by: User, again: bool = False) -> bool:
     return False
 
 
-def _channels(customer: Customer) -> Iterator[Channel]:
-    """Those that may be used, best first."""
+def _ways(customer: Customer) -> Iterator[tuple[Channel, str]]:
+    """Channels that may be used, with the customer's handle there; the preferred one first."""
     kinds = list(dict.fromkeys([customer.preferred_channel, *KINDS]))
     rows = Channel.objects.enabled().filter(kind__in=kinds).order_by("pk")
-    for channel in sorted(rows, key=lambda one: kinds.index(one.kind)):
+    senders = sorted(rows, key=lambda one: kinds.index(one.kind))
+    talk = Conversation.objects.filter(customer=customer).order_by("-last_at", "-pk").first()
+    if talk is not None:
+        ways = [one for one in reaching.ways(talk, senders) if not one.code and not one.is_closed]
+        yield from ((one.channel, one.to) for one in sorted(ways, key=lambda one: not one.is_proposed))
+        return
+    for channel in senders:
+        # Nobody was ever heard on an account's own handle.
         if _sends(channel) and direct.verdict_on(customer, channel, Purpose.SERVICE) in ("", Reason.QUIET):
-            yield channel
+            yield channel, ""
 
 
 def _sends(channel: Channel) -> bool:
     try:
-        return registry.get(channel.connector).caps.sends
+        connector = registry.get(channel.connector)
     except NoSuchConnector:
         return False
+    return connector.caps.sends and connector.caps.window is None
 
 
 def _news(pickup: Pickup) -> tuple[str, str]:
