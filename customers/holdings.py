@@ -59,6 +59,8 @@ class Holding:
     hidden: Text = ""
     # Stored files of a row that belong into the copy: column of the file and of its name.
     attached: tuple[str, str] | None = None
+    # Where that column's value is stored, when it is not the place itself.
+    place: Callable[[str], str] = str
     order: int = 100
 
     def rows(self, customer_pk: int) -> QuerySet[Any]:

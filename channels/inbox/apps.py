@@ -9,8 +9,25 @@ class InboxConfig(AppConfig):
 
     def ready(self) -> None:
         from channels.direct import hooks as direct
-        from channels.inbox import hooks, lines, queues, sending, telling, topics
+        from channels.inbox import (
+            holdings,
+            hooks,
+            lines,
+            merge_rules,
+            models,
+            queues,
+            sending,
+            starting,
+            telling,
+            topics,
+        )
+        from crm.lib import labels
 
+        labels.register("conversation", models.Conversation.Status)
+        labels.register("conversation-priority", models.Conversation.Priority)
+        holdings.register_all()
+        merge_rules.register()
+        starting.register()
         topics.register()
         queues.register_all()
         lines.register_all()

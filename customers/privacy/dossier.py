@@ -129,7 +129,8 @@ def _stored_files(customer: Customer) -> Iterator[tuple[str, str]]:
         if holding.attached is None:
             continue
         stored, name = holding.attached
-        for pk, path, given in holding.rows(customer.pk).values_list("pk", stored, name):
+        for pk, value, given in holding.rows(customer.pk).values_list("pk", stored, name):
+            path = holding.place(value) if value else ""
             plain = "".join(sign if sign.isalnum() or sign in "._- " else "_" for sign in given)[-80:]
             if path and default_storage.exists(path):
                 yield f"files/{pk}-{plain.lstrip('.')}", path
