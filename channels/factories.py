@@ -4,6 +4,7 @@ from itertools import count
 from typing import Any
 
 from channels.campaigns.models import Campaign, Delivery
+from channels.inbox.models import Conversation, Message
 from channels.models import Channel
 from crm.accounts import factories as people
 from customers.models import Customer
@@ -36,3 +37,21 @@ def campaign(**fields: Any) -> Campaign:
 
 def delivery(of: Campaign, to: Customer, **fields: Any) -> Delivery:
     return Delivery.objects.create(campaign=of, customer=to, **fields)
+
+
+def conversation(customer: Customer, **fields: Any) -> Conversation:
+    if "channel" not in fields:
+        fields["channel"] = Channel.objects.filter(kind="email").first() or channel()
+    return Conversation.objects.create(customer=customer, kind=fields["channel"].kind, **fields)
+
+
+def message(of: Conversation, **fields: Any) -> Message:
+    """What the customer said."""
+    defaults = {"direction": "in", "channel": of.channel, "text": "Where is my parcel?"}
+    said = Message.objects.create(conversation=of, **{**defaults, **fields})
+    if said.direction == Message.Direction.IN:
+        Conversation.objects.filter(pk=of.pk).update(
+            last_in_at=said.at, last_at=said.at, waiting_since=said.at, preview=said.text[:200]
+        )
+        of.refresh_from_db()
+    return said

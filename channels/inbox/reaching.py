@@ -150,7 +150,7 @@ def thread(conversation: Conversation, chosen: Way, *, is_answer: bool) -> Threa
         return Thread(to=chosen.to, is_answer=is_answer)
     rows = Message.objects.filter(conversation=conversation, channel__kind="email").exclude(external_id="")
     heard = rows.filter(direction=Direction.IN).order_by("-pk").values_list("external_id", flat=True)
-    ids = list(heard[:MOST_REFERENCES])
+    ids = [one.strip("<>") for one in heard[:MOST_REFERENCES]]
     mailbox = str(chosen.channel.config.get("replies", ""))
     return Thread(
         to=chosen.to,

@@ -120,7 +120,7 @@ def settled(delivery: DirectMessage) -> None:
     if delivery.state == State.ACCEPTED:
         message.failed, message.external_id = "", _external_id(message, delivery)
     elif delivery.state in (State.FAILED, State.SKIPPED):
-        message.failed = (words(delivery.reason) or delivery.state)[:200]
+        message.failed = words(delivery.reason)[:200]
         _needs_somebody(held, message)
     message.address = delivery.address or message.address
     message.save(update_fields=["failed", "external_id", "address"])

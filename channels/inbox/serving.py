@@ -1,0 +1,63 @@
+"""What strangers sent: their HTML alone in a frame that may do nothing, their files only as downloads."""
+
+import logging
+from contextlib import suppress
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from channels.inbox.models import Enclosure, Message
+from channels.inbox.views import message_of
+from channels.mail import blobs, frames
+from crm.accounts.http import UserRequest, get_visible, needs
+from crm.audit import services as audit
+
+log = logging.getLogger(__name__)
+MOST_PICTURES = 20
+
+
+@require_GET
+@needs("conversation", "view")
+def html(request: UserRequest, pk: int, message_pk: int) -> HttpResponse:
+    """The cleaned HTML of a message."""
+    message = message_of(request, pk, message_pk, "view")
+    if not message.html:
+        raise Http404
+    remote = bool(request.GET.get("remote"))
+    page = frames.document(
+        message.html,
+        _pictures(message),
+        quoted=_("Quoted text"),
+        language=get_language() or "",
+        remote=remote,
+    )
+    return HttpResponse(page, headers=frames.headers(remote=remote))
+
+
+@require_GET
+@needs("conversation", "view")
+def enclosure(request: UserRequest, pk: int, file_pk: int) -> FileResponse:
+    """Always a download with the name it came with, and each one is on record."""
+    rows = Enclosure.objects.visible_to(request.user).filter(message__conversation=pk)
+    found = get_visible(rows.select_related("message__conversation"), file_pk)
+    if found.state != Enclosure.State.KEPT:
+        raise Http404
+    try:
+        content = blobs.open_blob(found.digest)
+    except FileNotFoundError:
+        log.warning("The file of enclosure %s is missing", found.pk)
+        raise Http404 from None
+    audit.record("file.downloaded", found.message.conversation, by=request.user, enclosure=found.pk)
+    return FileResponse(content, headers=frames.download_headers(found.name, found.media_type))
+
+
+def _pictures(message: Message) -> dict[str, str]:
+    """Those that came with the mail and stand in it, as addresses that need no request."""
+    shown = message.enclosures.exclude(content_id="").filter(state=Enclosure.State.KEPT)
+    found = {}
+    for one in shown.filter(size__lte=frames.LARGEST_PICTURE)[:MOST_PICTURES]:
+        with suppress(FileNotFoundError):
+            found[one.content_id.strip("<>")] = frames.picture(blobs.read(one.digest))
+    return found
