@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "channels.standards",
     "channels.routing",
     "channels.inbound",
+    "channels.calling",
     "channels.chat",
     "channels.store",
     "channels.knowledge",

@@ -32,11 +32,11 @@ class PhoneSystem(SignedListener):
         found = reading.json_of(raw)
         event, number = reading.word(found, "event"), reading.word(found, "id")
         key = reading.key("call", number or reading.digest(raw), event[:20])
+        if event not in ("call.ringing", "call.started", "call.ended", "call.missed") or not number:
+            return [Ignored(key, "not_understood")]
         if event == "call.started":
             # It is told once it is over.
             return [Ignored(key, "call_started")]
-        if event not in ("call.ended", "call.missed") or not number:
-            return [Ignored(key, "not_understood")]
         return [_call(found, key, event)]
 
 
@@ -58,4 +58,6 @@ def _call(found: Any, key: str, event: str) -> Inbound:
     party = Party((Handle("phone", other[:40]),), reading.word(found, "name")[:200])
     told = {name: value for name, value in data.items() if value != ""}
     text = reading.text(found, "note")
-    return Happening(key, at, party, "call", text=text, direction=direction, data=told)
+    # While it rings somebody wants to know who it is; what came of it follows.
+    kind = "call.ringing" if event == "call.ringing" else "call"
+    return Happening(key, at, party, kind, text=text, direction=direction, data=told)

@@ -40,6 +40,7 @@ NO_PAGES = {
     "scoring:run": "a part of the RFM page",
     "quality:assessment": "a part of the page on data quality",
     "tasks:raised": "what stands in a corner of every page",
+    "calling:ringing": "what stands in a corner of every page",
     "tasks:candidates": "options of a form",
     "imports:problems": "a file to download",
     "exports:file": "a file to download",
