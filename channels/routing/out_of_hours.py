@@ -76,4 +76,7 @@ def _send(conversation: Conversation, way: Way, text: str) -> Message:
         kind="routing.out_of_hours",
     )
     hooks.tell(Change(conversation, What.REPLIED, message))
+    if delivery.state == delivery.State.ACCEPTED:
+        # On our own pages it has arrived already.
+        hooks.tell(Change(conversation, What.DELIVERED, message, None, {"state": delivery.state}))
     return message
