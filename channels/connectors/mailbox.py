@@ -108,15 +108,13 @@ class Mailbox(Smtp):
         arrived_at, size, mail = imap.arrival(raw)
         if not mail and size:
             return (Ignored(arriving.digest_of(raw), "withheld"),)
-        found = parsing.parse(mail)
-        troubles = ("large",) if size > len(mail) else ()
-        return arriving.parts_of(found, mail, arrived_at=arrived_at, ours=ours(config), troubles=troubles)
-
-
-def ours(config: Config) -> frozenset[str]:
-    """The addresses under which we write ourselves."""
-    names = (str(config.get(name, "")).lower() for name in ("from_address", "reply_to", "replies"))
-    return frozenset(name for name in names if name)
+        return arriving.parts_of(
+            parsing.parse(mail),
+            mail,
+            arrived_at=arrived_at,
+            ours=arriving.ours(config),
+            troubles=("large",) if size > len(mail) else (),
+        )
 
 
 def server_of(config: Config, secret: Secret) -> Server:

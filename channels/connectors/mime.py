@@ -118,10 +118,17 @@ class EmailTemplate(Prepared):
 
 
 def thread_headers(envelope: Envelope) -> bytes:
-    """What the message answers. Of a long history the beginning and the end are enough to find it again."""
-    lines = b""
-    if MESSAGE_ID.fullmatch(envelope.in_reply_to):
-        lines = b"In-Reply-To: <%s>\r\n" % envelope.in_reply_to.encode()
+    """What the message answers."""
+    answered, known = thread_ids(envelope)
+    lines = b"In-Reply-To: <%s>\r\n" % answered.encode() if answered else b""
+    if known:
+        lines += b"References: %s\r\n" % "\r\n ".join(f"<{one}>" for one in known).encode()
+    return lines
+
+
+def thread_ids(envelope: Envelope) -> tuple[str, list[str]]:
+    """The mail it answers, and those before. Of a long history the ends are enough."""
+    answered = envelope.in_reply_to if MESSAGE_ID.fullmatch(envelope.in_reply_to) else ""
     known = [one for one in dict.fromkeys(envelope.references) if MESSAGE_ID.fullmatch(one)]
     kept: list[str] = []
     room = LONGEST_REFERENCES
@@ -130,10 +137,7 @@ def thread_headers(envelope: Envelope) -> bytes:
         if room < 0:
             break
         kept.append(one)
-    if kept:
-        ordered = [kept[0], *reversed(kept[1:])]
-        lines += b"References: %s\r\n" % "\r\n ".join(f"<{one}>" for one in ordered).encode()
-    return lines
+    return answered, [*kept[:1], *reversed(kept[1:])]
 
 
 def automatic_headers() -> bytes:

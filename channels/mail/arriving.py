@@ -1,5 +1,6 @@
 """A mail in the form in which everything arrives: a message, news of a mail of ours, or nothing."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -38,6 +39,7 @@ def parts_of(
     arrived_at: datetime | None = None,
     ours: frozenset[str] = frozenset(),
     troubles: tuple[str, ...] = (),
+    sent_to: str = "",
 ) -> tuple[Inbound, ...]:
     """`ours` are the addresses under which we write: what comes from one, no customer wrote."""
     key = key_of(mail, raw)
@@ -48,7 +50,13 @@ def parts_of(
     at = moment_of(mail, arrived_at or timezone.now())
     if mail.report and (known := _status(mail.report, key, at)):
         return (known,)
-    return (_incoming(mail, key, at, ours, troubles),)
+    return (_incoming(mail, key, at, ours, troubles, sent_to),)
+
+
+def ours(config: Mapping[str, Any]) -> frozenset[str]:
+    """The addresses under which a channel with these settings writes."""
+    names = (str(config.get(name, "")).lower() for name in ("from_address", "reply_to", "replies"))
+    return frozenset(name for name in names if name)
 
 
 def key_of(mail: Mail, raw: bytes) -> str:
@@ -76,7 +84,7 @@ def digest_of(data: bytes) -> str:
 
 
 def _incoming(
-    mail: Mail, key: str, at: datetime, ours: frozenset[str], troubles: tuple[str, ...]
+    mail: Mail, key: str, at: datetime, ours: frozenset[str], troubles: tuple[str, ...], sent_to: str
 ) -> Incoming:
     is_from_us = mail.sender.address.lower() in ours
     party, sign = _party(mail), "self" if is_from_us else mail.automatic
@@ -97,7 +105,7 @@ def _incoming(
         external_id=mail.message_id,
         media=_media(mail),
         follows=mail.follows[:MOST_FOLLOWED],
-        token=next((one for one in mail.recipients if token_in(one)), ""),
+        token=next((one for one in (sent_to, *mail.recipients) if token_in(one)), ""),
         is_automatic=bool(sign),
         data={name: value for name, value in told.items() if value},
     )

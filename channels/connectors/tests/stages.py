@@ -12,6 +12,7 @@ from channels.connectors.base import Connector, Payload, Session
 from channels.connectors.simulator import HttpSession
 from channels.connectors.smtp import Server, SmtpSession
 from channels.connectors.tests import api_stages as apis
+from channels.connectors.tests import mail_stages as mails
 from channels.connectors.tests.providers import DROP, SILENT, STOP_READING, Talk, http, http_answer, smtp
 
 NO_MAIL_ADDRESSES = (
@@ -179,6 +180,7 @@ WECOM: dict[str, Any] = {
 STAGES = {
     "smtp": Stage("smtp", **SMTP),  # type: ignore[arg-type]
     "mailbox": Stage("mailbox", **SMTP),  # type: ignore[arg-type]
+    "anymail": Stage("anymail", **mails.POSTMARK),
     "sandbox_smtp": Stage("sandbox_smtp", **SMTP),  # type: ignore[arg-type]
     "sandbox_http": Stage("sandbox_http", **HTTP, read=as_json),  # type: ignore[arg-type]
     "wechat_oa": Stage("wechat_oa", **WECHAT),
