@@ -10,11 +10,12 @@ from django.utils.translation import pgettext
 
 from channels.campaigns.models import Tally
 from channels.connectors import registry
-from channels.connectors.base import Trouble
+from channels.connectors.base import Caps, Trouble
+from channels.inbound.counting import Arrivals, arrivals
 from channels.models import Channel
 
 # What a provider says about one message or one recipient is no trouble of the channel.
-PASSING = {Trouble.RECIPIENT, Trouble.MESSAGE, Trouble.BUSY}
+PASSING = {Trouble.RECIPIENT, Trouble.MESSAGE, Trouble.BUSY, Trouble.UNSIGNED}
 COUNTED = (Tally.What.ACCEPTED, Tally.What.FAILED, Tally.What.UNKNOWN)
 
 
@@ -31,6 +32,8 @@ class Card:
     sent: int
     failed: int
     unknown: int
+    # What arrives; nothing where nothing can.
+    arrivals: Arrivals | None = None
 
 
 def cards(channels: Iterable[Channel]) -> list[Card]:
@@ -41,10 +44,11 @@ def cards(channels: Iterable[Channel]) -> list[Card]:
         .annotate(total=Sum("count"))
     )
     counts = {(channel, what): total for channel, what, total in sums}
-    return [_card(one, counts) for one in found]
+    arrived = arrivals([one.pk for one in found])
+    return [_card(one, counts, arrived[one.pk]) for one in found]
 
 
-def _card(channel: Channel, counts: dict[tuple[int, str], int]) -> Card:
+def _card(channel: Channel, counts: dict[tuple[int, str], int], arrived: Arrivals) -> Card:
     label, is_known = connector_label(channel)
     code, _colon, words = channel.last_error.partition(": ")
     trouble = Trouble(code) if code in Trouble.values else None
@@ -61,7 +65,17 @@ def _card(channel: Channel, counts: dict[tuple[int, str], int]) -> Card:
         sent=counts.get((channel.pk, Tally.What.ACCEPTED), 0),
         failed=counts.get((channel.pk, Tally.What.FAILED), 0),
         unknown=counts.get((channel.pk, Tally.What.UNKNOWN), 0),
+        arrivals=arrived if _listens(channel) or arrived.since or arrived.parked else None,
     )
+
+
+def _listens(channel: Channel) -> bool:
+    """Whether anything can arrive there: by call, by asking, or from pages of our own."""
+    try:
+        caps: Caps = registry.get(channel.connector).caps
+    except registry.NoSuchConnector:
+        return False
+    return caps.pushes or caps.pulls or channel.last_received_at is not None
 
 
 def connector_label(channel: Channel) -> tuple[str | Promise, bool]:

@@ -62,6 +62,7 @@ app.conf.beat_schedule = {
     "files of messages that are to be fetched": every(5, "inbound.sweep_media"),
     "stored files that no message has": every(24 * 3600, "inbound.sweep_blobs", "bulk"),
     "stored files that no customer has": every(24 * 3600, "files.sweep", "bulk"),
+    "permissions that nobody confirmed": every(24 * 3600, "chat.sweep", "bulk"),
     "news that nobody reads any more": every(3600, "live.sweep", "bulk"),
     "automatic answers that no budget counts any more": every(3600, "mail.sweep", "bulk"),
     "pick-ups whose order was moved elsewhere": every(30, "store.sweep"),

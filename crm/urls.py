@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/", include("channels.calling.urls")),
     path("webhooks/", include("channels.webhooks.urls")),
     path("channels/", include("channels.urls")),
+    path("channels/", include("channels.inbound.urls")),
     path("in/", include("channels.inbound.public_urls")),
     path("forms/", include("channels.chat.form_urls")),
     path("chat/<str:token>/", include("channels.chat.public_urls")),

@@ -46,7 +46,9 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], name="event_new", condition=Q(state="new")),
             models.Index(fields=["channel", "-id"], name="event_of_a_channel"),
-            models.Index(fields=["channel", "-id"], name="event_parked", condition=Q(state="parked")),
+            models.Index(
+                fields=["channel", "state", "-id"], name="event_not_done", condition=~Q(state="done")
+            ),
             BrinIndex(fields=["received_at"], name="event_by_time", autosummarize=True),
         ]
         constraints = [

@@ -122,7 +122,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="event",
             index=models.Index(
-                condition=models.Q(("state", "parked")), fields=["channel", "-id"], name="event_parked"
+                condition=models.Q(("state", "done"), _negated=True),
+                fields=["channel", "state", "-id"],
+                name="event_not_done",
             ),
         ),
         migrations.AddIndex(

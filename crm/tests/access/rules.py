@@ -31,6 +31,7 @@ PUBLIC = {
     "refresh:refresh": "customers have no account",
     "refresh:verify": "customers have no account",
     "preferences:request": "customers have no account",
+    "in:call": "providers bring a signature instead of a session",
 }
 
 CUSTOMER, WRITE = "customer", True
@@ -198,6 +199,10 @@ RULES: dict[str, Rule] = {
     "channels:edit": Rule("channel", "configure", on="channel"),
     "channels:connection": Rule("channel", "configure", on="channel", writes=WRITE),
     "channels:availability": Rule("channel", "configure", on="channel", writes=WRITE),
+    "inbound:events": Rule("channel", on="channel"),
+    "inbound:replay-all": Rule("channel", "configure", on="channel", writes=WRITE),
+    "inbound:event": Rule("channel", on="event", is_logged=True),
+    "inbound:replay": Rule("channel", "configure", on="event", writes=WRITE, private=True),
     "channels:sandbox": Rule("channel"),
     "channels:sandbox-faults": Rule("channel", "configure", writes=WRITE),
     "channels:sandbox-clearing": Rule("channel", "configure", writes=WRITE),

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from channels.campaigns.models import Campaign, CampaignLink, Delivery
 from channels.consent.models import Consent, ConsentEntry, Purpose, State
 from channels.direct.models import DirectMessage
+from channels.inbound.models import Event
 from channels.models import Channel
 from channels.sandbox.models import SandboxMessage
 from channels.store.models import Pickup, Shop
@@ -70,6 +71,7 @@ class World:
     token: Token | None = None
     webhook: Subscription | None = None
     arrival: SandboxMessage | None = None
+    event: Event | None = None
     assessment: Assessment | None = None
     notice: Notice | None = None
     # By the customer whose possible duplicate they are about; the other one is held in the same way.
@@ -373,6 +375,13 @@ def _fill_company(world: World) -> None:
     world.matching = Run.objects.create(step=Run.Step.DONE, finished_at=LONG_AGO)
     world.assessment = Assessment.objects.create(finished_at=LONG_AGO)
     world.run = ScoringRun.objects.create(status="done", finished_at=LONG_AGO)
+    world.event = Event.objects.create(
+        channel=world.channel,
+        dedupe_key="1",
+        raw=b"{}",
+        state=Event.State.PARKED,
+        reason="nobody",
+    )
     world.arrival = SandboxMessage.objects.create(
         received_at=LONG_AGO,
         protocol="smtp",
