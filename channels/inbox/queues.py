@@ -111,7 +111,7 @@ def _of_customers(base: ConversationQuerySet, user: User) -> list[ConversationQu
     seen = Customer.objects.visible_to(user)
     if user.scope("customer", "view") is Scope.OWN:
         # Few: their conversations are looked up one by one instead of walking past everybody's.
-        return [base.filter(customer_id__any_of=ArraySubquery(seen.values("pk")))]
+        return [base.filter(customer__pk__any_of=ArraySubquery(seen.values("pk")))]
     return [base.filter(customer__in=seen)]
 
 

@@ -88,7 +88,7 @@ def ways(conversation: Conversation, senders: Sequence[Channel]) -> list[Way]:
 
 def known(conversation: Conversation) -> Known:
     attached = Identity.objects.filter(profile__customer=conversation.customer_id, detached_at=None)
-    heard = Message.objects.filter(conversation=conversation, direction=Direction.IN, is_automatic=False)
+    heard = Message.objects.filter(conversation=conversation.pk, direction=Direction.IN, is_automatic=False)
     latest = heard.order_by("channel", "-pk").distinct("channel").defer("text", "html")
     return Known(
         conversation,
@@ -125,7 +125,7 @@ def window_verdict(conversation: Conversation, channel: Channel, *, but: int = 0
     connector = _connector(channel)
     if connector is None or connector.caps.window is None:
         return ""
-    heard = Message.objects.filter(conversation=conversation, channel=channel, direction=Direction.IN)
+    heard = Message.objects.filter(conversation=conversation.pk, channel=channel, direction=Direction.IN)
     last = heard.order_by("-pk").first()
     if last is None or timezone.now() - last.at >= connector.caps.window:
         return WINDOW
@@ -148,7 +148,7 @@ def thread(conversation: Conversation, chosen: Way, *, is_answer: bool) -> Threa
     """How a message over this channel belongs to those before it."""
     if chosen.channel.kind != "email":
         return Thread(to=chosen.to, is_answer=is_answer)
-    rows = Message.objects.filter(conversation=conversation, channel__kind="email").exclude(external_id="")
+    rows = Message.objects.filter(conversation=conversation.pk, channel__kind="email").exclude(external_id="")
     heard = rows.filter(direction=Direction.IN).order_by("-pk").values_list("external_id", flat=True)
     ids = [one.strip("<>") for one in heard[:MOST_REFERENCES]]
     mailbox = str(chosen.channel.config.get("replies", ""))
@@ -195,7 +195,7 @@ def _replies_left(
     if most is None:
         return None
     said = Message.objects.filter(
-        conversation=conversation, channel=channel, direction=Direction.OUT, pk__gt=last.pk, failed=""
+        conversation=conversation.pk, channel=channel, direction=Direction.OUT, pk__gt=last.pk, failed=""
     )
     return most - said.exclude(pk=but).exclude(data__has_key="template").count()
 

@@ -50,7 +50,10 @@ def enclosure(request: UserRequest, pk: int, file_pk: int) -> FileResponse:
         log.warning("The file of enclosure %s is missing", found.pk)
         raise Http404 from None
     audit.record("file.downloaded", found.message.conversation, by=request.user, enclosure=found.pk)
-    return FileResponse(content, headers=frames.download_headers(found.name, found.media_type))
+    response = FileResponse(content, as_attachment=True, filename=found.name)
+    for name, value in frames.download_headers(found.name, found.media_type).items():
+        response[name] = value
+    return response
 
 
 def _pictures(message: Message) -> dict[str, str]:
