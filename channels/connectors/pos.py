@@ -51,7 +51,7 @@ def _order(found: Any, key: str, terminal: str, receipt: str, state: str) -> Inb
         return Ignored(key, "no_handle")
     currency = reading.word(found, "currency").upper()
     lines = _lines(found)
-    refunded = _amount(found, "refunded") if state == "refunded" else Decimal(0)
+    refunded = _amount(found, "refunded") if state == "refunded" else Decimal("0.00")
     if total is None or lines is None or refunded is None or not CURRENCY.fullmatch(currency):
         return Ignored(key, "amounts")
     if state == "refunded" and not refunded:
@@ -87,7 +87,7 @@ def _amount(found: Any, name: str) -> Decimal | None:
     """An amount in whole cents; nothing for what is none. Missing means zero."""
     said = reading.word(found, name)
     try:
-        amount = Decimal(said or 0)
+        amount = Decimal(said or "0")
     except InvalidOperation:
         return None
     if not amount.is_finite() or not 0 <= amount < MOST:

@@ -292,7 +292,7 @@ def _message(one: dict[str, Any], names: dict[str, str]) -> Inbound:
         return Ignored(key, f"kind:{kind}"[:60])
     phone = f"+{sender}"
     handles = (Handle("whatsapp", phone, is_verified=True), Handle("phone", phone, is_verified=True))
-    quoted = reading.word(one, "context", "id")
+    quoted = reading.word(one, "context", "id") or reading.word(one, "reaction", "message_id")
     return Incoming(
         key,
         reading.moment(reading.word(one, "timestamp")),
