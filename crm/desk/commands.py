@@ -41,6 +41,7 @@ CREATE = (
 # The second key after "g", for the entries of the navigation.
 GO = {
     "desk:home": "h",
+    "inbox:list": "b",
     "customers:list": "c",
     "inquiries:check": "k",
     "tasks:day": "t",
@@ -48,6 +49,7 @@ GO = {
     "scoring:rfm": "r",
     "campaigns:list": "m",
     "knowledge:list": "w",
+    "reports:service": "v",
     "store:board": "o",
     "imports:list": "i",
     "duplicates:list": "d",

@@ -28,10 +28,13 @@ class Item:
     icon: str
     url_name: str
     needs: tuple[str, str] | None = None
+    # The address that says how much waits there, asked for once the page is there.
+    counter: str = ""
 
 
 NAVIGATION = (
     Item(_("Home"), "layout-dashboard", "desk:home"),
+    Item(_("Inbox"), "inbox", "inbox:list", ("conversation", "view"), "inbox:waiting"),
     Item(_("Customers"), "users", "customers:list", ("customer", "view")),
     Item(_("Tasks"), "list-checks", "tasks:day", ("task", "view")),
     Item(_("Segments"), "shapes", "segments:list", ("segment", "view")),
@@ -39,6 +42,7 @@ NAVIGATION = (
     Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view")),
     Item(_("Shop counter"), "store", "store:board", ("store", "view")),
     Item(_("Knowledge base"), "book-open", "knowledge:list", ("knowledge", "view")),
+    Item(_("Service reports"), "chart-column", "reports:service", ("report", "view")),
     Item(_("Imports"), "upload", "imports:list", ("import", "view")),
     Item(_("Exports"), "download", "exports:list", ("export", "view")),
     Item(_("Check a customer"), "search-check", "inquiries:check", ("inquiry", "create")),
@@ -58,6 +62,7 @@ class Link:
     url: str
     is_current: bool
     keys: str = ""
+    counter: str = ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -90,7 +95,14 @@ def links(user: User, path: str) -> list[Link]:
     under = [url for url in urls if path == url or (url != home and path.startswith(url))]
     current = max(under, key=len, default=None)
     return [
-        Link(item.label, item.icon, url, url == current, commands.GO.get(item.url_name, ""))
+        Link(
+            item.label,
+            item.icon,
+            url,
+            url == current,
+            commands.GO.get(item.url_name, ""),
+            reverse(item.counter) if item.counter else "",
+        )
         for item, url in zip(offered, urls, strict=True)
     ]
 
