@@ -1,12 +1,13 @@
 """What visitors' pages are told: registered with the inbox and with presence."""
 
 from channels.chat.visitors import topic_of
+from channels.direct.models import DirectMessage
 from channels.inbox.hooks import Change, What
 from channels.inbox.models import Message
 from channels.live import presence, publishing
 
 KIND = "chat"
-LEFT = "accepted"
+LEFT = DirectMessage.State.ACCEPTED
 
 
 def on_change(change: Change) -> None:
@@ -14,16 +15,21 @@ def on_change(change: Change) -> None:
     if change.what is What.CLOSED:
         if key := visitor_in(change.conversation.pk):
             publishing.publish(topic_of(key), "closed")
-    elif (
-        message is not None
-        and message.channel is not None
-        and message.channel.kind == KIND
-        and message.address
-    ):
-        heard = change.what is What.RECEIVED
-        # Written down is not yet sent: a reply may still be taken back.
-        if heard or (change.what is What.DELIVERED and change.data.get("state") == LEFT):
-            publishing.publish(topic_of(message.address), "message", {"message": message.pk})
+    elif message is not None and _is_here(message) and _is_to_be_seen(change, message):
+        publishing.publish(topic_of(message.address), "message", {"message": message.pk})
+
+
+def _is_here(message: Message) -> bool:
+    return message.channel is not None and message.channel.kind == KIND and bool(message.address)
+
+
+def _is_to_be_seen(change: Change, message: Message) -> bool:
+    """What visitors said, and what we said once it has left: at once, or when it was waiting before."""
+    if change.what is What.REPLIED:
+        return message.delivery is None or message.delivery.state == LEFT
+    return change.what is What.RECEIVED or (
+        change.what is What.DELIVERED and change.data.get("state") == LEFT.value
+    )
 
 
 def on_typing(topic: str, user: int) -> None:

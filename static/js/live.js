@@ -4,7 +4,7 @@
 // may have been missed: look at everything anew. One stream per tab; a tab nobody looks at asks now and then instead.
 {
   const ways = document.querySelector("meta[name=live]")?.dataset;
-  const SOON = 4000, SELDOM = 30000, HIDDEN_FOR = 20000, TYPED = 3000;
+  const SOON = 4000, SELDOM = 30000, HIDDEN_FOR = 20000, TYPED = 3000, CLOSELY = 600, LISTS = 2000;
   let source, timer, leaving, followed, over = false;
 
   const topics = () => [...new Set(dom.all("[data-live]").flatMap((part) => part.dataset.live.split(/\s+/)))].filter(Boolean).sort().join(" ");
@@ -12,7 +12,20 @@
   const remember = (known) => known && sessionStorage.setItem("live", known);
   const address = (base, more = {}) => `${base}?${new URLSearchParams({ topics: followed, since: cursor(), ...more })}`;
 
-  const tell = (name, detail) => document.body.dispatchEvent(new CustomEvent(name, { detail }));
+  // The first is told at once, those that follow closely are told as one, and the last is always told: listeners need no pace of
+  // their own. (An htmx throttle would drop the last.)
+  const paces = new Map();
+  const tell = (name, detail) => {
+    const pace = paces.get(name);
+    if (pace) return (pace.next = detail);
+    document.body.dispatchEvent(new CustomEvent(name, { detail }));
+    const made = {};
+    paces.set(name, made);
+    setTimeout(() => {
+      paces.delete(name);
+      if (made.next) tell(name, made.next);
+    }, /\d/.test(name) ? CLOSELY : LISTS);
+  };
   const tellAll = (news) => {
     for (const one of news) {
       tell(`live:${one.topic}`, one);
