@@ -60,6 +60,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("m/", include("channels.campaigns.public_urls")),
     path("knowledge/", include("channels.knowledge.urls")),
     path("help/", include("channels.knowledge.public_urls")),
+    path("service/reports/", include("channels.reports.urls")),
+    path("rate/", include("channels.reports.public_urls")),
 ]
 
 handler400 = "crm.desk.errors.bad_request"

@@ -6,3 +6,10 @@ class ReportsConfig(AppConfig):
     name = "channels.reports"
     label = "reports"
     verbose_name = _("Service reports")
+
+    def ready(self) -> None:
+        from channels.inbox import hooks, tools
+        from channels.reports import refreshing
+
+        hooks.on_change(refreshing.note, order=900)
+        tools.register(tools.Tool("rating", _("Ask for a rating"), "star", "reports:ask", order=60))

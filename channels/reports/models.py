@@ -1,15 +1,14 @@
 """What service reports are made of: one narrow row per conversation, and counts of them per day."""
 
 from typing import Self
-from uuid import uuid4
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from channels.inbox.models import Conversation
+from channels.reports import times
 from crm.accounts.models import Team, User
 from crm.accounts.policy import Scope
 
@@ -21,11 +20,9 @@ def reach(user: User, action: str = "view") -> Q | None:
         return None
     if scope is Scope.ALL:
         return Q()
-    mine = Q(person=user.pk)
     if scope is Scope.OWN:
-        return mine
-    teams = user.team_ids if scope is Scope.TEAM else user.team_tree_ids
-    return mine | Q(team__in=teams)
+        return Q(person=user.pk)
+    return Q(team__in=user.team_ids if scope is Scope.TEAM else user.team_tree_ids)
 
 
 class FactQuerySet(models.QuerySet["Fact"]):
@@ -76,22 +73,30 @@ class Fact(models.Model):
     def __str__(self) -> str:
         return str(self.conversation_id)
 
+    @property
+    def first_reply_words(self) -> str:
+        return times.words(self.first_reply)
+
+    @property
+    def resolution_words(self) -> str:
+        return times.words(self.resolution)
+
 
 class Changed(models.Model):
-    """A conversation that changed since its fact was written."""
+    """A conversation that changed since its fact was written; a line for each change, so that nobody who
+    writes one ever waits for the sweep."""
 
     access = "Keys only; read by the sweep."
 
-    conversation = models.OneToOneField(
-        Conversation, primary_key=True, on_delete=models.CASCADE, related_name="+"
-    )
+    id = models.BigAutoField(primary_key=True)
+    conversation_pk = models.BigIntegerField()
 
     def __str__(self) -> str:
-        return str(self.conversation_id)
+        return str(self.conversation_pk)
 
 
 class Tally(models.Model):
-    """How many facts of one day, or of one month, share what is counted. `person` stands in rows by person."""
+    """How many facts of one day or month share what is counted. `person` stands in rows by person."""
 
     access = "Numbers only; pages narrow them to the teams a reader may see."
 
@@ -157,15 +162,12 @@ class RatingQuerySet(models.QuerySet["Rating"]):
 class Rating(models.Model):
     """How a customer found a conversation: said once, by the link that was sent to them."""
 
-    id = models.BigAutoField(primary_key=True)
-    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="rating")
-    token = models.UUIDField(default=uuid4, unique=True, editable=False)
-    score = models.PositiveSmallIntegerField(
-        _("score"), null=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    conversation = models.OneToOneField(
+        Conversation, primary_key=True, on_delete=models.CASCADE, related_name="rating"
     )
+    score = models.PositiveSmallIntegerField(_("score"))
     comment = models.CharField(_("comment"), max_length=1000, blank=True)
-    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
-    at = models.DateTimeField(_("answered"), null=True, db_index=True)
+    at = models.DateTimeField(_("answered"), default=timezone.now, db_index=True)
 
     objects = RatingQuerySet.as_manager()
 
@@ -174,10 +176,6 @@ class Rating(models.Model):
         verbose_name_plural = _("ratings")
         constraints = [
             models.CheckConstraint(name="rating_is_from_one_to_five", condition=Q(score__range=(1, 5))),
-            models.CheckConstraint(
-                name="rating_has_its_moment",
-                condition=Q(score=None, at=None) | Q(score__gt=0, at__isnull=False),
-            ),
         ]
 
     def __str__(self) -> str:

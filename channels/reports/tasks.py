@@ -1,0 +1,8 @@
+from celery import shared_task
+
+from channels.reports import refreshing
+
+
+@shared_task(name="reports.sweep")
+def sweep() -> None:
+    refreshing.sweep()

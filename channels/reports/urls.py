@@ -1,0 +1,12 @@
+from django.urls import path
+
+from channels.reports import views
+
+app_name = "reports"
+
+urlpatterns = [
+    path("", views.service, name="service"),
+    path("conversations/", views.conversations, name="conversations"),
+    path("tables/<slug:name>/", views.table, name="table"),
+    path("ratings/<int:pk>/", views.ask, name="ask"),
+]
