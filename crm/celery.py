@@ -71,6 +71,7 @@ app.conf.beat_schedule = {
     "conversations that wait for somebody who is here": every(60, "routing.sweep"),
     "simulations that wait or were left": every(10, "routing.sweep_simulations", "bulk"),
     "conversations that changed, for the service reports": every(60, "reports.sweep", "bulk"),
+    "snoozed conversations whose time has come": every(20, "inbox.wake"),
     "news of followed customers that bulk work wrote": every(30, "notices.sweep"),
     "colleagues who want to hear of notices by e-mail": every(300, "notices.mail"),
     "keep the home page counted": every(300, "desk.refresh_figures"),

@@ -1,6 +1,7 @@
 """Every endpoint of the API, feature by feature."""
 
 from channels.consent.api import router as consent
+from channels.inbox.api import router as conversations
 from crm.api.making import api, urls_of
 from customers.api.custom import router as custom_fields
 from customers.api.customers import router as customers
@@ -12,7 +13,17 @@ from customers.api.touchpoints import router as touchpoints
 from segments.api import router as segments
 
 api.add_router("/customers", customers)
-for router in (custom_fields, identities, merges, orders, touchpoints, tasks, consent, segments):
+for router in (
+    custom_fields,
+    identities,
+    merges,
+    orders,
+    touchpoints,
+    tasks,
+    consent,
+    segments,
+    conversations,
+):
     api.add_router("", router)
 
 __all__ = ["api", "urls"]

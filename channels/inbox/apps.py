@@ -16,6 +16,7 @@ class InboxConfig(AppConfig):
             merge_rules,
             models,
             queues,
+            searching,
             sending,
             starting,
             telling,
@@ -27,6 +28,7 @@ class InboxConfig(AppConfig):
         labels.register("conversation-priority", models.Conversation.Priority)
         holdings.register_all()
         merge_rules.register()
+        searching.register()
         starting.register()
         topics.register()
         queues.register_all()

@@ -7,8 +7,10 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -148,6 +150,11 @@ class Conversation(models.Model):
                 fields=["team", "-last_at", "-id"],
                 name="conversation_of_a_team",
                 condition=~Q(status="closed"),
+            ),
+            models.Index(
+                OpClass(Lower("subject"), name="text_pattern_ops"),
+                name="conversation_by_subject",
+                condition=~Q(subject=""),
             ),
             models.Index(
                 fields=["snoozed_until"], name="conversation_snoozed", condition=Q(status="snoozed")

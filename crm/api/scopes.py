@@ -28,6 +28,8 @@ SCOPES: dict[str, Scope] = {
     "touchpoints:write": Scope(_("Record touchpoints"), ("customer", "edit")),
     "tasks:read": Scope(_("Read tasks"), ("task", "view")),
     "tasks:write": Scope(_("Create and finish tasks"), ("task", "edit")),
+    "conversations:read": Scope(_("Read conversations"), ("conversation", "view")),
+    "conversations:write": Scope(_("Answer and note in conversations"), ("conversation", "edit")),
     "consent:read": Scope(_("Read what customers allow"), ("consent", "view")),
     "consent:write": Scope(_("Record what customers allow or take back"), ("consent", "edit")),
     "segments:read": Scope(_("Read segments and their members"), ("segment", "view")),
