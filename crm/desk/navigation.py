@@ -28,30 +28,43 @@ class Item:
     icon: str
     url_name: str
     needs: tuple[str, str] | None = None
+    group: "_StrPromise | str" = ""
     # The address that says how much waits there, asked for once the page is there.
     counter: str = ""
 
 
+MARKETING = pgettext_lazy("navigation", "Marketing")
+SERVICE = pgettext_lazy("navigation", "Service")
+DATA = pgettext_lazy("navigation", "Data")
+CONNECTIONS = pgettext_lazy("navigation", "Connections")
+
+# Entries of a group stand together; its name stands above the first that somebody may open.
 NAVIGATION = (
     Item(_("Home"), "layout-dashboard", "desk:home"),
-    Item(_("Inbox"), "inbox", "inbox:list", ("conversation", "view"), "inbox:waiting"),
+    Item(_("Inbox"), "inbox", "inbox:list", ("conversation", "view"), counter="inbox:waiting"),
     Item(_("Customers"), "users", "customers:list", ("customer", "view")),
     Item(_("Tasks"), "list-checks", "tasks:day", ("task", "view")),
-    Item(_("Segments"), "shapes", "segments:list", ("segment", "view")),
-    Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view")),
-    Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view")),
-    Item(_("Shop counter"), "store", "store:board", ("store", "view")),
-    Item(_("Knowledge base"), "book-open", "knowledge:list", ("knowledge", "view")),
-    Item(_("Service reports"), "chart-column", "reports:service", ("report", "view")),
-    Item(_("Imports"), "upload", "imports:list", ("import", "view")),
-    Item(_("Exports"), "download", "exports:list", ("export", "view")),
-    Item(_("Check a customer"), "search-check", "inquiries:check", ("inquiry", "create")),
-    Item(_("Duplicates"), "merge", "duplicates:list", ("duplicate", "view")),
-    Item(_("Data quality"), "gauge", "quality:base", ("quality", "view")),
-    Item(_("Privacy"), "shield-check", "privacy:list", ("privacy", "view")),
-    Item(_("Channels"), "cable", "channels:list", ("channel", "view")),
-    Item(_("Webhooks"), "webhook", "webhooks:list", ("webhook", "view")),
-    Item(pgettext_lazy("programming interface", "API"), "key-round", "api:tokens", ("token", "view")),
+    Item(_("Segments"), "shapes", "segments:list", ("segment", "view"), MARKETING),
+    Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view"), MARKETING),
+    Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view"), MARKETING),
+    Item(_("Shop counter"), "store", "store:board", ("store", "view"), SERVICE),
+    Item(_("Knowledge base"), "book-open", "knowledge:list", ("knowledge", "view"), SERVICE),
+    Item(_("Service reports"), "chart-column", "reports:service", ("report", "view"), SERVICE),
+    Item(_("Imports"), "upload", "imports:list", ("import", "view"), DATA),
+    Item(_("Exports"), "download", "exports:list", ("export", "view"), DATA),
+    Item(_("Check a customer"), "search-check", "inquiries:check", ("inquiry", "create"), DATA),
+    Item(_("Duplicates"), "merge", "duplicates:list", ("duplicate", "view"), DATA),
+    Item(_("Data quality"), "gauge", "quality:base", ("quality", "view"), DATA),
+    Item(_("Privacy"), "shield-check", "privacy:list", ("privacy", "view"), DATA),
+    Item(_("Channels"), "cable", "channels:list", ("channel", "view"), CONNECTIONS),
+    Item(_("Webhooks"), "webhook", "webhooks:list", ("webhook", "view"), CONNECTIONS),
+    Item(
+        pgettext_lazy("programming interface", "API"),
+        "key-round",
+        "api:tokens",
+        ("token", "view"),
+        CONNECTIONS,
+    ),
 )
 
 
@@ -63,6 +76,8 @@ class Link:
     is_current: bool
     keys: str = ""
     counter: str = ""
+    # The name of the group that begins here.
+    heading: "_StrPromise | str" = ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -94,6 +109,7 @@ def links(user: User, path: str) -> list[Link]:
     home = reverse("desk:home")
     under = [url for url in urls if path == url or (url != home and path.startswith(url))]
     current = max(under, key=len, default=None)
+    before = ["", *(item.group for item in offered)]
     return [
         Link(
             item.label,
@@ -102,8 +118,9 @@ def links(user: User, path: str) -> list[Link]:
             url == current,
             commands.GO.get(item.url_name, ""),
             reverse(item.counter) if item.counter else "",
+            item.group if item.group is not previous else "",
         )
-        for item, url in zip(offered, urls, strict=True)
+        for item, url, previous in zip(offered, urls, before, strict=False)
     ]
 
 

@@ -65,3 +65,11 @@ def test_request_without_a_user_still_gets_a_frame() -> None:
 def test_role_is_the_job_title_or_the_roles() -> None:
     assert navigation.role_name(User(job_title="Head of care", roles=[Role.SALES])) == "Head of care"
     assert navigation.role_name(User(roles=[Role.SALES])) == str(Role.SALES.label)
+
+
+def test_a_group_is_named_once_above_what_somebody_may_open() -> None:
+    links = navigation.links(User(roles=[Role.MARKETING]), "/")
+    named = [(str(link.heading), link.url) for link in links if link.heading]
+    assert ("Marketing", "/segments/") in named
+    assert len({heading for heading, _url in named}) == len(named)
+    assert not links[0].heading
