@@ -5,7 +5,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
-from django.urls import include, path
+from django.urls import URLResolver, include, path
 
 from crm.accounts.models import User
 from crm.accounts.policy import Role
@@ -16,15 +16,17 @@ def nowhere(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-def place(app: str, name: str) -> Any:
-    return include(([path("", nowhere, name=name)], app))
+def place(item: navigation.Item) -> URLResolver:
+    """An address for the entry, and one below it for what counts there."""
+    app, _colon, name = item.url_name.partition(":")
+    pages = [path("", nowhere, name=name)]
+    if item.counter:
+        pages.append(path("counter/", nowhere, name=item.counter.partition(":")[2]))
+    return path(PLACES.get(app, f"{app}/"), include((pages, app)))
 
 
 PLACES = {"desk": "", "scoring": "rfm/"}
-urlpatterns = [
-    path(PLACES.get(app, f"{app}/"), place(app, name))
-    for app, _colon, name in (item.url_name.partition(":") for item in navigation.NAVIGATION)
-]
+urlpatterns = [place(item) for item in navigation.NAVIGATION]
 
 pytestmark = pytest.mark.urls(__name__)
 
