@@ -26,7 +26,7 @@ class Words(forms.CharField):
         return ", ".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value).replace("，", ",").replace("、", ",")
+        text = (super().to_python(value) or "").replace("，", ",").replace("、", ",")
         words = [" ".join(word.split()) for word in text.split(",")]
         return list(dict.fromkeys(word for word in words if word))
 
@@ -77,7 +77,8 @@ class NewArticleForm(ArticleForm):
     title = forms.CharField(label=_("Title"), max_length=160)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
-    class Meta(ArticleForm.Meta):
+    class Meta:
+        model = Article
         fields = ("category", "audience", "tags")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -34,7 +34,7 @@ def in_language(view: View[Given]) -> View[Given]:
 
     @wraps(view)
     def spoken(
-        request: HttpRequest, language: str, *args: Given.args, **kwargs: Given.kwargs
+        request: HttpRequest, /, language: str, *args: Given.args, **kwargs: Given.kwargs
     ) -> HttpResponse:
         if language not in dict(settings.LANGUAGES):
             raise Http404
@@ -166,7 +166,7 @@ def _judged(request: HttpRequest) -> list[int]:
 def _others(name: str, language: str, *arguments: object) -> list[tuple[str, str, str]]:
     """The page in all languages, for people and for search engines."""
     return [
-        (code, f"{settings.PUBLIC_URL}{reverse(name, args=[code, *arguments])}", title)
+        (code, f"{settings.PUBLIC_URL}{reverse(name, args=[code, *arguments])}", str(title))
         for code, title in settings.LANGUAGES
     ]
 

@@ -110,7 +110,7 @@ def shown(article: Article, user: User, wanted: str) -> Shown:
         translations.get(language),
         published or draft,
         draft,
-        tuple((code, name, states.get(code, "")) for code, name in LANGUAGES.items()),
+        tuple((code, str(name), states.get(code, "")) for code, name in LANGUAGES.items()),
     )
 
 

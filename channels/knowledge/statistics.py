@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Sum
 from django.utils import timezone
@@ -12,6 +13,7 @@ from channels.knowledge.models import Article, ArticleDay, Insertion, MissedSear
 from crm.accounts.models import User
 
 PERIODS = ((7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("12 months")))
+NOTHING = (0, 0, 0)
 USUAL, MOST_SHOWN, MOST_MISSED = 30, 200, 30
 
 
@@ -46,7 +48,7 @@ def articles(user: User, days: int) -> list[Use]:
     first = since(days)
     read = ArticleDay.objects.filter(day__gte=first).values("article").order_by()
     counts = {
-        row["article"]: row
+        row["article"]: (row["seen"], row["yes"], row["no"])
         for row in read.annotate(seen=Sum("views"), yes=Sum("helpful"), no=Sum("unhelpful"))
     }
     moment = timezone.now() - timedelta(days=days)
@@ -54,24 +56,18 @@ def articles(user: User, days: int) -> list[Use]:
     insertions = {row["article"]: row["number"] for row in used.annotate(number=Count("pk"))}
     wanted = sorted(
         {*counts, *insertions},
-        key=lambda pk: (-insertions.get(pk, 0), -counts.get(pk, {"seen": 0})["seen"], pk),
+        key=lambda pk: (-insertions.get(pk, 0), -counts.get(pk, NOTHING)[0], pk),
     )[:MOST_SHOWN]
     shown = Article.objects.visible_to(user).filter(pk__in=wanted).select_related("category")
     known = {line.article.pk: line for line in reading.lines(user, list(shown))}
     return [
-        Use(
-            known[pk],
-            counts.get(pk, {}).get("seen", 0),
-            counts.get(pk, {}).get("yes", 0),
-            counts.get(pk, {}).get("no", 0),
-            insertions.get(pk, 0),
-        )
+        Use(known[pk], *counts.get(pk, NOTHING), insertions.get(pk, 0))
         for pk in wanted
         if pk in known
     ]
 
 
-def missed(user: User, days: int) -> list[dict[str, object]]:
+def missed(user: User, days: int) -> list[Any]:
     """What was searched for in vain most often: what to write next."""
     rows = MissedSearch.objects.visible_to(user).filter(day__gte=since(days))
     found = (

@@ -89,7 +89,8 @@ def load(user: User, asked: Asked) -> Report:
     for measure, day, number in _ask(BY_DAY, user, asked):
         days[day][measure - 1] += int(number)
     hours = {(kind, hour): int(number) for kind, hour, number in _ask(BY_HOUR, user, asked)}
-    everything, teams = Part(), {}
+    everything = Part()
+    teams: dict[int | None, Part] = {}
     for key, measure, bucket, number in _ask(BY_PART, user, asked):
         everything.add(measure, bucket, int(number))
         teams.setdefault(key, Part(key=key)).add(measure, bucket, int(number))
@@ -133,4 +134,4 @@ def _ask(sql: str, user: User, asked: Asked, *, by_person: bool = False) -> list
         rows = FROM_TALLIES.format(by_person="true" if by_person else "false", limits=limits)
     with connection.cursor() as cursor:
         cursor.execute(sql.format(rows=rows, part="person_id" if by_person else "team_id"), values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

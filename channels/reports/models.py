@@ -160,14 +160,15 @@ class RatingQuerySet(models.QuerySet["Rating"]):
 
 
 class Rating(models.Model):
-    """How a customer found a conversation: said once, by the link that was sent to them."""
+    """How a customer found a conversation: asked by a link of its own, said once."""
 
     conversation = models.OneToOneField(
         Conversation, primary_key=True, on_delete=models.CASCADE, related_name="rating"
     )
-    score = models.PositiveSmallIntegerField(_("score"))
+    score = models.PositiveSmallIntegerField(_("score"), null=True)
     comment = models.CharField(_("comment"), max_length=1000, blank=True)
-    at = models.DateTimeField(_("answered"), default=timezone.now, db_index=True)
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    at = models.DateTimeField(_("answered"), null=True, db_index=True)
 
     objects = RatingQuerySet.as_manager()
 
@@ -176,6 +177,10 @@ class Rating(models.Model):
         verbose_name_plural = _("ratings")
         constraints = [
             models.CheckConstraint(name="rating_is_from_one_to_five", condition=Q(score__range=(1, 5))),
+            models.CheckConstraint(
+                name="rating_has_its_moment",
+                condition=Q(score=None, at=None) | Q(score__isnull=False, at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

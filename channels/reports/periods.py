@@ -40,7 +40,7 @@ class Asked:
 
 
 class PeriodForm(forms.Form):
-    days = forms.TypedChoiceField(choices=PRESETS, coerce=int, required=False, empty_value=0)
+    days = forms.TypedChoiceField(choices=PRESETS, coerce=int, required=False, empty_value=None)
     team = forms.ModelChoiceField(Team.objects.none(), required=False)
     clock = forms.ChoiceField(choices=[("", ""), ("open", "open")], required=False)
 

@@ -44,7 +44,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     asked = request.GET.get("lang", "")
     language = asked if asked in dict(settings.LANGUAGES) else rating.language_of(conversation)
     with translation.override(language):
-        is_rated = Rating.objects.filter(conversation=conversation).exists()
+        is_rated = Rating.objects.filter(conversation=conversation, score__isnull=False).exists()
         context = {"form": form, "scores": SCORES, "is_rated": is_rated, "languages": settings.LANGUAGES}
         context["language"] = language
         response = render(request, "reports/rate.html", context, status=422 if form.is_bound else 200)

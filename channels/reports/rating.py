@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from channels.inbox.models import Conversation
@@ -38,11 +38,17 @@ def conversation_of(token: str) -> Conversation | None:
     return (conversation.merged_into or conversation) if conversation else None
 
 
+def ask(conversation: Conversation) -> None:
+    """Remembers that the customer was asked."""
+    Rating.objects.bulk_create([Rating(conversation=conversation)], ignore_conflicts=True)
+
+
 @transaction.atomic
 def rate(conversation: Conversation, score: int, comment: str) -> bool:
     """False when it was rated before: the first word holds."""
-    rated = Rating.objects.bulk_create(
-        [Rating(conversation=conversation, score=score, comment=comment)], ignore_conflicts=True
-    )
+    ask(conversation)
+    first = Rating.objects.filter(conversation=conversation, score=None)
+    if not first.update(score=score, comment=comment, at=timezone.now()):
+        return False
     refreshing.mark([conversation.pk])
-    return bool(rated)
+    return True

@@ -213,4 +213,4 @@ def _run(sql: str, values: dict[str, Any]) -> None:
 def _rows(sql: str, values: dict[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -9,4 +9,5 @@ urlpatterns = [
     path("conversations/", views.conversations, name="conversations"),
     path("tables/<slug:name>/", views.table, name="table"),
     path("ratings/<int:pk>/", views.ask, name="ask"),
+    path("ratings/<int:pk>/asking/", views.asking, name="asking"),
 ]

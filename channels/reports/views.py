@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from channels.inbox.models import Conversation
 from channels.reports import figures, pages, rating
@@ -17,7 +17,7 @@ from channels.reports.periods import PRESETS, PeriodForm, teams_of
 from crm.accounts.http import UserRequest, get_visible, needs
 from crm.audit import services as audit
 from crm.lib.downloads import csv_download
-from crm.lib.htmx import render_part
+from crm.lib.htmx import no_content, render_part
 from crm.lib.paging import keyset
 
 RELATED = ("conversation__customer", "conversation__assignee", "conversation__team")
@@ -78,3 +78,11 @@ def ask(request: UserRequest, pk: int) -> HttpResponse:
     found = get_visible(rows, pk)
     context = {"conversation": found, "rating": getattr(found, "rating", None), "text": rating.words(found)}
     return render(request, "reports/_ask.html", context)
+
+
+@require_POST
+@needs("conversation", "edit")
+def asking(request: UserRequest, pk: int) -> HttpResponse:
+    """The words were put into the answer."""
+    rating.ask(get_visible(Conversation.objects.visible_to(request.user, "edit"), pk))
+    return no_content(request)

@@ -34,12 +34,12 @@ def test_public_articles_are_read_in_both_languages(client: Client, article: Art
     assert "退货运费" in client.get("/help/zh-hans/").content.decode()
     shelf = reverse("help:shelf", args=["en", article.category_id])
     assert "Who pays for returns" in client.get(shelf).content.decode()
-    assert client.get("/help/", headers={"accept-language": "en"}).url == "/help/en/"
+    assert client.get("/help/", headers={"accept-language": "en"})["Location"] == "/help/en/"
 
 
 def test_a_missing_language_leads_to_the_other(client: Client) -> None:
     factories.published("Only English", slug="only")
-    assert client.get("/help/zh-hans/only/").url == "/help/en/only/"
+    assert client.get("/help/zh-hans/only/")["Location"] == "/help/en/only/"
 
 
 @pytest.mark.parametrize("path", ["/help/fr/", "/help/en/nothing/", "/help/en/inside/", "/help/en/draft/"])
@@ -61,7 +61,7 @@ def test_an_opinion_counts_once_per_visitor(client: Client, article: Article) ->
     url = reverse("help:opinion", args=["en", "returns"])
     assert client.get(url).status_code == 405
     for answer in ("yes", "yes", "no"):
-        assert client.post(url, {"answer": answer}).url.endswith("?thanks=1#opinion")
+        assert client.post(url, {"answer": answer})["Location"].endswith("?thanks=1#opinion")
     Client().post(url, {"answer": "no"})
     forged = Client()
     forged.cookies["help"] = "forged"
