@@ -1,17 +1,20 @@
 """What people type about channels."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Fieldset, Layout, LayoutObject
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from channels import secrets
 from channels.connectors import registry
 from channels.connectors.base import Connector, ConnectorForm
 from channels.models import Channel
+from customers.timeline.models import Entry
 
 
 class ConnectorChoice(forms.Form):
@@ -33,23 +36,45 @@ class ChannelForm(forms.ModelForm[Channel]):
 
     class Meta:
         model = Channel
-        fields = ("name", "per_second")
+        fields = ("name", "per_second", "team")
         labels = {"per_second": _("Messages a second, at most")}
 
     def __init__(self, data: Any = None, *, connector: Connector, instance: Channel | None = None) -> None:
         super().__init__(data, instance=instance)
+        caps = connector.caps
+        if not caps.sends:
+            del self.fields["per_second"]
+        if connector.kind == "email" and not (caps.pushes or caps.pulls):
+            # Nothing arrives there.
+            del self.fields["team"]
         stored = instance.config if instance else None
         kept = stored_secrets(instance) if instance else frozenset[str]()
         self.settings: ConnectorForm = connector.config_form(
             data, stored=stored, has_secret=bool(kept), kept=kept
         )
-        self.helper = plain_helper(Fieldset(connector.label, *_rows((("name", "per_second"),))))
+        self.helper = plain_helper(Fieldset(connector.label, *_rows(_own_rows(self.fields))))
         self.settings.helper = plain_helper(  # type: ignore[attr-defined]
             *(Fieldset(heading, *_rows(rows)) for heading, rows in self.settings.groups)
         )
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), self.settings.is_valid()])
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The connectors of one kind."""
+
+    label: str | Promise
+    kind: str
+    connectors: list[Connector]
+
+
+def choices() -> list[Choices]:
+    """Every connector that somebody may set up, kind by kind in the order of the timeline's channels."""
+    every = list(registry.every())
+    kinds = [kind for kind in Entry.Channel if any(one.kind == kind for one in every)]
+    return [Choices(kind.label, kind, [one for one in every if one.kind == kind]) for kind in kinds]
 
 
 class AvailabilityForm(forms.Form):
@@ -71,6 +96,11 @@ def plain_helper(*parts: LayoutObject) -> FormHelper:
     made.disable_csrf = True
     made.layout = Layout(*parts)
     return made
+
+
+def _own_rows(fields: Iterable[str]) -> list[tuple[str, ...]]:
+    present = [name for name in ("name", "per_second", "team") if name in fields]
+    return [tuple(present[:2]), *((name,) for name in present[2:])]
 
 
 def _rows(rows: Iterable[Iterable[str]]) -> list[LayoutObject]:

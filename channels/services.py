@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from channels import secrets
@@ -41,13 +42,24 @@ def prepare(channel: Channel, content: Content) -> Prepared:
 def open_session(channel: Channel) -> Session:
     """A line to the channel's provider. Never raises: a channel that cannot work says so to each message."""
     try:
-        return connector_of(channel).open(channel.config, secrets.unseal(channel.secret))
+        return connector_of(channel).open(_with_callback(channel), secrets.unseal(channel.secret))
     except registry.NoSuchConnector:
         return OutOfService(reason(Trouble.SETUP, f"no connector {channel.connector}"))
     except secrets.Unreadable:
         return OutOfService(reason(Trouble.SETUP, "the stored password is unreadable"))
     except (TypeError, ValueError):
         return OutOfService(reason(Trouble.SETUP, "the stored settings are incomplete"))
+
+
+def address(channel: Channel) -> str:
+    """Where the channel's provider calls us."""
+    return f"{settings.PUBLIC_URL}{reverse('in:call', args=[channel.token])}"
+
+
+def _with_callback(channel: Channel) -> dict[str, Any]:
+    """Some are told with each message where to say what became of it, if they can reach us."""
+    is_reachable = settings.PUBLIC_URL.startswith("https://")
+    return {**channel.config, "callback": address(channel)} if is_reachable else channel.config
 
 
 def note_outcome(channel: Channel, outcome: Outcome) -> None:

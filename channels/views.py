@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from channels import services
-from channels.connectors import registry
 from channels.connectors.base import Trouble
-from channels.forms import AvailabilityForm, ChannelForm, ConnectorChoice
+from channels.forms import AvailabilityForm, ChannelForm, ConnectorChoice, choices
 from channels.health import cards, connector_label
 from channels.models import Channel
 from crm.accounts.http import UserRequest, get_visible, needs
@@ -31,7 +30,7 @@ def new(request: UserRequest) -> HttpResponse:
     """Without a connector in the address, the choice of one."""
     connector = ConnectorChoice(request.GET).chosen()
     if connector is None:
-        return render(request, "channels/connectors.html", {"connectors": registry.every()})
+        return render(request, "channels/connectors.html", {"groups": choices()})
     form = ChannelForm(request.POST or None, connector=connector)
     if request.method == "POST" and form.is_valid():
         form.instance.connector = connector.key
@@ -39,7 +38,8 @@ def new(request: UserRequest) -> HttpResponse:
             form.save(commit=False), form.settings.config(), form.settings.new_secret(), by=request.user
         )
         messages.success(request, _("The channel “%(name)s” is ready.") % {"name": made})
-        return redirect("channels:list")
+        # There stands the address that the provider is to call.
+        return redirect("channels:edit", made.pk) if connector.caps.pushes else redirect("channels:list")
     context = {"form": form, "connector": connector.label}
     return render(request, "channels/edit.html", context, status=422 if request.method == "POST" else 200)
 
@@ -51,14 +51,17 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     label, is_known = connector_label(channel)
     if not is_known:
         raise Http404
-    form = ChannelForm(request.POST or None, connector=services.connector_of(channel), instance=channel)
+    connector = services.connector_of(channel)
+    form = ChannelForm(request.POST or None, connector=connector, instance=channel)
     if request.method == "POST" and form.is_valid():
         services.save(
             form.save(commit=False), form.settings.config(), form.settings.new_secret(), by=request.user
         )
         messages.success(request, _("Your changes were saved."))
         return redirect("channels:list")
-    context = {"form": form, "connector": label, "channel": channel}
+    address = services.address(channel) if connector.caps.pushes else ""
+    context = {"form": form, "connector": label, "channel": channel, "address": address}
+    context["is_reachable"] = address.startswith("https://")
     return render(request, "channels/edit.html", context, status=422 if request.method == "POST" else 200)
 
 

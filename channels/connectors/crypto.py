@@ -71,6 +71,11 @@ def wechat_signature(*parts: str) -> str:
     return sha1("".join(sorted(parts)).encode(errors="replace"), usedforsecurity=False).hexdigest()
 
 
+def new_aes_key() -> str:
+    """As WeChat writes them: 43 letters and digits."""
+    return b64encode(token_bytes(BLOCK)).decode().rstrip("=")
+
+
 class WeChatBox:
     """Messages as WeChat's safe mode and WeCom wrap them: AES-256-CBC, with the account's id inside."""
 

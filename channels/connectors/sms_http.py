@@ -1,6 +1,7 @@
 """SMS by any gateway that takes an HTTP request: which fields it wants is a matter of settings."""
 
 from collections.abc import Iterable
+from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode
 
@@ -137,6 +138,8 @@ class GatewayForm(ProviderForm):
     status_in = forms.RegexField(
         FIELD, label=_("State of a message of ours"), required=False, initial="status"
     )
+
+    invented = {"signing_secret": token_urlsafe}
 
     def needed(self) -> Iterable[str]:
         return ("url",)

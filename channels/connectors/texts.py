@@ -3,7 +3,8 @@
 import json
 import re
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from secrets import choice
 from typing import Any, ClassVar
 
 from django import forms
@@ -91,6 +92,10 @@ def _template(line: str) -> Template | None:
     return Template(name, text, tuple(dict.fromkeys(BLANK.findall(text))), language)
 
 
+def digits(number: int) -> str:
+    return "".join(choice("123456789") for _place in range(number))
+
+
 def packed(message: Any) -> bytes:
     """JSON with its letters as they are: some providers show what is escaped as it stands."""
     return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
@@ -102,13 +107,20 @@ class ProviderForm(ConnectorForm):
     sandbox = forms.BooleanField(
         label=_("Use the local sandbox"),
         required=False,
-        help_text=_("Nothing leaves this machine: the sandbox plays the provider."),
+        help_text=_(
+            "The sandbox plays the provider, and nothing leaves this machine. The rest may stay empty."
+        ),
     )
+
+    # What the sandbox's account is called where nothing is typed.
+    invented: ClassVar[Mapping[str, Callable[[], str]]] = {}
 
     def clean(self) -> dict[str, Any]:
         """With the sandbox nobody needs an account; without it, nothing may be missing."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         if values.get("sandbox"):
+            missing = [one for one in self.invented if not values.get(one) and one not in self.kept]
+            values.update((name, self.invented[name]()) for name in missing if name not in self.errors)
             return values
         for name in self.needed():
             if not values.get(name) and name not in self.errors and name not in self.kept:

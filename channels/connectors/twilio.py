@@ -5,6 +5,7 @@ import time
 from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha1
+from secrets import token_hex, token_urlsafe
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from django import forms
@@ -61,7 +62,7 @@ from channels.connectors.http import (
     usual_verdict,
 )
 from channels.connectors.registry import register
-from channels.connectors.texts import NUMBER, PlainText, ProviderForm, secret_field
+from channels.connectors.texts import NUMBER, PlainText, ProviderForm, digits, secret_field
 
 HOST = "api.twilio.com"
 PORTS = {"https": 443, "http": 80}
@@ -83,16 +84,23 @@ class TwilioForm(ProviderForm):
     secret = ("auth_token",)
     groups = ((_("Account"), (("account_sid", "auth_token"), ("sender",), ("sandbox",))),)
 
-    account_sid = forms.RegexField(r"^AC[0-9a-fA-F]{32}$", label=_("Account SID"))
+    account_sid = forms.RegexField(r"^AC[0-9a-fA-F]{32}$", label=_("Account SID"), required=False)
     auth_token = secret_field(_("Auth token"), help_text=_("Twilio also signs its calls with it."))
     sender = forms.RegexField(
         r"^(\+[1-9][0-9]{4,14}|MG[0-9a-fA-F]{32}|[A-Za-z0-9 ]{3,11})$",
         label=_("Sender"),
+        required=False,
         help_text=_("A number of yours as +86…, a messaging service (MG…) or a name of up to 11 letters."),
     )
 
+    invented = {
+        "account_sid": lambda: f"AC{token_hex(16)}",
+        "auth_token": token_urlsafe,
+        "sender": lambda: f"+1{digits(10)}",
+    }
+
     def needed(self) -> Iterable[str]:
-        return ("auth_token",)
+        return ("account_sid", "auth_token", "sender")
 
 
 class TwilioText(PlainText):

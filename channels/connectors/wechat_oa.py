@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from secrets import token_hex, token_urlsafe
 from typing import Any
 
 from django import forms
@@ -35,7 +36,7 @@ from channels.connectors.base import (
     Session,
     Template,
 )
-from channels.connectors.crypto import WRONG, BadBox, WeChatBox
+from channels.connectors.crypto import WRONG, BadBox, WeChatBox, new_aes_key
 from channels.connectors.http import JSON, Call, Origin, sandbox
 from channels.connectors.registry import register
 from channels.connectors.texts import (
@@ -69,7 +70,7 @@ class WeChatForm(ProviderForm):
         (_("Messages outside the 48 hours"), (("templates",),)),
     )
 
-    app_id = forms.RegexField(r"^[A-Za-z0-9_-]{1,60}$", label=_("AppID"))
+    app_id = forms.RegexField(r"^[A-Za-z0-9_-]{1,60}$", label=_("AppID"), required=False)
     app_secret = secret_field(_("AppSecret"))
     mode = forms.ChoiceField(
         label=_("Way of transport"),
@@ -80,9 +81,11 @@ class WeChatForm(ProviderForm):
     aes_key = secret_field(_("EncodingAESKey"), help_text=_("43 letters and digits."))
     templates = TemplatesField()
 
+    invented = {"app_id": lambda: f"wx{token_hex(8)}", "token": token_urlsafe, "aes_key": new_aes_key}
+
     def needed(self) -> Iterable[str]:
         safe = self.cleaned_data.get("mode") == SAFE
-        return ("app_secret", "token", *(("aes_key",) if safe else ()))
+        return ("app_id", "app_secret", "token", *(("aes_key",) if safe else ()))
 
     def clean_aes_key(self) -> str:
         key: str = self.cleaned_data["aes_key"]

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from secrets import token_hex, token_urlsafe
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,7 +45,7 @@ from channels.connectors.base import (
     Trouble,
     reason,
 )
-from channels.connectors.crypto import WRONG, BadBox, WeChatBox
+from channels.connectors.crypto import WRONG, BadBox, WeChatBox, new_aes_key
 from channels.connectors.http import Call, Origin, Reply, sandbox
 from channels.connectors.registry import register
 from channels.connectors.texts import PlainText, ProviderForm, packed, secret_field
@@ -78,7 +79,7 @@ class WeComForm(ProviderForm):
         (_("Messages to us"), (("token", "aes_key"),)),
     )
 
-    corp_id = forms.RegexField(r"^[A-Za-z0-9_-]{1,60}$", label=_("Company ID (CorpID)"))
+    corp_id = forms.RegexField(r"^[A-Za-z0-9_-]{1,60}$", label=_("Company ID (CorpID)"), required=False)
     app_secret = secret_field(_("Secret of the application"))
     way = forms.ChoiceField(
         label=_("Whom it writes to"),
@@ -96,9 +97,16 @@ class WeComForm(ProviderForm):
     token = secret_field(_("Token"))
     aes_key = secret_field(_("EncodingAESKey"), help_text=_("43 letters and digits."))
 
+    invented = {
+        "corp_id": lambda: f"ww{token_hex(8)}",
+        "open_kfid": lambda: f"wk{token_hex(12)}",
+        "token": token_urlsafe,
+        "aes_key": new_aes_key,
+    }
+
     def needed(self) -> Iterable[str]:
         door = "agent_id" if self.cleaned_data.get("way") == APPLICATION else "open_kfid"
-        return ("app_secret", door, "token", "aes_key")
+        return ("corp_id", "app_secret", door, "token", "aes_key")
 
     def clean_aes_key(self) -> str:
         key: str = self.cleaned_data["aes_key"]

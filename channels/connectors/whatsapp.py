@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import quote
 
@@ -66,6 +67,7 @@ from channels.connectors.texts import (
     PlainText,
     ProviderForm,
     TemplatesField,
+    digits,
     packed,
     secret_field,
     templates,
@@ -103,15 +105,24 @@ class WhatsAppForm(ProviderForm):
     )
 
     phone_number_id = forms.RegexField(
-        r"^[0-9]{5,30}$", label=_("Phone number ID"), help_text=_("Not the number itself: Meta's id of it.")
+        r"^[0-9]{5,30}$",
+        label=_("Phone number ID"),
+        required=False,
+        help_text=_("Not the number itself: Meta's id of it."),
     )
     access_token = secret_field(_("Access token"))
     app_secret = secret_field(_("App secret"), help_text=_("Meta signs its calls with it."))
     verify_token = secret_field(_("Verify token"), help_text=_("Any word; enter the same one at Meta."))
     templates = TemplatesField()
 
+    invented = {
+        "phone_number_id": lambda: digits(15),
+        "app_secret": token_urlsafe,
+        "verify_token": token_urlsafe,
+    }
+
     def needed(self) -> Iterable[str]:
-        return ("access_token", "app_secret", "verify_token")
+        return ("phone_number_id", "access_token", "app_secret", "verify_token")
 
 
 class WhatsAppText(PlainText):

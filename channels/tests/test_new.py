@@ -3,8 +3,11 @@ from django.test import Client
 from django.urls import reverse
 
 from channels import secrets
+from channels.connectors import registry
+from channels.connectors.arriving import Inbound
 from channels.factories import channel
 from channels.models import Channel
+from channels.sandbox import playing
 from channels.tests.test_list import signed_in
 from crm.accounts.policy import Role
 
@@ -89,4 +92,56 @@ def test_a_stranger_sees_nothing(client: Client, role: Role) -> None:
     signed_in(client, role)
     assert client.get(reverse(URL)).status_code == 404
     assert client.post(f"{reverse(URL)}?connector=smtp", SMTP).status_code == 404
+    assert not Channel.objects.exists()
+
+
+PLAYED = {
+    "wechat_oa": {"mode": "safe"},
+    "wecom": {"way": "kf"},
+    "whatsapp": {},
+    "twilio": {},
+    "sms_http": {
+        "method": "POST",
+        "body": "json",
+        "number_form": "plus",
+        "to_field": "to",
+        "text_field": "text",
+        "proof": "hmac",
+        "proof_header": "X-Signature",
+        "from_in": "from",
+        "text_in": "text",
+        "id_in": "id",
+        "status_in": "status",
+    },
+    "webhook_generic": {"signing_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+    "phone_cti": {"signing_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+    "pos": {"signing_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+}
+
+
+@pytest.mark.parametrize("key", PLAYED)
+def test_every_provider_can_be_set_up_and_played(client: Client, key: str) -> None:
+    """With the sandbox nothing but a name is needed, and what a played customer says is signed."""
+    signed_in(client, Role.ADMIN)
+    where = f"{reverse(URL)}?connector={key}"
+    assert client.get(where).status_code == 200
+    response = client.post(where, {"name": "Played", "per_second": "0", "sandbox": "on", **PLAYED[key]})
+    assert response.status_code == 302, response.content.decode()
+    made = Channel.objects.get()
+    page = client.get(response["Location"]).content.decode()
+    assert f"http://127.0.0.1:8000/in/{made.token}/" in page
+    known = secrets.unseal(made.secret)
+    assert not any(word in page for word in known.values())
+    connector = registry.get(key)
+    for said in (playing.Said("Hello"), playing.Said("Again")):
+        request = playing.payload(made, said, playing.Person("+8613800138000", "Ann"))
+        assert connector.verify(request, made.config, known) == ""
+        assert all(isinstance(one, Inbound) for one in connector.parse(request.raw, made.config, known))
+
+
+@pytest.mark.parametrize("key", [key for key, fields in PLAYED.items() if "signing_secret" not in fields])
+def test_without_the_sandbox_an_account_is_needed(client: Client, key: str) -> None:
+    signed_in(client, Role.ADMIN)
+    fields = {"name": "Real", "per_second": "0", **PLAYED[key]}
+    assert client.post(f"{reverse(URL)}?connector={key}", fields).status_code == 422
     assert not Channel.objects.exists()
