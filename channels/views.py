@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from channels import services
+from channels.chat import embedding
 from channels.connectors.base import Trouble
 from channels.forms import AvailabilityForm, ChannelForm, ConnectorChoice, choices
 from channels.health import cards, connector_label
@@ -61,7 +62,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
         return redirect("channels:list")
     address = services.address(channel) if connector.caps.pushes else ""
     context = {"form": form, "connector": label, "channel": channel, "address": address}
-    context["is_reachable"] = address.startswith("https://")
+    context |= {"is_reachable": address.startswith("https://"), "embedding": embedding.of(channel)}
     return render(request, "channels/edit.html", context, status=422 if request.method == "POST" else 200)
 
 

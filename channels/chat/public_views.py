@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import translation
 from django.views.decorators.http import require_GET
 
-from channels.chat import services, visitors, widget
+from channels.chat import embedding, services, visitors, widget
 from channels.chat.forms import ContactForm, MessageForm, RatingForm, ReadForm, SetupForm
 from channels.chat.script import small
 from channels.chat.sites import open_to_sites, visitor_of
@@ -151,7 +151,7 @@ def demo(request: HttpRequest, token: str) -> HttpResponse:
     """A plain page with the widget on it, to try it before a website carries it."""
     channel = get_object_or_404(Channel.objects.enabled(), token=token, connector="chat")
     with translation.override(language_in(request)):
-        context = {"channel": channel, "languages": settings.LANGUAGES, "snippet": widget.snippet_of(channel)}
+        context = {"channel": channel, "languages": settings.LANGUAGES, "embedding": embedding.of(channel)}
         return render(request, "chat/demo.html", context)
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -26,12 +25,6 @@ def language_in(request: HttpRequest) -> str:
     """Of a page for strangers: what they chose by a link, else what their browser prefers."""
     asked = request.GET.get("lang", "")
     return asked if asked in dict(settings.LANGUAGES) else language_of(get_language() or "")
-
-
-def snippet_of(channel: Channel) -> str:
-    """What a website puts on its pages."""
-    address = settings.PUBLIC_URL + reverse("chat:script", args=[channel.token])
-    return f'<script src="{address}" async></script>'
 
 
 def of(channel: Channel) -> dict[str, Any]:

@@ -20,7 +20,12 @@ from django.conf import settings
 from crm.embedded import locations
 
 # What the command line of a process holds, by the part it plays.
-PARTS = {"worker": "celery -A crm.celery worker", "postgres": "/bin/postgres", "valkey": "valkey-server"}
+PARTS = {
+    "web": "crm.embedded.web",
+    "worker": "celery -A crm.celery worker",
+    "postgres": "/bin/postgres",
+    "valkey": "valkey-server",
+}
 
 
 class Company:
