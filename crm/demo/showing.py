@@ -21,6 +21,7 @@ from crm.demo import (
     segmenting,
     shopkeeping,
     tasking,
+    teaching,
     wiring,
 )
 from crm.demo.company import Staff
@@ -64,6 +65,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     conversations = conversing.converse(staff, wired, seed=seed, until=until)
     promising.promise(conversations, until=until)
     step("Conversations held")
+    teaching.teach(staff, seed=seed, until=until)
+    step("Answers written down")
     shopkeeping.keep(staff, seed=seed, until=until)
     step("Shops opened")
 

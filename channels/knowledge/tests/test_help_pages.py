@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +14,11 @@ from channels.knowledge.tests.conftest import as_
 from crm.accounts.models import User
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nobody_asked_before() -> None:
+    cache.clear()
 
 
 @pytest.fixture

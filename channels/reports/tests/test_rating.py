@@ -1,6 +1,7 @@
 """A customer rates a conversation once, by the link that belongs to it."""
 
 import pytest
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -12,6 +13,11 @@ from channels.reports.tests.conftest import as_, conversation
 from crm.accounts.models import Team, User
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nobody_asked_before() -> None:
+    cache.clear()
 
 
 @pytest.fixture
