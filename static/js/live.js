@@ -5,8 +5,7 @@
 {
   const ways = document.querySelector("meta[name=live]")?.dataset;
   const SOON = 4000, SELDOM = 30000, HIDDEN_FOR = 20000, TYPED = 3000, CLOSELY = 600, LISTS = 2000;
-  let source, timer, leaving, followed, over = false;
-
+  let source, timer, leaving, followed, typed = 0, over = false;
   const topics = () => [...new Set(dom.all("[data-live]").flatMap((part) => part.dataset.live.split(/\s+/)))].filter(Boolean).sort().join(" ");
   const cursor = () => sessionStorage.getItem("live") || "";
   const remember = (known) => known && sessionStorage.setItem("live", known);
@@ -34,8 +33,7 @@
   };
 
   const stop = () => {
-    source?.close();
-    source = undefined;
+    source = source?.close(); // which is nothing
     clearTimeout(timer);
   };
 
@@ -51,9 +49,7 @@
         if (said.reset) tell("live:reset", {});
         tellAll(said.news);
       }
-    } catch {
-      // The server is away for a moment; the next question finds it.
-    }
+    } catch {} // The server is away for a moment; the next question finds it.
     if (!over && !source) timer = setTimeout(ask, document.hidden ? SELDOM : SOON);
   };
 
@@ -94,7 +90,6 @@
     window.addEventListener("pagehide", stop);
     window.addEventListener("pageshow", (event) => event.persisted && follow());
 
-    let typed = 0;
     dom.on("input", "[data-types]", (event, field) => {
       if (Date.now() - typed < TYPED || !field.value) return;
       typed = Date.now();
