@@ -61,7 +61,6 @@ STYLES = {
     "font-weight",
     "font-style",
     "font-size",
-    "font-family",
     "text-align",
     "text-decoration",
     "vertical-align",

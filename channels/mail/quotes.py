@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 MOST_LINES = 5000
 LOOKED_AT = 400
@@ -22,6 +23,9 @@ WROTE = (
         r"\s*(am|le|el|il)\s.{4,300}(schrieb|a écrit|escribió|ha scritto).{0,120}[:：]\s*", re.IGNORECASE
     ),
     re.compile(r"\s*[在于於].{2,300}(写道|寫道|写到)\s*[:：]?\s*"),
+)
+# The same where it begins with a name or a date, always in one line.
+SOMEBODY_WROTE = (
     re.compile(r"\s*.{2,200}[于於在].{4,100}(写道|寫道|写到)\s*[:：]?\s*"),
     re.compile(r"\s*\d{4}[-/年.].{4,200}[<＜(（]?\S+@\S+[>＞)）]?.{0,20}(写道|寫道|wrote)?\s*[:：]\s*"),
 )
@@ -71,8 +75,10 @@ def _wrote(lines: list[str], place: int) -> bool:
     line = lines[place].strip()
     if not line or line.startswith(">"):
         return False
+    if any(pattern.fullmatch(line[:LOOKED_AT]) for pattern in SOMEBODY_WROTE):
+        return True
     tries = [line]
-    for more in lines[place + 1 : place + 3]:
+    for more in takewhile(str.strip, lines[place + 1 : place + 3]):
         tries.append(f"{tries[-1]} {more.strip()}")
     return any(pattern.fullmatch(one[:LOOKED_AT]) for one in tries for pattern in WROTE)
 
