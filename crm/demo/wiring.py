@@ -29,6 +29,8 @@ def webhook_secret() -> str:
 Make = Mapping[str, Callable[[], str]]
 TOKEN: Callable[[], str] = token_hex
 BOX: Make = {"app_secret": TOKEN, "token": TOKEN, "aes_key": aes_key}
+# Nobody calls these but the sandbox's phones.
+PLAYED = {"sandbox": True}
 SIGNED: Make = {"signing_secret": webhook_secret}
 
 
@@ -79,10 +81,28 @@ CHANNELS = (
         },
         {},
     ),
-    Wire("form", "官网咨询表单", ABROAD, {}, {}),
-    Wire("phone_cti", "400 呼叫中心", REPAIRS, {}, SIGNED),
-    Wire("pos", "门店收银", ONLINE, {}, SIGNED),
-    Wire("webhook_generic", "小程序商城", ONLINE, {}, SIGNED),
+    Wire(
+        "webform",
+        "官网咨询表单",
+        ABROAD,
+        {
+            "title_zh": "咨询与预约",
+            "title_en": "Ask us",
+            "intro_zh": "留下您的问题，我们会在一个工作日内回复。",
+            "intro_en": "Leave your question; we answer within a workday.",
+            "name": "required",
+            "email": "required",
+            "phone": "optional",
+            "city": "optional",
+            "message": "required",
+            "questions": "您感兴趣的 | You are interested in | choice: 家居 Home; 厨房 Kitchen; 户外 Outdoor",
+            "asks_consent": True,
+        },
+        {},
+    ),
+    Wire("phone_cti", "400 呼叫中心", REPAIRS, PLAYED, SIGNED),
+    Wire("pos", "门店收银", ONLINE, PLAYED, SIGNED),
+    Wire("webhook_generic", "小程序商城", ONLINE, PLAYED, SIGNED),
 )
 # Letters and campaigns go out by the mail channel that is there first.
 MAIL_TEAM = ONLINE
