@@ -28,7 +28,7 @@ CLOSING = frozenset({"closed", "resolution"})
 
 
 class DrillForm(PeriodForm):
-    measure = forms.ChoiceField(choices=[(name, name) for name in ASKS])
+    measure = forms.ChoiceField(choices=[(name, name) for name in ASKS], required=False)
     kind = forms.SlugField(max_length=10, required=False)
     hour = forms.IntegerField(min_value=0, max_value=23, required=False)
     person = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
@@ -42,7 +42,7 @@ class DrillForm(PeriodForm):
         if not self.is_valid() and "measure" in self.errors:
             raise BadInput(self.errors["measure"][0])
         asked, found = self.asked(), self.cleaned_data
-        measure = found["measure"]
+        measure = found["measure"] or "opened"
         day = "closed_on" if measure in CLOSING else "day"
         wanted = ASKS[measure] & Q(**{f"{day}__range": (asked.first, asked.last)}) & self._narrower(asked)
         rows = Fact.objects.visible_to(user).filter(wanted)

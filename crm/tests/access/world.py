@@ -14,8 +14,13 @@ from channels.campaigns.models import Campaign, CampaignLink, Delivery
 from channels.consent.models import Consent, ConsentEntry, Purpose, State
 from channels.direct.models import DirectMessage
 from channels.inbound.models import Event
+from channels.knowledge import factories as knowledge
+from channels.knowledge.models import Article, Category, Playbook, Step, Version
 from channels.models import Channel
+from channels.routing.models import Rule as RoutingRule
+from channels.routing.models import RuleSet, Simulation
 from channels.sandbox.models import SandboxMessage
+from channels.standards.models import Calendar, Policy
 from channels.store.models import Pickup, Shop
 from channels.webhooks import factories as webhooks
 from channels.webhooks.models import Subscription
@@ -80,6 +85,18 @@ class World:
     check: Check | None = None
     inquiry: Inquiry | None = None
     mail: DirectMessage | None = None
+    article: Article | None = None
+    version: Version | None = None
+    draft: Version | None = None
+    shelf: Category | None = None
+    playbook: Playbook | None = None
+    step: Step | None = None
+    ruleset: RuleSet | None = None
+    routing_rule: RoutingRule | None = None
+    simulation: Simulation | None = None
+    department: Team | None = None
+    calendar: Calendar | None = None
+    policy: Policy | None = None
     shop: Shop | None = None
     pickup: Pickup | None = None
 
@@ -122,8 +139,20 @@ def build() -> World:
         entry=own.entries.get(source="staff"),
     )
     _inquire(world)
+    _teach(world)
     _sell(world)
     return world
+
+
+def _teach(world: World) -> None:
+    """What is published is read by all who may; a draft only by who writes."""
+    world.article = knowledge.published("How to return goods", owner=world.users["service-north"])
+    world.version = Version.objects.get()
+    draft = knowledge.article(owner=world.users["service-north"], category=world.article.category)
+    world.draft = knowledge.version(draft, author=world.users["service-north"])
+    world.shelf = world.article.category
+    world.playbook = knowledge.playbook("Ask for a photo")
+    world.step = world.playbook.steps.get()
 
 
 def _sell(world: World) -> None:

@@ -9,11 +9,17 @@ from django.db.models import Model
 from django.utils import timezone
 
 from channels.campaigns.models import Campaign, Delivery
+from channels.knowledge.models import Article, Category, Playbook, Step, Version
 from channels.models import Channel
+from channels.routing import services as routing
+from channels.routing import simulating
+from channels.routing.models import Rule as RoutingRule
+from channels.routing.models import RuleSet, Simulation
 from channels.sandbox.models import SandboxMessage
+from channels.standards.models import Calendar, Policy
 from channels.webhooks.models import Subscription
 from crm.accounts import factories
-from crm.accounts.models import User
+from crm.accounts.models import Team, User
 from crm.accounts.policy import Role
 from crm.tests.access.crawl import Rule
 from customers.addresses.models import Address
@@ -89,6 +95,17 @@ class Office:
             "assessment": Assessment,
             "matching": Run,
             "schedule": Schedule,
+            "ruleset": RuleSet,
+            "routing_rule": RoutingRule,
+            "simulation": Simulation,
+            "department": Team,
+            "calendar": Calendar,
+            "policy": Policy,
+            "article": Article,
+            "version": Version,
+            "shelf": Category,
+            "playbook": Playbook,
+            "step": Step,
             "saved_mapping": SavedMapping,
             "saved": SavedList,
             "export": ExportJob,
@@ -105,6 +122,10 @@ def open_office() -> Office:
     BulkJob.objects.create(action="edit", created_by=user)
     over = {"status": "done", "finished_at": timezone.now(), "params": {"tags": ["VIP"]}}
     BulkJob.objects.create(action="tag", created_by=user, total=3, changed=2, same=1, **over)
+    tried = routing.draft() or routing.begin_draft(routing.active(), by=user)
+    refund = RoutingRule(name="Refunds", conditions={"words": ["退款", "refund"]}, priority=4, tags=["money"])
+    routing.save_rule(refund, tried, by=user)
+    simulating.run(routing.simulate(tried, by=user).pk)
     check = Check.objects.create(asked_by=user, about="王小明")
     met = Customer.objects.present().order_by("pk")[0]
     Match.objects.create(check_of=check, customer=met, is_same=True)
