@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,8 @@ from channels.live import presence, publishing
 from crm.lib.errors import BadInput
 
 RATING = "rating"
+Rater = Callable[[Conversation, int, str], object]
+_raters: list[Rater] = []
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Said:
     files: Sequence[UploadedFile] = ()
     # Only an address for an answer, no question.
     is_contact: bool = False
+
+
+def on_rated(rater: Rater) -> None:
+    """Registers who keeps what conversations were rated with; called in the transaction that notes it."""
+    _raters.append(rater)
 
 
 def say(visitor: Visitor, said: Said) -> None:
@@ -89,6 +96,8 @@ def rate(visitor: Visitor, stars: int, words: str) -> bool:
         },
     )
     if made:
+        for rater in _raters:
+            rater(held, stars, words)
         hooks.tell(Change(held, What.CHANGED, message, data={"field": RATING}))
     return made
 

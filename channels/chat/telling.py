@@ -1,5 +1,10 @@
 """What visitors' pages are told: registered with the inbox and with presence."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
 from channels.chat.visitors import topic_of
 from channels.direct.models import DirectMessage
 from channels.inbox.hooks import Change, What
@@ -30,6 +35,12 @@ def _is_to_be_seen(change: Change, message: Message) -> bool:
     return change.what is What.RECEIVED or (
         change.what is What.DELIVERED and change.data.get("state") == LEFT.value
     )
+
+
+def rated(data: Mapping[str, Any]) -> str:
+    """The line in the stream."""
+    text = _("The visitor gave %(stars)s of 5 stars") % data
+    return f"{text}: {data['text']}" if data.get("text") else text
 
 
 def on_typing(topic: str, user: int) -> None:

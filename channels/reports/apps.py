@@ -8,8 +8,10 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Service reports")
 
     def ready(self) -> None:
+        from channels.chat import services as chat
         from channels.inbox import hooks, tools
-        from channels.reports import refreshing
+        from channels.reports import rating, refreshing
 
         hooks.on_change(refreshing.note, order=900)
+        chat.on_rated(rating.rate)
         tools.register(tools.Tool("rating", _("Ask for a rating"), "star", "reports:ask", order=60))
