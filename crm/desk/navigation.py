@@ -49,6 +49,7 @@ NAVIGATION = (
     Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view"), MARKETING),
     Item(_("Shop counter"), "store", "store:board", ("store", "view"), SERVICE),
     Item(_("Knowledge base"), "book-open", "knowledge:list", ("knowledge", "view"), SERVICE),
+    Item(_("Routing and standards"), "route", "routing:rules", ("routing", "view"), SERVICE),
     Item(_("Service reports"), "chart-column", "reports:service", ("report", "view"), SERVICE),
     Item(_("Imports"), "upload", "imports:list", ("import", "view"), DATA),
     Item(_("Exports"), "download", "exports:list", ("export", "view"), DATA),

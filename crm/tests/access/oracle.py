@@ -67,6 +67,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "token": {"view": OWN, "create": OWN},
     },
     "operations": {
+        "routing": {"view": ALL, "configure": ALL},
         "customer": {
             "view": ALL,
             "create": ALL,
@@ -97,6 +98,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "webhook": {"view": ALL},
     },
     "manager": {
+        "routing": {"view": ALL},
         "customer": {
             "view": TEAM,
             "create": OWN,
@@ -126,6 +128,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
     },
     "auditor": {"audit": {"view": ALL}},
     "admin": {
+        "routing": {"view": ALL, "configure": ALL},
         "export": {"view": ALL, "approve": ALL},
         "user": {"view": ALL, "create": ALL, "edit": ALL},
         "field": {"view": ALL, "create": ALL, "edit": ALL},

@@ -141,7 +141,20 @@ def build() -> World:
     _inquire(world)
     _teach(world)
     _sell(world)
+    _set_up_service(world)
     return world
+
+
+def _set_up_service(world: World) -> None:
+    in_use = RuleSet.objects.get(state="active")
+    world.department = world.teams["north"]
+    world.ruleset = RuleSet.objects.create(number=2, made_by=world.users["operations-north"])
+    world.routing_rule = RoutingRule.objects.create(ruleset=world.ruleset, position=1, name="Everything")
+    world.simulation = Simulation.objects.create(
+        ruleset=world.ruleset, against=in_use, since=LONG_AGO, until=LONG_AGO + timedelta(days=7)
+    )
+    world.policy = Policy.objects.order_by("pk").first()
+    world.calendar = Calendar.objects.order_by("pk").first()
 
 
 def _teach(world: World) -> None:
