@@ -1,4 +1,4 @@
-"""The widget as it is sent: its parts in one, without what only their authors need, so that it stays small."""
+"""The widget as it is sent: its parts in one, without what only their authors need, so it stays small."""
 
 import re
 from functools import lru_cache

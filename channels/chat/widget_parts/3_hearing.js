@@ -1,17 +1,18 @@
 // What comes: a stream, and where none gets through, questions.
-let line_open;
+let turn = 0, line_open;
 const listen = async () => {
   if (talking) return;
   talking = true;
-  for (let failures = 0; talking; ) {
+  const mine = ++turn;
+  for (let failures = 0; mine === turn; ) {
     try {
       // A proxy that keeps streams back is passed by asking.
-      if (failures > 2) await poll();
+      if (failures > 2) await poll(mine);
       else await follow();
       failures = 0;
       offline.hidden = true;
     } catch (error) {
-      if (!talking) break;
+      if (mine !== turn) break;
       failures = error.message === "401" ? (await begin().catch(() => {}), 0) : failures + 1;
       offline.hidden = failures < 2;
       await wait(Math.min(1000 * failures, 5000) + Math.random() * 500);
@@ -19,15 +20,16 @@ const listen = async () => {
   }
 };
 
-const poll = async () => {
-  const answer = await ask(`messages/?since=${encodeURIComponent(cursor)}`);
-  if (!answer.ok) throw new Error(answer.status);
-  const said = await answer.json();
-  cursor = said.cursor;
-  hear(said.news);
-  if (said.reset) await begin();
-  await wait(ASKS);
-  await poll();
+const poll = async (mine) => {
+  while (mine === turn) {
+    const answer = await ask(`messages/?since=${encodeURIComponent(cursor)}`);
+    if (!answer.ok) throw new Error(answer.status);
+    const said = await answer.json();
+    cursor = said.cursor;
+    hear(said.news);
+    if (said.reset) await begin();
+    await wait(ASKS);
+  }
 };
 
 const follow = async () => {
@@ -55,5 +57,6 @@ const take = async (event) => {
 
 const rest = () => {
   talking = false;
+  turn++;
   line_open?.abort();
 };

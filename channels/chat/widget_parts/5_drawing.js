@@ -45,7 +45,7 @@ const toggle = () => {
   read(over);
   listen();
   down();
-  panel.querySelector("form textarea, form input:not([hidden])").focus();
+  (panel.querySelector("textarea") || panel.querySelector("input")).focus();
 };
 const send = (event) => {
   event.preventDefault();
