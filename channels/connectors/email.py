@@ -1,11 +1,13 @@
 """E-mail through a mail server."""
 
+from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from channels.connectors.arriving import Inbound
 from channels.connectors.base import (
     Caps,
     Config,
@@ -19,6 +21,7 @@ from channels.connectors.base import (
 from channels.connectors.mime import EmailTemplate, Sender, usable_address
 from channels.connectors.registry import register
 from channels.connectors.smtp import Security, Server, SmtpSession
+from channels.mail import arriving, parsing
 from channels.sandbox import location
 
 ASCII_ONLY = _("Only letters without accents, digits and common signs are possible here.")
@@ -145,6 +148,10 @@ class SandboxSmtp(Smtp):
 
     def open(self, config: Config, secret: Secret) -> Session:
         return SmtpSession(Server(location.HOST, location.current().smtp_port))
+
+    def parse(self, raw: bytes, config: Config, secret: Secret) -> Iterable[Inbound]:
+        """What played customers write: mails as they come over a wire."""
+        return arriving.parts_of(parsing.parse(raw), raw, ours=arriving.ours(config))
 
 
 def _ascii(text: str) -> str:

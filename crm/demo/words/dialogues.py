@@ -34,7 +34,7 @@ CHINESE = """
 3|in|chat|明白了，已付款
 
 # 企业定制礼盒 60 份|企业,定制|海外与企业部
-0|in|form|公司中秋想定制 60 份咖啡礼盒，预算每份 150 元左右，可以印 logo 吗？交期多久？
+0|in|web|公司中秋想定制 60 份咖啡礼盒，预算每份 150 元左右，可以印 logo 吗？交期多久？
 55|out|email|您好，60 份可以免费烫金，打样两个工作日，量产七个工作日。附件是三种方案与报价。
 1300|in|email|方案二不错，能否换成浅烘拼配？另外需要分三个地址配送。
 120|out|email|可以，浅烘拼配价格不变；分地址配送每个地址加 18 元，更新后的报价请查收。
@@ -86,7 +86,7 @@ CHINESE = """
 3|in|wechat|客服态度真好
 
 # 开店批发|企业,批发|海外与企业部
-0|in|form|准备开一家 40 平米的社区咖啡店，想了解批发价和培训。
+0|in|web|准备开一家 40 平米的社区咖啡店，想了解批发价和培训。
 90|out|phone|电话回访：预计月用豆 30 公斤，对意式拼配感兴趣，约好周三到店试饮。
 20|out|email|这是批发价目表和开店培训的日程，周三见。
 4000|in|wechat|今天的试饮很满意，合伙人也喜欢，合同可以发我看看
@@ -136,7 +136,7 @@ ENGLISH = """
 240|out|email|Of course. It is on hold and starts again on 5 January; you can change the day in the app.
 
 # Workshop for the team|events|海外与企业部
-0|in|form|We would like a latte art workshop for 12 people in the second week of next month.
+0|in|web|We would like a latte art workshop for 12 people in the second week of next month.
 130|out|email|What a nice idea! Thursday or Friday afternoon would work for us. Shall I hold both until you have asked around?
 1500|in|email|Thursday it is. Two of us do not drink milk, is that a problem?
 35|out|email|Not at all, we bring oat and soy. Thursday at three is yours.
