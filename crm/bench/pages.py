@@ -16,6 +16,7 @@ from pypinyin import lazy_pinyin
 
 from channels.campaigns.models import Campaign
 from crm.accounts.models import User
+from crm.bench import inboxes, talking
 from crm.bench.harness import Baseline, Result, bench, milliseconds, queries, spread
 from crm.bench.running import fill
 from crm.lib.paging import SIZE, keyset
@@ -56,6 +57,7 @@ class Page:
 @bench("pages", rows=1_000_000)
 def pages(rows: int) -> Iterator[Result]:
     fill(rows)
+    talking.fill(rows)
     number = Customer.objects.count()
     with override_settings(ROOT_URLCONF="crm.bench.urls"):
         for reach, username in READERS.items():
@@ -258,4 +260,5 @@ def _pages() -> list[Page]:
         Page("segment", _of("segments:detail", Segment), segment),
         Page("campaigns", _at("campaigns:list"), campaign),
         Page("campaign", _of("campaigns:detail", Campaign), campaign),
+        *(Page(*entry) for entry in inboxes.entries()),
     ]
