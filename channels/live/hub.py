@@ -79,7 +79,7 @@ class Hub:
         for oldest in sorted(same, key=lambda one: one.opened)[: max(0, len(same) + 1 - MOST_OF_A_READER)]:
             oldest.end()
         self.streams.add(stream)
-        if self.work is None:
+        if self.work is None or self.work.done():
             self.work = asyncio.get_running_loop().create_task(self._work())
         try:
             await self.ready.wait()
@@ -91,6 +91,7 @@ class Hub:
             if not self.streams and self.work is not None:
                 self.work.cancel()
                 self.work = None
+                # At once: whoever comes next must not take the old beginning for theirs.
                 self.ready.clear()
 
     def _arrived(self, stream: Stream) -> None:
@@ -115,6 +116,12 @@ class Hub:
         listening = asyncio.get_running_loop().create_task(self._listen())
         try:
             await self._tell_for_ever()
+        except Exception:
+            # Readers come back and begin anew; without this they would wait for ever.
+            log.exception("News stopped in an unforeseen way")
+            self.ready.clear()
+            for stream in list(self.streams):
+                stream.end()
         finally:
             listening.cancel()
             self.thread.submit(connections.close_all)
