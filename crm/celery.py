@@ -70,6 +70,7 @@ app.conf.beat_schedule = {
     "promises that are near their end or over": every(60, "standards.sweep"),
     "conversations that wait for somebody who is here": every(60, "routing.sweep"),
     "simulations that wait or were left": every(10, "routing.sweep_simulations", "bulk"),
+    "articles that are to be looked over": every(3600, "knowledge.remind"),
     "conversations that changed, for the service reports": every(60, "reports.sweep", "bulk"),
     "snoozed conversations whose time has come": every(20, "inbox.wake"),
     "news of followed customers that bulk work wrote": every(30, "notices.sweep"),

@@ -3,6 +3,7 @@ from typing import Any
 from crispy_forms.layout import Div
 from django import forms
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from channels.knowledge.forms import Words, helper
 from channels.knowledge.models import Article, Playbook, Step, Translation
@@ -11,12 +12,12 @@ from crm.accounts.models import User
 
 class PlaybookForm(forms.ModelForm[Playbook]):
     words = Words(
-        label=Playbook._meta.get_field("words").verbose_name,
+        label=_("Words"),
         help_text=Playbook._meta.get_field("words").help_text,
         required=False,
     )
     tags = Words(
-        label=Playbook._meta.get_field("tags").verbose_name,
+        label=_("Tags"),
         help_text=Playbook._meta.get_field("tags").help_text,
         required=False,
     )

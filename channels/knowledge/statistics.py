@@ -60,11 +60,7 @@ def articles(user: User, days: int) -> list[Use]:
     )[:MOST_SHOWN]
     shown = Article.objects.visible_to(user).filter(pk__in=wanted).select_related("category")
     known = {line.article.pk: line for line in reading.lines(user, list(shown))}
-    return [
-        Use(known[pk], *counts.get(pk, NOTHING), insertions.get(pk, 0))
-        for pk in wanted
-        if pk in known
-    ]
+    return [Use(known[pk], *counts.get(pk, NOTHING), insertions.get(pk, 0)) for pk in wanted if pk in known]
 
 
 def missed(user: User, days: int) -> list[Any]:

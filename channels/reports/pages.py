@@ -73,8 +73,12 @@ def kpis(report: Report, link: Link) -> list[dict[str, str]]:
     slow_end = part.quantile(report.resolution, NINE_OF_TEN)
     mean = part.mean(M.RATED)
     return [
-        _kpi(_("Opened"), thousands(part.total(M.OPENED)), link("opened")),
-        _kpi(_("Closed"), thousands(part.total(M.CLOSED)), link("closed")),
+        _kpi(
+            _("Opened"),
+            thousands(part.total(M.OPENED)),
+            link("opened"),
+            _("%(number)s closed") % {"number": thousands(part.total(M.CLOSED))},
+        ),
         _kpi(
             _("First reply, half within"),
             times.words(part.quantile(report.first, HALF)),

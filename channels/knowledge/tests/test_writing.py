@@ -1,18 +1,21 @@
 """From a draft to what is published, and back."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from channels.knowledge import factories, services
+from channels.knowledge import factories, reminding, services
 from channels.knowledge.models import Article, Translation, Version
 from channels.knowledge.tests.conftest import as_
 from crm.accounts import factories as people
 from crm.accounts.models import User
 from crm.accounts.policy import Role
 from crm.lib.errors import Refused
+from customers.tasks.models import Task
 
 State = Version.State
 TEXT = {
@@ -145,6 +148,15 @@ def test_filters_narrow_the_list(writer: User) -> None:
         assert '<b class="truncate">Mine' in page, query
         assert '<b class="truncate">Other' not in page, query
     assert client.get(reverse("knowledge:list"), {"category": "x", "state": "?"}).status_code == 200
+
+
+def test_on_the_day_its_owner_finds_a_task_once(writer: User) -> None:
+    today = timezone.localdate()
+    factories.published("Warranty", owner=writer, review_on=today)
+    factories.published("Later", owner=writer, review_on=today + timedelta(days=1))
+    factories.version(factories.article(owner=writer, review_on=today))
+    assert [reminding.remind(), reminding.remind()] == [1, 0]
+    assert "Warranty" in Task.objects.get(assignee=writer).title
 
 
 def test_the_preview_runs_no_script(writer: User) -> None:
