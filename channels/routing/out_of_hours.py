@@ -36,7 +36,7 @@ def words(department: Department, language: str) -> str:
 
 def _closed_department(conversation: Conversation) -> Department | None:
     rows = Department.objects.filter(team=conversation.team_id, answers=True).select_related("calendar")
-    found = rows.first() if conversation.team_id else None
+    found: Department | None = rows.first() if conversation.team_id else None
     if found is None or found.calendar is None or hours.is_open(found.calendar.hours(), timezone.now()):
         return None
     return found

@@ -9,6 +9,7 @@ from django.db import connection
 
 from channels import factories
 from channels.inbox.models import Conversation
+from channels.models import Channel
 from channels.routing import defaults
 from channels.routing.models import Capacity, Decision
 from channels.routing.tests.conftest import Desk
@@ -34,7 +35,7 @@ def test_twelve_arrivals_at_once_for_three_people_with_room_for_three(
     Capacity.objects.bulk_create(Capacity(user=one, most=3) for one in (*desk.everybody, dan))
     arrivals = [(customer(), channel) for _turn in range(8) for channel in (desk.channel, elsewhere)]
 
-    def arrive(one: tuple[Customer, factories.Channel]) -> None:
+    def arrive(one: tuple[Customer, Channel]) -> None:
         try:
             hear(*one)
         finally:
@@ -42,7 +43,7 @@ def test_twelve_arrivals_at_once_for_three_people_with_room_for_three(
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(arrive, arrivals))
-    held = Counter(Conversation.objects.values_list("assignee", flat=True))
+    held: Counter[int | None] = Counter(Conversation.objects.values_list("assignee", flat=True))
     nobody = held.pop(None, 0)
     assert max(held.values()) == 3
     assert sum(held.values()) + nobody == 16

@@ -166,8 +166,13 @@ def test_a_department_is_set_up(desk: Desk, page: Client) -> None:
     url = reverse("routing:department", args=[desk.team.pk])
     other = people.team()
     calendar = Calendar.objects.get()
-    sent = {"calendar": calendar.pk, "away_minutes": 10, "waiting_minutes": 30, "overflow": other.pk}
-    sent |= {"answers": "on", "answer_zh": "我们下班了。", "answer_en": ""}
+    sent: dict[str, Any] = {
+        "calendar": calendar.pk,
+        "away_minutes": 10,
+        "waiting_minutes": 30,
+        "overflow": other.pk,
+    }
+    sent |= {"overflow": other.pk, "answers": "on", "answer_zh": "我们下班了。", "answer_en": ""}
     assert page.post(url, sent).status_code == 302
     assert Department.objects.get(team=desk.team).overflow == other
     assert page.get(url).status_code == 200

@@ -41,7 +41,7 @@ def clock(conversation: Conversation, kind: str) -> Clock:
     return Clock.objects.filter(conversation=conversation, kind=kind).latest("pk")
 
 
-def age(conversation: Conversation, **back: datetime) -> None:
+def age(conversation: Conversation, **back: datetime | None) -> None:
     """Moves what a running clock says to other moments."""
     Clock.objects.running().filter(conversation=conversation).update(**back)
 
