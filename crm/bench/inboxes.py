@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from channels.inbox import queues
 from channels.inbox.models import Conversation
@@ -37,11 +37,15 @@ def entries() -> Iterator[Entry]:
     yield "conversation of 5,000 messages, further back", _older, SEES
     yield "conversation, its customer", _panels, SEES
     yield "shop counter", lambda user: [reverse("store:board")], ("store", "view")
-    try:
-        report = reverse("reports:overview")
-    except NoReverseMatch:
-        return
-    yield "service report", lambda user: [report], ("report", "view")
+    report = reverse("reports:service")
+    for days in (30, 90, 365):
+        yield f"service report, {days} days", _at(f"{report}?days={days}"), ("report", "view")
+    behind = reverse("reports:conversations")
+    yield "conversations behind a figure", _at(f"{behind}?measure=missed&days=90"), ("report", "view")
+
+
+def _at(address: str) -> Addresses:
+    return lambda user: [address]
 
 
 def _queue(key: str) -> Addresses:

@@ -5,6 +5,8 @@ from django.db.models import Model
 
 from channels.inbox.models import Conversation, Message
 from channels.models import Channel
+from channels.reports import refreshing
+from channels.reports.models import Fact, Tally
 from channels.standards.models import Clock, Policy
 from crm.accounts.models import User
 from crm.bench.harness import say
@@ -92,6 +94,8 @@ def fill(rows: int) -> None:
             loading.put_back(number, sql)
         loading.forget()
     loading.take_stock(TABLES, vacuum=True)
+    refreshing.sweep()
+    loading.take_stock([Fact, Tally], vacuum=True)
 
 
 def longest() -> Conversation:
