@@ -9,5 +9,14 @@ class ChannelsConfig(AppConfig):
 
     def ready(self) -> None:
         from channels.connectors import registry
+        from customers.timeline import kinds
 
         registry.load()
+        # What people do on a channel besides writing.
+        for name, words in (
+            ("follow", _("Followed us")),
+            ("unfollow", _("No longer follows us")),
+            ("scan", _("Scanned our code")),
+            ("click", _("Chose from our menu")),
+        ):
+            kinds.register(name, kinds.Kind(words, group=kinds.MARKETING))
