@@ -102,8 +102,9 @@ def test_every_address_asks_for_sign_in_unless_it_is_listed() -> None:
     assert unlisted == []
 
 
-def test_nothing_is_marked_safe_outside_its_two_modules() -> None:
-    allowed = {"crm/lib/templatetags/ui.py", "crm/lib/charts.py"}
+def test_nothing_is_marked_safe_outside_its_three_modules() -> None:
+    # The third only marks what the HTML cleaner let through.
+    allowed = {"crm/lib/templatetags/ui.py", "crm/lib/charts.py", "channels/knowledge/markup.py"}
     marked = {str(path.relative_to(ROOT)) for path in sources() if "mark_safe" in path.read_text()}
     assert marked <= allowed
 
