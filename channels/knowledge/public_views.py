@@ -3,7 +3,7 @@ kept by any cache; only an opinion is remembered, in the visitor's own cookie.""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -25,21 +25,18 @@ LOOKS, SEARCHES, OPINIONS = 240, 40, 12
 MINUTES = 5
 COOKIE, REMEMBERED, YEAR = "help", 200, 365 * 24 * 3600
 
-Given = ParamSpec("Given")
-View = Callable[Concatenate[HttpRequest, str, Given], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
-def in_language(view: View[Given]) -> View[Given]:
+def in_language(view: View) -> View:
     """The page in the language of its address, whatever the visitor's browser prefers."""
 
     @wraps(view)
-    def spoken(
-        request: HttpRequest, /, language: str, *args: Given.args, **kwargs: Given.kwargs
-    ) -> HttpResponse:
+    def spoken(request: HttpRequest, language: str, **parts: Any) -> HttpResponse:
         if language not in dict(settings.LANGUAGES):
             raise Http404
         with translation.override(language):
-            return view(request, language, *args, **kwargs)
+            return view(request, language, **parts)
 
     return spoken
 
