@@ -12,7 +12,7 @@ from channels.inbox.models import Conversation
 from channels.knowledge import counting
 from channels.knowledge import factories as knowledge
 from channels.reports import figures, rating, refreshing, times
-from channels.reports.models import Fact, Tally
+from channels.reports.models import Fact, Refresh, Tally
 from channels.reports.periods import PeriodForm
 from channels.reports.tests.conftest import as_, conversation, noon
 from channels.standards.models import Calendar
@@ -32,7 +32,7 @@ def report(user: User, **asked: Any) -> figures.Report:
 
 @pytest.fixture
 def several(team: Team, person: User) -> list[Conversation]:
-    mine = {"team": team, "assignee": person}
+    mine: dict[str, Any] = {"team": team, "assignee": person}
     found = [
         conversation(reply=minutes, solved=60 * minutes, kept=minutes < 20, **mine)
         for minutes in (2, 10, 10, 30)
@@ -115,7 +115,7 @@ def test_the_page_leads_to_the_conversations_behind_each_figure(
     assert "Maya" in page
     url = reverse("reports:conversations")
     day = noon().date().isoformat()
-    for query, number in (
+    expected: list[tuple[dict[str, Any], int]] = [
         ({"measure": "opened"}, 5),
         ({"measure": "opened", "kind": "wechat", "hour": 12}, 1),
         ({"measure": "opened", "hour": 3}, 0),
@@ -125,7 +125,8 @@ def test_the_page_leads_to_the_conversations_behind_each_figure(
         ({"measure": "kept", "from": day, "to": day}, 3),
         ({"measure": "opened", "from": "2020-01-01", "to": "2020-02-01"}, 0),
         ({"measure": "reopened", "person": several[0].assignee_id}, 1),
-    ):
+    ]
+    for query, number in expected:
         answer = client.get(url, query)
         assert len(answer.context["rows"]) == number, query
     assert client.get(url, {"measure": "nonsense"}).status_code == 400
@@ -173,6 +174,6 @@ def test_times_are_words(seconds: float | None, words: str) -> None:
 def test_the_refresh_says_how_old_figures_are(several: list[Conversation], manager: User) -> None:
     assert "Figures as of" in as_(manager).get(PAGE).content.decode()
     assert refreshing.sweep() == 0
-    assert timezone.now() - Fact._meta.apps.get_model("reports.Refresh").objects.get().at < timedelta(
-        minutes=1
-    )
+    at = Refresh.objects.get().at
+    assert at
+    assert timezone.now() - at < timedelta(minutes=1)
