@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.db.models import F
 from django.utils import timezone
 
-from channels.inbox import reaching
+from channels.inbox import reaching, tools
 from channels.inbox.models import CannedReply, Conversation, Draft
 from channels.inbox.reaching import Way
 from channels.models import Channel
@@ -35,6 +35,7 @@ def desk(
         "client_token": uuid4().hex,
         "newest": newest if newest is not None else _newest(conversation),
         "warning": warning,
+        "tools": tools.all_for(user),
         **(typed or {}),
     }
     if not is_note:

@@ -18,7 +18,7 @@ from customers.models import Customer
 from customers.touches import mentions
 
 # What of the customer page stands beside a conversation too.
-BESIDE = ("value", "orders", "consent", "tasks")
+BESIDE = ("value", "orders", "consent")
 MOST_OTHERS = 5
 RELATED = ("customer", "assignee", "team", "channel", "merged_into", "split_from")
 
@@ -164,7 +164,6 @@ def opened(request: UserRequest, found: Conversation) -> dict[str, Any]:
     if found.is_unsure:
         seen = Customer.objects.visible_to(request.user)
         context["candidates"] = seen.filter(pk__in=[one.pk for one in settling.candidates(found)])
-    context["tools"] = tools.all_for(request.user)
     return context
 
 
