@@ -11,6 +11,7 @@ from hashlib import sha256
 from uuid import uuid4
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
@@ -113,8 +114,8 @@ def remember(customer: Customer, party: Party, channel: Channel) -> None:
     handles = handles_of(party)
     source = source_of(channel)
     held = Identity.objects.attached().filter(profile__customer=customer)
-    known = set(held.filter(source=source).values_list("kind", "scope", "value"))
-    known |= set(held.exclude(kind__in=SHARED).values_list("kind", "scope", "value"))
+    ours = held.filter(Q(source=source) | ~Q(kind__in=SHARED))
+    known = set(ours.values_list("kind", "scope", "value"))
     if not {(one.kind, one.scope, one.value) for one in handles} <= known:
         profile = stating.hear(customer, source, _key(customer, handles[0], source), *_said(party, handles))
         _rate(profile, handles)

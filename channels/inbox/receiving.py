@@ -38,7 +38,7 @@ CHANNELS = {"wecom": Entry.Channel.WECHAT, "pos": Entry.Channel.STORE, "webhook"
 HAN, LETTERS = re.compile(r"[\u3400-\u9fff]"), re.compile(r"[A-Za-z]{2}")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_for(
     customer: Customer,
     channel: Channel | None,
@@ -97,7 +97,7 @@ def reopen(conversation: Conversation) -> None:
     hooks.tell(Change(conversation, What.OPENED if begins else What.REOPENED))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def receive(
     conversation: Conversation, incoming: Incoming, channel: Channel, *, html: str = ""
 ) -> Message | None:
