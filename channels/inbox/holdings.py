@@ -64,6 +64,13 @@ def register_all() -> None:
             hidden=_("Says only who of us was to look."),
         )
     )
+    for model, label, hidden in (
+        ("inbox.draft", _("Answers that were not sent yet"), _("Nobody has said it to you.")),
+        ("inbox.glance", _("Which colleague has read so far"), _("Says only what one of us has seen.")),
+    ):
+        holdings.register(
+            Holding(model, label, (), Remove(), paths=("conversation__customer",), hidden=hidden)
+        )
     holdings.register_eraser("inbox", files_of)
 
 
