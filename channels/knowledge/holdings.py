@@ -1,38 +1,40 @@
-"""Articles and playbooks beside a conversation, in the customer's copy and in an erasure."""
+"""What the knowledge base leaves at conversations, in the customer's copy and in an erasure."""
 
 from django.utils.translation import gettext_lazy as _
 
 from customers.holdings import Blank, Holding, Keep, register
+
+NUMBERS = _("Numbers of a conversation and of what was used in it, nothing about a person.")
 
 
 def register_all() -> None:
     register(
         Holding(
             "knowledge.insertion",
-            _("Articles we sent you"),
-            ("at", "article__slug", "times"),
-            Keep(_("Counts how useful an article is, and names nobody.")),
+            _("Articles we answered with"),
+            (),
+            Keep(NUMBERS),
             paths=("conversation__customer",),
-            order=76,
+            hidden=_("What the article said stands in our answer."),
         )
     )
     register(
         Holding(
             "knowledge.run",
-            _("Steps we followed for you"),
-            ("started_at", "finished_at", "playbook__name"),
-            Keep(_("Says only which steps were followed.")),
+            _("Playbooks we followed"),
+            ("started_at", "playbook__name", "finished_at"),
+            Keep(NUMBERS),
             paths=("conversation__customer",),
-            order=77,
+            order=75,
         )
     )
     register(
         Holding(
             "knowledge.tick",
-            _("What was noted at those steps"),
-            ("at", "value"),
+            _("What we noted step by step"),
+            ("at", "step__title", "value"),
             Blank({"value": ""}),
             paths=("run__conversation__customer",),
-            order=78,
+            order=76,
         )
     )

@@ -1,4 +1,4 @@
-"""What service reports count, in the customer's copy and in an erasure: the counts stay, words go."""
+"""Ratings and figures in the customer's copy and in an erasure: what was said goes, the numbers stay."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,20 +9,20 @@ def register_all() -> None:
     register(
         Holding(
             "reports.rating",
-            _("How you rated our answers"),
+            _("How you rated us"),
             ("asked_at", "at", "score", "comment"),
             Blank({"comment": ""}),
             paths=("conversation__customer",),
-            order=75,
+            order=77,
         )
     )
     register(
         Holding(
             "reports.fact",
-            _("What our reports count of a conversation"),
-            (),
-            Keep(_("Only times and counts; they name nobody.")),
+            _("Times of your conversations"),
+            ("day", "first_reply", "resolution", "reopened"),
+            Keep(_("Times and counts only; sums of service must stay what they were.")),
             paths=("conversation__customer",),
-            hidden=_("Only times and counts; the conversation itself is shown."),
+            order=78,
         )
     )
