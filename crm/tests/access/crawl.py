@@ -22,6 +22,9 @@ PARTS = (
     "address",
     "relation",
     "merge",
+    "talk",
+    "word",
+    "enclosed",
 )
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 
@@ -108,6 +111,8 @@ def _path(world: World, rule: Rule, customer: Customer) -> dict[str, Any]:
         return {"pk": world.pairs[customer.pk].pk}
     if rule.on == "subject":
         return {"pk": customer.subject_requests.get().pk}
+    if rule.on in ("talk", "word", "enclosed"):
+        return _said(customer, rule.on)
     if rule.on == "task":
         return {"pk": customer.tasks.get().pk}
     if rule.on in ("message", "delivery"):
@@ -117,6 +122,14 @@ def _path(world: World, rule: Rule, customer: Customer) -> dict[str, Any]:
         )
     place = PLACES.get(rule.on)
     return {"pk": customer.pk} | (place(world, customer) if place else {})
+
+
+def _said(customer: Customer, on: str) -> dict[str, Any]:
+    """A conversation, a message of it, or a file of that."""
+    talk = customer.conversations.get()
+    message = talk.messages.get(direction="in")
+    parts = {"word": {"message_pk": message.pk}, "enclosed": {"file_pk": message.enclosures.get().pk}}
+    return {"pk": talk.pk, **parts.get(on, {})}
 
 
 # Things that stand below their customer in an address.

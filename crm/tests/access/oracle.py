@@ -10,6 +10,8 @@ OWN, TEAM, ALL = "own", "team", "all"
 # role → resource → action → reach
 TABLE: dict[str, dict[str, dict[str, str]]] = {
     "sales": {
+        "conversation": {"view": OWN, "create": OWN, "edit": OWN},
+        "knowledge": {"view": ALL},
         "customer": {
             "view": OWN,
             "create": OWN,
@@ -34,6 +36,10 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "campaign": {"view": ALL},
     },
     "service": {
+        "conversation": {"view": TEAM, "create": TEAM, "edit": TEAM, "assign": ALL},
+        "knowledge": {"view": ALL, "create": OWN, "edit": OWN},
+        "store": {"view": ALL, "edit": ALL},
+        "report": {"view": OWN},
         "customer": {
             "view": TEAM,
             "create": OWN,
@@ -54,6 +60,8 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "score": {"view": TEAM},
     },
     "marketing": {
+        "knowledge": {"view": ALL, "create": OWN, "edit": OWN},
+        "report": {"view": ALL},
         "customer": {"view": ALL},
         "list": {"view": ALL, "create": OWN, "edit": OWN},
         "task": {"view": OWN, "create": OWN, "edit": OWN, "assign": TEAM},
@@ -67,6 +75,10 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "token": {"view": OWN, "create": OWN},
     },
     "operations": {
+        "conversation": {"view": ALL, "create": ALL, "edit": ALL, "assign": ALL},
+        "knowledge": {"view": ALL, "create": ALL, "edit": ALL, "approve": ALL},
+        "store": {"view": ALL, "edit": ALL},
+        "report": {"view": ALL, "export": ALL},
         "routing": {"view": ALL, "configure": ALL},
         "customer": {
             "view": ALL,
@@ -98,6 +110,10 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "webhook": {"view": ALL},
     },
     "manager": {
+        "conversation": {"view": TEAM, "create": TEAM, "edit": TEAM, "assign": ALL},
+        "knowledge": {"view": ALL, "create": OWN, "edit": ALL, "approve": ALL},
+        "store": {"view": ALL, "edit": ALL},
+        "report": {"view": TEAM, "export": TEAM},
         "routing": {"view": ALL},
         "customer": {
             "view": TEAM,

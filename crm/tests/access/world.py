@@ -16,6 +16,9 @@ from channels.direct.models import DirectMessage
 from channels.inbound.models import Event
 from channels.knowledge import factories as knowledge
 from channels.knowledge.models import Article, Category, Playbook, Step, Version
+from channels.knowledge.models import Run as PlaybookRun
+from channels.inbox.models import CannedReply, Conversation, Enclosure, Message
+from channels.mail import blobs
 from channels.models import Channel
 from channels.routing.models import Rule as RoutingRule
 from channels.routing.models import RuleSet, Simulation
@@ -85,12 +88,14 @@ class World:
     check: Check | None = None
     inquiry: Inquiry | None = None
     mail: DirectMessage | None = None
+    canned: CannedReply | None = None
     article: Article | None = None
     version: Version | None = None
     draft: Version | None = None
     shelf: Category | None = None
     playbook: Playbook | None = None
     step: Step | None = None
+    playbook_run: PlaybookRun | None = None
     ruleset: RuleSet | None = None
     routing_rule: RoutingRule | None = None
     simulation: Simulation | None = None
@@ -132,6 +137,7 @@ def build() -> World:
         body=f"CANARY-{own.pk}-body",
         by=world.users["operations-north"],
     )
+    world.canned = CannedReply.objects.create(title="Hello", text="Dear {{ customer.name }}")
     world.notice = Notice.objects.create(
         user=world.users["operations-north"],
         reason="mention",
@@ -166,6 +172,8 @@ def _teach(world: World) -> None:
     world.shelf = world.article.category
     world.playbook = knowledge.playbook("Ask for a photo")
     world.step = world.playbook.steps.get()
+    talk = world.customers["own"].conversations.get()
+    world.playbook_run = PlaybookRun.objects.create(conversation=talk, playbook=world.playbook)
 
 
 def _sell(world: World) -> None:
@@ -230,8 +238,27 @@ def _customer(world: World, key: str, owner: str, team: str, *, restricted: bool
     return customer
 
 
+def _talk(customer: Customer) -> None:
+    """What they wrote to us, with a file and with a part that nobody had to do with."""
+    number = customer.pk
+    talk = Conversation.objects.create(
+        customer=customer, subject=f"CANARY-{number}-matter", preview=f"CANARY-{number}-preview", kind="email"
+    )
+    message = Message.objects.create(
+        conversation=talk,
+        direction="in",
+        channel=Channel.objects.first(),
+        text=f"CANARY-{number}-question",
+        html=f"<p>CANARY-{number}-formatted</p>",
+        subject=f"CANARY-{number}-line",
+    )
+    digest = blobs.keep(f"CANARY-{number}-enclosed".encode())
+    Enclosure.objects.create(message=message, name=f"CANARY-{number}-file.txt", size=20, digest=digest)
+
+
 def _children(world: World, customer: Customer) -> None:
     number = customer.pk
+    _talk(customer)
     Rollup.objects.create(
         customer=customer, orders=1, days=1, total=100, first_order_at=LONG_AGO, last_order_at=LONG_AGO
     )
