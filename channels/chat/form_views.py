@@ -125,5 +125,5 @@ def _words(channel: Channel, name: str) -> str:
 
 def _framed(response: HttpResponse, channel: Channel) -> HttpResponse:
     sites = str(channel.config.get("origins", "")).split()
-    response._csp_update = {"frame-ancestors": ["'self'", *sites]}  # type: ignore[attr-defined]
+    response._csp_replace = {"frame-ancestors": ["'self'", *sites]}  # type: ignore[attr-defined]
     return response

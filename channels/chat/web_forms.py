@@ -57,6 +57,10 @@ class WebForm(forms.Form):
         for field in self.fields.values():
             field.widget.attrs.setdefault("class", "form-control")
 
+    def clean_email(self) -> str:
+        """As customers' addresses are kept."""
+        return self.cleaned_data["email"].lower() if self.cleaned_data["email"] else ""
+
     def clean_phone(self) -> str:
         if not self.cleaned_data["phone"]:
             return ""
