@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from anymail.exceptions import AnymailError
 from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent, EventType
 from django import forms
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,7 @@ STATES = {
 # What anymail raises over news that are not what they should be.
 UNREADABLE = (
     AnymailError,
+    ImproperlyConfigured,  # with it a view says that these are the other one's news
     ValueError,
     KeyError,
     TypeError,

@@ -23,12 +23,19 @@ def _headers(file: Enclosed) -> bytes:
     media_type = file.content_type.lower()
     if not MEDIA_TYPE.fullmatch(media_type) or media_type.startswith(("multipart/", "message/")):
         media_type = "application/octet-stream"
-    plain = NOT_PLAIN.sub("_", file.name)[:60].strip() or "file"
-    exact = quote(file.name[:60].encode("utf-8", "replace"), safe="")
+    name = file.name[:60] or "file"
+    if not NOT_PLAIN.search(name):
+        return _lines(media_type, f'name="{name}"', f'filename="{name}"')
+    # The one is what the standard says, the other what old mail programs understand.
+    word = b2a_base64(name.encode("utf-8", "replace"), newline=False).decode()
+    exact = quote(name.encode("utf-8", "replace"), safe="")
+    return _lines(media_type, f'name="=?utf-8?b?{word}?="', f"filename*=utf-8''{exact}")
+
+
+def _lines(media_type: str, old_name: str, name: str) -> bytes:
     return (
-        f"Content-Type: {media_type}\r\nContent-Transfer-Encoding: base64\r\n"
-        f'Content-Disposition: attachment; filename="{plain}";\r\n'
-        f" filename*=utf-8''{exact}"
+        f"Content-Type: {media_type};\r\n {old_name}\r\nContent-Transfer-Encoding: base64\r\n"
+        f"Content-Disposition: attachment;\r\n {name}"
     ).encode()
 
 
