@@ -18,7 +18,6 @@ class KnowledgeConfig(AppConfig):
         labels.register("version", Version.State)
         labels.register("audience", Article.Audience)
         blobs.name_by(pictures.named)
-        holdings.register_all()
         tools.register(
             tools.Tool(
                 "articles",

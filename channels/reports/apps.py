@@ -15,5 +15,4 @@ class ReportsConfig(AppConfig):
         hooks.on_change(refreshing.note, order=900)
         holdings.register_all()
         chat.on_rated(rating.rate)
-        holdings.register_all()
         tools.register(tools.Tool("rating", _("Ask for a rating"), "star", "reports:ask", order=60))

@@ -14,10 +14,10 @@ from channels.campaigns.models import Campaign, CampaignLink, Delivery
 from channels.consent.models import Consent, ConsentEntry, Purpose, State
 from channels.direct.models import DirectMessage
 from channels.inbound.models import Event
+from channels.inbox.models import CannedReply, Conversation, Enclosure, Message
 from channels.knowledge import factories as knowledge
 from channels.knowledge.models import Article, Category, Playbook, Step, Version
 from channels.knowledge.models import Run as PlaybookRun
-from channels.inbox.models import CannedReply, Conversation, Enclosure, Message
 from channels.mail import blobs
 from channels.models import Channel
 from channels.routing.models import Rule as RoutingRule
