@@ -15,6 +15,10 @@ WORDS: dict[str, str | Promise] = {
     Why.NO_CONNECTOR: _("This installation has no such connector."),
     Why.CRASHED: _("The work on it broke off again and again."),
     Why.INTERNAL: _("Something unforeseen happened"),
+    "own": _("It is a mail of ours that came back."),
+    "no_mail": _("It is no mail: it has neither sender nor subject nor anything that names one."),
+    "withheld": _("The mail server did not hand this mail out."),
+    "delayed": _("It says that a message of ours is still under way."),
     "not_understood": _("It is written in a way the connector does not know."),
     "unreadable": _("It is written in a way the connector does not know."),
 }
