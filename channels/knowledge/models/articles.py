@@ -188,6 +188,8 @@ class Version(models.Model):
     author = models.ForeignKey(
         User, verbose_name=_("author"), null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # The keys of all who wrote in it: none of them approves it.
+    writers = ArrayField(models.BigIntegerField(), default=list, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)

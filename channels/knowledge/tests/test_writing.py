@@ -62,6 +62,15 @@ def test_nobody_approves_their_own_words(manager: User, settings: Any) -> None:
     assert Version.objects.get().state == State.PUBLISHED
 
 
+def test_whoever_wrote_in_it_does_not_approve_it(manager: User) -> None:
+    other = people.user(Role.OPERATIONS)
+    translation = Translation.objects.create(article=factories.article(), language="en")
+    services.write(translation, TEXT, by=manager)
+    version = services.write(translation, {"summary": "Shorter"}, by=other)
+    services.submit(version, by=other)
+    assert not any(services.may_approve(version, one) for one in (manager, other))
+
+
 def test_what_is_sent_back_says_why(writer: User, manager: User) -> None:
     version = factories.version(factories.article(owner=writer), author=writer)
     services.submit(version, by=writer)
