@@ -2,6 +2,7 @@
 transaction: whatever dies on the way, it is fetched again, and known again by its key.
 """
 
+import logging
 from datetime import timedelta
 
 from django.db import transaction
@@ -16,6 +17,8 @@ from channels.connectors.base import Trouble, reason
 from channels.inbound import storing
 from channels.inbound.models import Cursor
 from channels.models import Channel
+
+logger = logging.getLogger(__name__)
 
 EVERY = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(minutes=15)
@@ -63,7 +66,11 @@ def _pull(channel: Channel, cursor: Cursor) -> Pulled:
         connector, secret = channels.connector_of(channel), secrets.unseal(channel.secret)
     except (registry.NoSuchConnector, secrets.Unreadable):
         return Pulled((), cursor.position, trouble=reason(Trouble.SETUP))
-    return connector.pull(cursor.position, channel.config, secret)
+    try:
+        return connector.pull(cursor.position, channel.config, secret)
+    except Exception as error:
+        logger.warning("Channel %s could not be asked: %s", channel.pk, type(error).__name__)
+        return Pulled((), cursor.position, trouble=reason(Trouble.INTERNAL, type(error).__name__))
 
 
 def _note(channel: Channel, cursor: Cursor, pulled: Pulled) -> None:

@@ -15,6 +15,7 @@ class InboxConfig(AppConfig):
             lines,
             merge_rules,
             models,
+            origins,
             queues,
             searching,
             sending,
@@ -28,6 +29,7 @@ class InboxConfig(AppConfig):
         labels.register("conversation-priority", models.Conversation.Priority)
         holdings.register_all()
         merge_rules.register()
+        origins.register()
         searching.register()
         starting.register()
         topics.register()

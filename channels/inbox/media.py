@@ -1,5 +1,6 @@
 """Files that come with messages: kept by their digest, or fetched from the provider afterwards."""
 
+import logging
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from channels.inbox.hooks import Change, What
 from channels.inbox.models import Conversation, Enclosure, Message
 from channels.mail import blobs, sniffing
 
+logger = logging.getLogger(__name__)
 State = Enclosure.State
 
 MOST_FILES = 50
@@ -108,7 +110,11 @@ def _fetched(enclosure: Enclosure) -> bytes | Retry | Rejected:
         connector, secret = channels.connector_of(channel), secrets.unseal(channel.secret)
     except (NoSuchConnector, secrets.Unreadable):
         return Retry(300, reason(Trouble.SETUP))
-    return connector.fetch(media, channel.config, secret, settings.ATTACHMENT_MAX_BYTES)
+    try:
+        return connector.fetch(media, channel.config, secret, settings.ATTACHMENT_MAX_BYTES)
+    except Exception as error:
+        logger.warning("File %s could not be fetched: %s", enclosure.pk, type(error).__name__)
+        return Retry(60, reason(Trouble.INTERNAL, type(error).__name__))
 
 
 def _kept(data: bytes) -> dict[str, object]:
