@@ -118,7 +118,7 @@ class Smtp(Connector):
     kind = "email"
     handle = "email"
     # SMTP remembers no keys, so a crash leaves up to a batch unknown; messages are small and quick.
-    caps = Caps(batch=20)
+    caps = Caps(batch=20, attachments=15 * 1024 * 1024)
     config_form: ClassVar[type[ConnectorForm]] = SmtpForm
 
     def prepare(self, content: Content, config: Config) -> EmailTemplate:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db.models import BooleanField, Case, Q, Value, When
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.timezone import localtime
 
 from channels.direct.models import DirectMessage
@@ -16,6 +17,7 @@ from channels.inbox.lines import Line, line_of
 from channels.inbox.models import Conversation, Enclosure, Glance, Mention, Message
 from channels.live import presence
 from channels.mail import quotes
+from channels.mail.parsing import TROUBLES
 from crm.accounts.models import User
 
 SHOWN = 40
@@ -41,6 +43,11 @@ class Item:
     def named(self) -> dict[str, str]:
         """The colleagues whom a note names, by the words that name them."""
         return {f"@{word}": name for word, (_pk, name) in self.message.data.get("mentions", {}).items()}
+
+    @property
+    def troubles(self) -> list[str | Promise]:
+        """What of a mail could not be read."""
+        return [TROUBLES[code] for code in self.message.data.get("troubles", ()) if code in TROUBLES]
 
     @property
     def delivery(self) -> DirectMessage | None:

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parents[2]
-WALL_SECONDS = 20.0
+WALL_SECONDS = 30.0
 # Idle ones kept by each process of ours, and after how much work one is replaced by a fresh one.
 MOST_IDLE = 2
 MOST_JOBS = 1000

@@ -1,8 +1,7 @@
 """The page inside of the frame in which a stranger's HTML is shown, and the headers that keep it there.
 
-The frame runs no script and sends no form, and asks nobody for anything: pictures that came with the mail are
-shown, those of other hosts once somebody asks for them. It belongs to our origin only so that the page around
-it can give it the height it needs.
+The frame runs no script, sends no form, belongs to no origin and asks nobody for anything: pictures that came
+with the mail are in it as data, those of other hosts are shown once somebody asks for them.
 """
 
 import re
@@ -14,7 +13,7 @@ from urllib.parse import quote, unquote
 from channels.mail import plain, sniffing
 
 LARGEST_PICTURE = 2 * 1024 * 1024
-SANDBOX = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+SANDBOX = "sandbox allow-popups allow-popups-to-escape-sandbox"
 # What is not shown but handed out: even a browser that ignores everything else runs nothing of it.
 CLOSED = "default-src 'none'; sandbox"
 
@@ -44,8 +43,8 @@ def document(
     language: str = "",
     remote: bool = False,
 ) -> str:
-    """The whole page. `pictures` gives an address of ours (or a data: one of `picture`) per content id,
-    `quoted` is the word under which quotations are folded away."""
+    """The whole page. `pictures` gives an address per content id, as `picture` makes it; `quoted` is the word
+    under which quotations are folded away."""
     html = BY_CID.sub(lambda found: _shown(found[1], pictures), folded(cleaned, quoted))
     if remote:
         html = HELD.sub(r' src="\1"', html)
@@ -58,7 +57,7 @@ def document(
 
 def headers(*, remote: bool = False) -> dict[str, str]:
     """Of the answer that carries the document."""
-    images = "'self' data: https: http:" if remote else "'self' data:"
+    images = "data: https: http:" if remote else "data:"
     return {
         "Content-Security-Policy": (
             f"default-src 'none'; img-src {images}; style-src 'unsafe-inline'; form-action 'none'; "

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.mail import aside, headers
 
-LARGEST = 60 * 1024 * 1024
+LARGEST = 40 * 1024 * 1024
 # Of a larger mail so much is read: its head, its text, hardly its files.
 BEGINNING = 2 * 1024 * 1024
 LONGEST_BY_HAND, LONGEST_HEAD = 20_000, 64_000
