@@ -77,7 +77,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
     "operations": {
         "conversation": {"view": ALL, "create": ALL, "edit": ALL, "assign": ALL},
         "knowledge": {"view": ALL, "create": ALL, "edit": ALL, "approve": ALL},
-        "store": {"view": ALL, "edit": ALL},
+        "store": {"view": ALL, "edit": ALL, "configure": ALL},
         "report": {"view": ALL, "export": ALL},
         "routing": {"view": ALL, "configure": ALL},
         "customer": {
@@ -112,7 +112,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
     "manager": {
         "conversation": {"view": TEAM, "create": TEAM, "edit": TEAM, "assign": ALL},
         "knowledge": {"view": ALL, "create": OWN, "edit": ALL, "approve": ALL},
-        "store": {"view": ALL, "edit": ALL},
+        "store": {"view": ALL, "edit": ALL, "configure": ALL},
         "report": {"view": TEAM, "export": TEAM},
         "routing": {"view": ALL},
         "customer": {

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from channels.campaigns.models import Campaign, Delivery
+from channels.inbox.models import CannedReply, Conversation
 from channels.knowledge.models import Article, Category, Playbook, Step, Version
 from channels.models import Channel
 from channels.routing import services as routing
@@ -59,6 +60,12 @@ class Office:
         if rule.on == "merge":
             merge = Merge.objects.standing().filter(survivor__deleted_at=None).order_by("-pk")[0]
             return [{"pk": merge.survivor_id, "merge_pk": merge.pk}]
+        if rule.on == "talk":
+            talks = Conversation.objects.filter(customer__deleted_at=None).order_by("-pk")
+            return [{"pk": pk} for pk in talks.values_list("pk", flat=True)[:1]]
+        if rule.on == "canned":
+            reply, _made = CannedReply.objects.get_or_create(title="Hello", text="Dear {{ customer.name }}")
+            return [{"pk": reply.pk}]
         if rule.on == "delivery":
             one = Delivery.objects.order_by("pk")[0]
             return [{"pk": one.campaign_id, "delivery_pk": one.pk} | extra]
