@@ -26,7 +26,7 @@ class Words(forms.CharField):
         return ", ".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        text = (super().to_python(value) or "").replace("，", ",").replace("、", ",")
+        text = (super().to_python(value) or "").replace("，", ",").replace("、", ",").replace("\0", "")
         words = [" ".join(word.split()) for word in text.split(",")]
         return list(dict.fromkeys(word for word in words if word))
 

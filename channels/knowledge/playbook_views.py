@@ -108,7 +108,9 @@ def ticks(request: UserRequest, pk: int) -> HttpResponse:
     if request.POST.get("undo"):
         following.untick(run, chosen)
     else:
-        following.tick(run, chosen, by=request.user, value=str(request.POST.get("value", "")))
+        following.tick(
+            run, chosen, by=request.user, value=str(request.POST.get("value", "")).replace("\0", "")
+        )
     return _followed(request, conversation)
 
 
