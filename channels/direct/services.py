@@ -114,11 +114,6 @@ def send_again(message: DirectMessage, *, by: User) -> DirectMessage:
     )
 
 
-def verdict_on(customer: Customer, channel: Channel, purpose: str) -> str:
-    """Empty if a message may go now; the gate is asked again at the moment of sending."""
-    return gate.verdict_on(customer, gate.Question(channel.kind, purpose, timezone.now()))
-
-
 def _begin(message: DirectMessage) -> DirectMessage:
     verdict = sending.verdict_on(message, timezone.now())
     if verdict not in ("", gate.Reason.QUIET):

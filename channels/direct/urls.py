@@ -5,6 +5,5 @@ from channels.direct import views
 app_name = "direct"
 
 urlpatterns = [
-    path("<int:pk>/mails/", views.mails, name="mails"),
     path("mails/<int:pk>/cancellation/", views.mail_cancellation, name="mail-cancellation"),
 ]

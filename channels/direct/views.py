@@ -5,28 +5,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from channels.direct import services
-from channels.direct.forms import MailForm
 from channels.direct.models import DirectMessage
 from crm.accounts.http import UserRequest, get_visible, needs
-from customers.models import Customer
-from customers.touches.views import cleaned
-
-
-@require_POST
-@needs("message", "create")
-def mails(request: UserRequest, pk: int) -> HttpResponse:
-    customer = get_visible(Customer.objects.visible_to(request.user, "edit"), pk)
-    fields = cleaned(MailForm(request.POST))
-    services.write(
-        customer,
-        fields["channel"],
-        purpose=fields["purpose"],
-        subject=fields["subject"],
-        body=fields["body"],
-        by=request.user,
-    )
-    messages.success(request, _("The message is on its way."))
-    return redirect("customers:detail", pk)
 
 
 @require_POST

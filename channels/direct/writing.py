@@ -1,4 +1,4 @@
-"""What single messages add to the customer page: a composer, what is on its way, and what lies behind one."""
+"""What single messages add to the customer page: what is on its way, and what lies behind one."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -8,17 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from channels.consent.gate import Reason
-from channels.consent.models import Purpose
-from channels.direct import services
-from channels.direct.forms import MailForm
 from channels.direct.models import DirectMessage
 from channels.direct.reasons import words
 from channels.direct.sending import SOURCE
 from crm.accounts.http import UserRequest
 from crm.accounts.models import User
 from crm.lib.labels import label
-from customers import composers, panels
+from customers import panels
 from customers.models import Customer
 from customers.timeline import origins
 from customers.timeline.models import Entry
@@ -29,17 +25,6 @@ SHOWN = 5
 
 
 def register() -> None:
-    composers.register(
-        composers.Composer(
-            "email",
-            pgettext_lazy("message", "E-mail"),
-            "mail",
-            "direct/_mail.html",
-            compose,
-            needs=("message", "create"),
-            order=40,
-        )
-    )
     panels.register(
         panels.Panel(
             "outgoing",
@@ -51,18 +36,6 @@ def register() -> None:
         )
     )
     origins.register(SOURCE, pgettext_lazy("message", "E-mail"), origin)
-
-
-def compose(request: UserRequest, customer: Customer) -> Mapping[str, Any]:
-    form = MailForm()
-    sender = form.fields["channel"].queryset.first()  # type: ignore[attr-defined]
-    verdict = services.verdict_on(customer, sender, Purpose.SERVICE) if sender else ""
-    is_closed = bool(verdict and verdict != Reason.QUIET)
-    return {
-        "form": form,
-        "sender": sender,
-        "hindrance": Reason(verdict).label if is_closed else "",
-    }
 
 
 def outgoing(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None:

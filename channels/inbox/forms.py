@@ -1,13 +1,14 @@
 """What is filled in beside a conversation."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from channels.consent.models import Purpose
 from channels.inbox.models import CannedReply, Conversation
 from channels.models import Channel
 from crm.accounts.models import Team, User
@@ -39,6 +40,17 @@ class ReplyForm(WordsForm):
         """What was typed into the blanks of a template."""
         typed = ((name.removeprefix("blank-"), value) for name, value in self.data.items())
         return {name: str(value)[:500] for name, value in typed if f"blank-{name}" in self.data}
+
+
+class StartForm(ReplyForm):
+    """What is written to somebody first. Offers ask for an act of consent."""
+
+    PURPOSES: ClassVar = [(one.value, one.label) for one in (Purpose.SERVICE, Purpose.MARKETING)]
+    purpose = forms.ChoiceField(
+        choices=PURPOSES,
+        label=gettext_lazy("Purpose"),
+        required=False,
+    )
 
 
 class SnoozeForm(forms.Form):

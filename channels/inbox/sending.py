@@ -41,6 +41,7 @@ class Words:
     files: tuple[Kept, ...] = ()
     template: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    purpose: str = Purpose.SERVICE.value
 
 
 def send(held: Conversation, channel: Channel, said: Words, *, by: User, client_token: str = "") -> Message:
@@ -53,7 +54,7 @@ def send(held: Conversation, channel: Channel, said: Words, *, by: User, client_
     delivery = direct.write(
         held.customer,
         channel,
-        purpose=Purpose.SERVICE,
+        purpose=said.purpose,
         subject=subject,
         body=text,
         by=by,

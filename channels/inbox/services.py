@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from channels.consent.models import Purpose
 from channels.inbox import hooks, receiving, sending
 from channels.inbox.enclosing import Kept, enclose
 from channels.inbox.hooks import Change, What
@@ -60,6 +61,7 @@ def reply(
     files: Sequence[Kept] = (),
     template: str = "",
     fields: dict[str, str] | None = None,
+    purpose: str = Purpose.SERVICE.value,
     client_token: str = "",
     seen: int | None = None,
 ) -> Message:
@@ -76,7 +78,7 @@ def reply(
     return sending.send(
         held,
         channel,
-        sending.Words(words, subject.strip()[:300], tuple(files), template, fields or {}),
+        sending.Words(words, subject.strip()[:300], tuple(files), template, fields or {}, purpose),
         by=by,
         client_token=client_token,
     )

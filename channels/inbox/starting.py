@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
+from channels.consent.models import Purpose
 from channels.inbox import reaching, services
-from channels.inbox.forms import ReplyForm
+from channels.inbox.forms import StartForm
 from channels.inbox.models import Conversation
 from channels.models import Channel
 from crm.accounts.http import UserRequest, get_visible, needs
@@ -31,7 +32,7 @@ SHOWN = 5
 def start(request: UserRequest, pk: int) -> HttpResponse:
     """Writes to a customer: into the conversation that is open, or a new one."""
     customer = get_visible(Customer.objects.visible_to(request.user), pk)
-    form = ReplyForm(request.POST)
+    form = StartForm(request.POST)
     fields = cleaned(form)
     with transaction.atomic():
         conversation = services.start(customer, fields["channel"], by=request.user, subject=fields["subject"])
@@ -43,6 +44,7 @@ def start(request: UserRequest, pk: int) -> HttpResponse:
             subject=fields["subject"],
             template=fields["template"],
             fields=form.blanks,
+            purpose=fields["purpose"] or Purpose.SERVICE.value,
             client_token=fields["client_token"],
         )
     undo = reverse("inbox:withdrawal", args=[conversation.pk, message.pk])
@@ -82,7 +84,13 @@ def compose(request: UserRequest, customer: Customer) -> Mapping[str, Any]:
     conversation = found or Conversation(customer=customer)
     ways = reaching.ways(conversation, list(Channel.objects.enabled().order_by("kind", "pk")))
     chosen = next((one for one in ways if one.is_proposed), None)
-    return {"ways": ways, "way": chosen, "client_token": uuid4().hex, "open_conversation": found}
+    return {
+        "ways": ways,
+        "way": chosen,
+        "client_token": uuid4().hex,
+        "open_conversation": found,
+        "purposes": StartForm.PURPOSES,
+    }
 
 
 def conversations(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None:

@@ -1,4 +1,4 @@
-"""POST /customers/<pk>/mails/ and what the page shows of it."""
+"""What the customer page shows of single messages."""
 
 import pytest
 from django.test import Client
@@ -6,7 +6,6 @@ from django.test import Client
 from channels import factories as channels
 from channels.consent.models import Purpose
 from channels.direct import services
-from channels.direct.models import DirectMessage
 from channels.models import Channel
 from crm.accounts import factories as people
 from crm.accounts.models import User
@@ -28,22 +27,11 @@ def made(seller: User) -> Customer:
     return factories.customer(owner=seller, email="wang@example.com")
 
 
-def fields(sender: Channel) -> dict[str, str]:
-    return {"subject": "Hello", "body": "There", "purpose": "service", "channel": str(sender.pk)}
-
-
 def test_what_is_sent_stands_above_the_timeline(
     as_seller: Client, made: Customer, seller: User, sender: Channel
 ) -> None:
-    form = as_seller.get(f"/customers/{made.pk}/", {"compose": "email"}).content.decode()
-    assert "w••••@example.com" in form
-    assert "wang@example.com" not in form
+    services.write(made, sender, purpose=Purpose.SERVICE, subject="A", body="B", by=seller)
 
-    page = as_seller.post(f"/customers/{made.pk}/mails/", fields(sender), follow=True)
-
-    message = DirectMessage.objects.get()
-    assert (message.by, message.state) == (seller, "ready")
-    assert "outgoing-line" in page.content.decode()
     assert "outgoing-line" in as_seller.get(f"/customers/{made.pk}/panels/outgoing/").content.decode()
 
 
@@ -61,33 +49,6 @@ def test_it_can_be_taken_back_by_its_author_only(
 
     mine.refresh_from_db()
     assert mine.state == "skipped"
-
-
-@pytest.mark.parametrize("wrong", [{"subject": ""}, {"body": " "}, {"purpose": "survey"}, {"channel": "0"}])
-def test_half_a_mail_is_refused(
-    as_seller: Client, made: Customer, sender: Channel, wrong: dict[str, str]
-) -> None:
-    answer = as_seller.post(f"/customers/{made.pk}/mails/", fields(sender) | wrong)
-
-    assert answer.status_code == 400
-    assert not DirectMessage.objects.exists()
-
-
-def test_who_cannot_be_reached_is_said_before_one_writes(
-    as_seller: Client, seller: User, sender: Channel
-) -> None:
-    made = factories.customer(owner=seller)
-
-    page = as_seller.get(f"/customers/{made.pk}/", {"compose": "email"}).content.decode()
-
-    assert f"/customers/{made.pk}/mails/" not in page
-
-
-def test_strangers_get_404(as_seller: Client, client: Client, sender: Channel) -> None:
-    made = factories.customer(email="wang@example.com")
-    assert as_seller.post(f"/customers/{made.pk}/mails/", fields(sender)).status_code == 404
-    client.force_login(people.user(Role.MARKETING))
-    assert client.post(f"/customers/{made.pk}/mails/", fields(sender)).status_code == 404
 
 
 def test_the_entry_tells_where_it_was_sent_from(

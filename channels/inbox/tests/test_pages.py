@@ -194,3 +194,6 @@ def test_a_conversation_begins_on_the_customer_page(
     begun = Conversation.objects.get()
     assert (begun.status, begun.subject, begun.messages.count()) == ("pending", "Offer", 1)
     assert "Offer" in page(as_seller, f"/customers/{made.pk}/panels/conversations/")
+    offer = fields | {"purpose": "marketing", "client_token": "y"}
+    assert as_seller.post(f"/customers/{made.pk}/conversations/", offer).status_code == 409
+    assert begun.messages.count() == 1

@@ -106,7 +106,6 @@ RULES: dict[str, Rule] = {
     "inbox:merge-undo": Rule("conversation", "edit", on="word", sees=True, writes=WRITE),
     "inbox:file": Rule("conversation", on="enclosed", is_logged=True),
     "starting:start": Rule("conversation", "create", on=CUSTOMER, sees=True, writes=WRITE),
-    "direct:mails": Rule("message", "create", on=CUSTOMER, sees=True, writes=WRITE),
     "direct:mail-cancellation": Rule("message", "create", on="mail", writes=WRITE, private=True),
     "touches:notes": Rule("customer", "edit", on=CUSTOMER, writes=WRITE),
     "touches:note": Rule("customer", "edit", on="entry"),
