@@ -62,7 +62,7 @@ def api(rows: int) -> Iterator[Result]:
         user, "Bench", ["touchpoints:write", "customers:write"], days=1, per_minute=FASTEST, by=user
     ).secret
     bodies = [_body(start, keys) for start in range(0, rows, BATCH)]
-    with _web() as port:
+    with web() as port:
         client = Client(port, secret, TOUCHPOINTS)
         yield from _measure("api, touchpoints", client, bodies, bare)
         yield from _measure("api, the same touchpoints again", client, bodies, bare)
@@ -168,7 +168,7 @@ def _copy_bare(rows: int, keys: list[int]) -> float:
 
 
 @contextmanager
-def _web() -> Iterator[int]:
+def web() -> Iterator[int]:
     """The product's own web process."""
     with socket.create_server((HOST, 0), backlog=100) as listener:
         port = listener.getsockname()[1]

@@ -58,13 +58,25 @@ class Page:
 def pages(rows: int) -> Iterator[Result]:
     fill(rows)
     talking.fill(rows)
+    yield from _all(_pages())
+
+
+@bench("inbox", rows=1_000_000)
+def inbox(rows: int) -> Iterator[Result]:
+    """Of those, only what people open who answer customers."""
+    fill(rows)
+    talking.fill(rows)
+    yield from _all([Page(*entry) for entry in inboxes.entries()])
+
+
+def _all(asked: list[Page]) -> Iterator[Result]:
     number = Customer.objects.count()
     with override_settings(ROOT_URLCONF="crm.bench.urls"):
         for reach, username in READERS.items():
             user = User.objects.get(username=username)
             client = Client(SERVER_NAME=HOST)
             client.force_login(user)
-            for page in _pages():
+            for page in asked:
                 if user.may(*page.needs):
                     yield _measure(page, client, user, f"{page.name} ({reach})", number)
 
