@@ -18,7 +18,12 @@ def serving() -> Iterator[str]:
     """The asynchronous application as production runs it; gives its address."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        "crm.asgi:application", lifespan="off", log_config=None, ws="none", timeout_graceful_shutdown=1
+        "crm.asgi:application",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        ws="none",
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

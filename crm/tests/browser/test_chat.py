@@ -97,3 +97,6 @@ def test_visitor_and_colleague_talk_without_loading_anything_anew(
     website.get_by_role("button", name="Chat with us").click()
     expect(website.get_by_role("log")).to_contain_text("Yes, in two blues.")
     expect(website.get_by_role("log").get_by_text("The dark one, please.")).to_have_count(1)
+    # Before the server goes: a stream that breaks is an error to the browser.
+    for page in (website, office):
+        page.close()
