@@ -10,11 +10,12 @@ class RoutingConfig(AppConfig):
 
     def ready(self) -> None:
         from channels.inbox import hooks
-        from channels.routing import assigning, defaults
+        from channels.routing import assigning, defaults, holdings
         from channels.routing.models import Decision
         from crm.lib import labels
 
         post_migrate.connect(defaults.create, sender=self)
         labels.register("routed", Decision.Why)
+        holdings.register_all()
         # Before the promises, which depend on priority and department.
         hooks.on_change(assigning.on_change, order=20)

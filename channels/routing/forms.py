@@ -76,6 +76,7 @@ class SimulationForm(forms.Form):
             (LONGEST_DAYS, gettext_lazy("The last 31 days")),
         ],
         initial=7,
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
 
 

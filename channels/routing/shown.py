@@ -30,6 +30,7 @@ class RuleCard:
     place: int
     when: list[str]
     then: list[str]
+    who: list[str]
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Compared:
 
 def rule_cards(rules: Iterable[Rule], names: Names) -> list[RuleCard]:
     return [
-        RuleCard(rule, place, words.when(rule, names), words.then(rule, names))
+        RuleCard(rule, place, words.when(rule, names), words.then(rule, names), words.who(rule))
         for place, rule in enumerate(rules, 1)
     ]
 

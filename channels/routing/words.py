@@ -19,7 +19,7 @@ def then(rule: Rule, names: Names) -> list[str]:
         said.append(_("Priority: %(priority)s") % {"priority": Conversation.Priority(rule.priority).label})
     if rule.tags:
         said.append(_("Tags: %(tags)s") % {"tags": ", ".join(rule.tags)})
-    return said + who(rule)
+    return said
 
 
 def who(rule: Rule) -> list[str]:

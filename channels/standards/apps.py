@@ -10,7 +10,7 @@ class StandardsConfig(AppConfig):
 
     def ready(self) -> None:
         from channels.inbox import hooks
-        from channels.standards import clocks, defaults, queues
+        from channels.standards import clocks, defaults, holdings, queues
         from channels.standards.models import Clock
         from crm.lib import labels
         from customers.timeline import kinds
@@ -20,5 +20,6 @@ class StandardsConfig(AppConfig):
         kinds.register("standards.broken", kinds.Kind(_("A promised time was missed"), "system", kinds.TALK))
         kinds.register("standards.warned", kinds.Kind(_("A promised time is near"), "system", kinds.TALK))
         queues.register()
+        holdings.register_all()
         # After routing, which decides priority and department.
         hooks.on_change(clocks.on_change, order=50)

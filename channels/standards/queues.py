@@ -62,7 +62,7 @@ def register() -> None:
 
 
 def _broken(data: Mapping[str, Any]) -> str:
-    kind = Clock.Kind(data["clock"]).label
+    kind = _kind(data)
     if not data.get("told"):
         return _("Promised time missed: %(kind)s") % {"kind": kind}
     return _("Promised time missed: %(kind)s. Told: %(names)s") % {
@@ -72,4 +72,10 @@ def _broken(data: Mapping[str, Any]) -> str:
 
 
 def _warned(data: Mapping[str, Any]) -> str:
-    return _("The promised time is nearly over: %(kind)s") % {"kind": Clock.Kind(data["clock"]).label}
+    return _("The promised time is nearly over: %(kind)s") % {"kind": _kind(data)}
+
+
+def _kind(data: Mapping[str, Any]) -> str:
+    """After an erasure a line has no data any more."""
+    kind = data.get("clock")
+    return str(Clock.Kind(kind).label) if kind in Clock.Kind.values else "–"

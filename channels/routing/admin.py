@@ -1,0 +1,36 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from channels.routing.models import Decision, Department, RuleSet, Simulation
+from crm.lib.admin import CappedPaginator, ReadOnlyAdmin, key_of
+
+
+@admin.register(RuleSet)
+class RuleSetAdmin(ReadOnlyAdmin[RuleSet]):
+    """Versions are written and put to use on their own page."""
+
+    list_display = ("number", "state", "note", "made_by", "made_at", "activated_by", "activated_at")
+    list_filter = ("state",)
+    list_select_related = ("made_by", "activated_by")
+
+
+@admin.register(Department)
+class DepartmentAdmin(ReadOnlyAdmin[Department]):
+    list_display = ("team", "calendar", "away_minutes", "waiting_minutes", "overflow", "answers")
+    list_select_related = ("team", "calendar", "overflow")
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin[Decision]):
+    conversation_key = key_of("conversation_id", _("conversation"))
+    list_display = ("id", "conversation_key", "at", "moved", "team", "assignee", "why", "rule")
+    list_filter = ("moved", "why")
+    list_select_related = ("team", "assignee", "rule")
+    paginator = CappedPaginator
+    ordering = ("-pk",)
+
+
+@admin.register(Simulation)
+class SimulationAdmin(ReadOnlyAdmin[Simulation]):
+    list_display = ("id", "ruleset", "against", "asked_by", "total", "done", "finished_at", "error")
+    list_select_related = ("ruleset", "against", "asked_by")
