@@ -35,7 +35,7 @@ def register() -> None:
             place=panels.PINNED,
         )
     )
-    origins.register(SOURCE, pgettext_lazy("message", "E-mail"), origin)
+    origins.register(SOURCE, pgettext_lazy("composer", "Message"), origin)
 
 
 def outgoing(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None:

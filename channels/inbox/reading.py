@@ -179,6 +179,6 @@ def _item(message: Message) -> Item:
     if message.direction == Direction.SYSTEM:
         return Item(message, "", line=line_of(message))
     folded = quotes.fold(message.text) if message.direction == Direction.IN else quotes.Folded(message.text)
-    reason = words(message.delivery.reason) if message.delivery and message.delivery.reason else ""
+    reason = message.failed or (message.delivery.reason if message.delivery else "")
     files = [one for one in message.enclosures.all() if not one.content_id or not message.has_html]  # type: ignore[attr-defined]
-    return Item(message, folded.said, folded.quoted, files=files, why=message.failed or reason)
+    return Item(message, folded.said, folded.quoted, files=files, why=words(reason) if reason else "")

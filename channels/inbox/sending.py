@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from channels.consent.models import Purpose
 from channels.direct import services as direct
 from channels.direct.models import DirectMessage
-from channels.direct.reasons import words
 from channels.direct.sending import CANCELLED, OURS
 from channels.inbox import hooks, reaching, receiving
 from channels.inbox.enclosing import Kept, enclose, parcels
@@ -121,7 +120,7 @@ def settled(delivery: DirectMessage) -> None:
     if delivery.state == State.ACCEPTED:
         message.failed, message.external_id = "", _external_id(message, delivery)
     elif delivery.state in (State.FAILED, State.SKIPPED):
-        message.failed = words(delivery.reason)[:200]
+        message.failed = (delivery.reason or delivery.state)[:200]
         _needs_somebody(held, message)
     message.address = delivery.address or message.address
     message.save(update_fields=["failed", "external_id", "address"])
