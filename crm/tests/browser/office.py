@@ -18,6 +18,7 @@ from channels.routing.models import Rule as RoutingRule
 from channels.routing.models import RuleSet, Simulation
 from channels.sandbox.models import SandboxMessage
 from channels.standards.models import Calendar, Policy
+from channels.store.models import Pickup, Shop
 from channels.webhooks.models import Subscription
 from crm.accounts import factories
 from crm.accounts.models import Team, User
@@ -118,6 +119,8 @@ class Office:
             "export": ExportJob,
             "check": Check,
             "inquiry": Inquiry,
+            "shop": Shop,
+            "pickup": Pickup,
         }
         return list(models[rule.on]._default_manager.order_by("pk").values_list("pk", flat=True)[:1])
 
