@@ -15,7 +15,7 @@ from channels.inbound.counting import Arrivals, arrivals
 from channels.models import Channel
 
 # What a provider says about one message or one recipient is no trouble of the channel.
-PASSING = {Trouble.RECIPIENT, Trouble.MESSAGE, Trouble.BUSY, Trouble.UNSIGNED}
+PASSING = {Trouble.RECIPIENT, Trouble.MESSAGE, Trouble.WINDOW, Trouble.BUSY, Trouble.UNSIGNED}
 COUNTED = (Tally.What.ACCEPTED, Tally.What.FAILED, Tally.What.UNKNOWN)
 
 
