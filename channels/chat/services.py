@@ -52,9 +52,9 @@ def say(visitor: Visitor, said: Said) -> None:
     if len(said.files) > chat.MOST_FILES or sum(one.size or 0 for one in said.files) > chat.MOST_BYTES:
         raise BadInput("files")
     raw = json.dumps(_written(visitor, said)).encode()
-    inbound.take_now(visitor.channel, raw, f"{visitor.key}/{said.number}")
-    if conversation := visitor.conversation():
-        presence.stops(f"conversation:{conversation.pk}", presence.VISITOR)
+    message = inbound.take_now(visitor.channel, raw, f"{visitor.key}/{said.number}")
+    if message is not None:
+        presence.stops(f"conversation:{message.conversation_id}", presence.VISITOR)
 
 
 def read(visitor: Visitor, up_to: int) -> None:
