@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from channels.connectors import registry
 from channels.connectors.registry import NoSuchConnector
-from channels.consent.gate import Reason
+from channels.consent import gate
 from channels.consent.models import Purpose
 from channels.direct import services as direct
 from channels.inbox import reaching
@@ -59,8 +59,12 @@ def _ways(customer: Customer) -> Iterator[tuple[Channel, str]]:
         return
     for channel in senders:
         # Nobody was ever heard on an account's own handle.
-        if _sends(channel) and direct.verdict_on(customer, channel, Purpose.SERVICE) in ("", Reason.QUIET):
+        if _sends(channel) and _verdict(customer, channel) in ("", gate.Reason.QUIET):
             yield channel, ""
+
+
+def _verdict(customer: Customer, channel: Channel) -> str:
+    return gate.verdict_on(customer, gate.Question(channel.kind, Purpose.SERVICE, timezone.now()))
 
 
 def _sends(channel: Channel) -> bool:
