@@ -24,6 +24,7 @@ PUBLIC = {
     "customers.tasks.calendar_views.feed": "calendar programs bring a signed address",
     "channels.campaigns.public": "customers open, click and unsubscribe without an account",
     "customers.quality.public": "customers look over their own data without an account",
+    "channels.inbound.public_views": "providers bring a signature instead of a session",
     "channels.chat": "visitors of websites chat and fill in forms without an account",
     "channels.reports.public_views": "customers rate a conversation without an account",
     "channels.knowledge.public_views": "customers read the help pages without an account",

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from channels.campaigns.models import Campaign, Delivery
+from channels.inbound.models import Event
 from channels.inbox.models import CannedReply, Conversation
 from channels.knowledge.models import Article, Category, Playbook, Step, Version
 from channels.models import Channel
@@ -67,6 +68,8 @@ class Office:
         if rule.on == "canned":
             reply, _made = CannedReply.objects.get_or_create(title="Hello", text="Dear {{ customer.name }}")
             return [{"pk": reply.pk}]
+        if rule.on == "event":
+            return [{"pk": _parked_event().pk}]
         if rule.on == "delivery":
             one = Delivery.objects.order_by("pk")[0]
             return [{"pk": one.campaign_id, "delivery_pk": one.pk} | extra]
@@ -153,3 +156,13 @@ def open_office() -> Office:
         answered=True,
     )
     return Office(user)
+
+
+def _parked_event() -> Event:
+    """Something that could not be taken in, with a raw form too wide for a phone."""
+    event, _made = Event.objects.get_or_create(
+        channel=Channel.objects.order_by("pk")[0],
+        dedupe_key="parked",
+        defaults={"raw": b'{"text": "' + b"x" * 500 + b'"}', "state": "parked", "reason": "nobody"},
+    )
+    return event
