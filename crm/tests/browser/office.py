@@ -68,8 +68,6 @@ class Office:
         if rule.on == "canned":
             reply, _made = CannedReply.objects.get_or_create(title="Hello", text="Dear {{ customer.name }}")
             return [{"pk": reply.pk}]
-        if rule.on == "event":
-            return [{"pk": _parked_event().pk}]
         if rule.on == "delivery":
             one = Delivery.objects.order_by("pk")[0]
             return [{"pk": one.campaign_id, "delivery_pk": one.pk} | extra]
@@ -99,6 +97,7 @@ class Office:
             "segment": Segment,
             "task": Task,
             "channel": Channel,
+            "event": Event,
             "run": ScoringRun,
             "webhook": Subscription,
             "arrival": SandboxMessage,
@@ -155,14 +154,11 @@ def open_office() -> Office:
         raw=letter.as_bytes(),
         answered=True,
     )
-    return Office(user)
-
-
-def _parked_event() -> Event:
-    """Something that could not be taken in, with a raw form too wide for a phone."""
-    event, _made = Event.objects.get_or_create(
+    Event.objects.create(
         channel=Channel.objects.order_by("pk")[0],
         dedupe_key="parked",
-        defaults={"raw": b'{"text": "' + b"x" * 500 + b'"}', "state": "parked", "reason": "nobody"},
+        raw=b'{"text": "' + b"x" * 500 + b'"}',
+        state=Event.State.PARKED,
+        reason="nobody",
     )
-    return event
+    return Office(user)
