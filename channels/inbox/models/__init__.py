@@ -1,0 +1,28 @@
+from channels.inbox.models.conversation import (
+    Conversation,
+    ConversationQuerySet,
+    Enclosure,
+    EnclosureQuerySet,
+    Mention,
+    MentionQuerySet,
+    Message,
+    MessageQuerySet,
+    Reference,
+)
+from channels.inbox.models.writing import CannedReply, CannedReplyQuerySet, Draft, Glance
+
+__all__ = [
+    "CannedReply",
+    "CannedReplyQuerySet",
+    "Conversation",
+    "ConversationQuerySet",
+    "Draft",
+    "Enclosure",
+    "EnclosureQuerySet",
+    "Glance",
+    "Mention",
+    "MentionQuerySet",
+    "Message",
+    "MessageQuerySet",
+    "Reference",
+]
