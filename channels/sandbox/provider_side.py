@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 Json = Mapping[str, Any]
 TWO_HOURS = 7200
+OUR_KEY = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,10 @@ Answer = Said | Posted | Synced | None
 
 def answer(method: str, target: str, body: bytes) -> tuple[str, Answer]:
     """Which provider was called, and what it answers; None for what it does not know."""
-    parts = urlsplit(target)
-    _empty, provider, *steps = parts.path.split("/")
+    path, _mark, query = target.partition("?")
+    provider, _slash, rest = path.removeprefix("/").partition("/")
     play = PROVIDERS.get(provider)
-    called = Called(method, "/" + "/".join(steps), body, dict(parse_qsl(parts.query)))
+    called = Called(method, f"/{rest}", body, dict(parse_qsl(query)))
     return provider, play(called) if play else None
 
 
@@ -183,7 +184,7 @@ def _sms_http(called: Called) -> Answer:
     return Posted(
         sender="",
         recipient=to,
-        text=max((word for word in words if word != to), key=len, default=""),
+        text=max((word for word in words if word != to and not OUR_KEY.fullmatch(word)), key=len, default=""),
         key=str(fields.get("reference", "")),
         yes=Said({"id": sha256(called.body).hexdigest()[:16], "status": "accepted"}),
         nobody=Said({"error": "no such number"}, HTTPStatus.UNPROCESSABLE_ENTITY),

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from channels.sandbox.models import Spoken
 from channels.sandbox.provider_side import Synced
@@ -20,9 +21,9 @@ def wait(account: str, speaker: str, said: dict[str, Any]) -> None:
 def synced(asked: Synced) -> dict[str, Any]:
     """The answer to who fetches; while the database is away, that they should come back."""
     try:
-        rows = list(
-            Spoken.objects.filter(account=asked.account, pk__gt=asked.position).order_by("pk")[:AT_ONCE]
-        )
+        Spoken.objects.filter(at__lt=timezone.now() - KEPT).delete()
+        waiting = Spoken.objects.filter(account=asked.account, pk__gt=asked.position)
+        rows = list(waiting.order_by("pk")[:AT_ONCE])
     except DatabaseError:
         connection.close()
         return {"errcode": -1, "errmsg": "system busy"}
