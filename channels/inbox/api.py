@@ -132,7 +132,8 @@ def read_conversation(request: HttpRequest, pk: Id) -> dict[str, Any]:
 )
 def list_messages(request: HttpRequest, pk: Id, asked: Query[MessageQuestion]) -> dict[str, Any]:
     asker = asked_by(request, asked)
-    rows = Message.objects.filter(conversation=_found(asker.user, pk, "view").pk).defer("html")
+    found = _found(asker.user, pk, "view")
+    rows = Message.objects.visible_to(asker.user).filter(conversation=found.pk).defer("html")
     page = keyset(rows.select_related("author", "delivery"), "-id", asked.cursor, size=asked.limit)
     sent(asker, len(page.rows))
     return {"items": [_told(one) for one in page.rows], "next": page.next or None}
@@ -149,7 +150,7 @@ def reply(request: HttpRequest, pk: Id, asked: ReplyIn) -> Status[dict[str, Any]
     asker = asked_by(request)
     conversation = _found(asker.user, pk, "edit")
     # Which channels there are is no secret: every customer reads them as the sender.
-    channel = get_visible(Channel.objects.enabled(), asked.channel)
+    channel = get_visible(Channel.objects.enabled(), asked.channel)  # no customer data
     said = services.reply(
         conversation,
         channel,

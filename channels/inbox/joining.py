@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from channels.inbox import hooks
 from channels.inbox.hooks import Change, What
 from channels.inbox.locking import hold, hold_both
-from channels.inbox.models import Conversation, Mention, Message
+from channels.inbox.models import Conversation, Mention, Message, MessageQuerySet
 from crm.accounts.models import User
 from crm.audit import services as audit
 from crm.lib.errors import Refused
@@ -78,15 +78,32 @@ def split(message: Message, *, by: User, subject: str = "") -> Conversation:
     """From this message on it becomes a conversation of its own, beside the one it came from."""
     held = hold(message.conversation)
     spoken = Q(direction__in=[Direction.IN, Direction.OUT, Direction.NOTE])
-    rows = held.messages.filter(spoken, pk__gte=message.pk)
+    rows = Message.objects.filter(spoken, conversation=held, pk__gte=message.pk)
     if not held.messages.filter(spoken, pk__lt=message.pk).exists():
         raise Refused(_("This is the first message: there is nothing to split it from."))
     moved = list(rows.values_list("pk", flat=True))
     if not moved:
         raise Refused(_("This message belongs to another conversation meanwhile."))
+    new = _begin(held, message, rows, subject)
+    _move(moved, new)
+    _after_split(held)
+    Message.objects.create(
+        conversation=new, direction=Direction.SYSTEM, author=by, kind="split_from", data={"from": held.pk}
+    )
+    line = Message.objects.create(
+        conversation=held, direction=Direction.SYSTEM, author=by, kind="split", data={"to": new.pk}
+    )
+    audit.record("conversation.split", held, by=by, into=new.pk)
+    hooks.tell(Change(new, What.OPENED, None, by, {"split_from": held.pk}))
+    hooks.tell(Change(held, What.SPLIT, line, by, {"into": new.pk}))
+    return new
+
+
+def _begin(held: Conversation, message: Message, rows: MessageQuerySet, subject: str) -> Conversation:
+    """The conversation that `rows`, from `message` on, become."""
     last = rows.order_by("-pk").first()
     first_in = rows.filter(direction=Direction.IN).order_by("pk").first()
-    new = Conversation.objects.create(
+    return Conversation.objects.create(
         customer=held.customer,
         is_main=False,
         split_from=held,
@@ -104,18 +121,6 @@ def split(message: Message, *, by: User, subject: str = "") -> Conversation:
         preview=(last.text if last else message.text)[:200],
         waiting_since=first_in.at if first_in and held.waiting_since else None,
     )
-    _move(moved, new)
-    _after_split(held)
-    Message.objects.create(
-        conversation=new, direction=Direction.SYSTEM, author=by, kind="split_from", data={"from": held.pk}
-    )
-    line = Message.objects.create(
-        conversation=held, direction=Direction.SYSTEM, author=by, kind="split", data={"to": new.pk}
-    )
-    audit.record("conversation.split", held, by=by, into=new.pk)
-    hooks.tell(Change(new, What.OPENED, None, by, {"split_from": held.pk}))
-    hooks.tell(Change(held, What.SPLIT, line, by, {"into": new.pk}))
-    return new
 
 
 def _snapshot(conversation: Conversation) -> dict[str, Any]:

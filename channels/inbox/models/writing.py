@@ -1,4 +1,4 @@
-"""What colleagues leave at a conversation themselves: how far they read, what they typed, what they say often."""
+"""What colleagues leave at a conversation: how far they read, what they typed, what they say often."""
 
 from typing import Self
 
