@@ -105,7 +105,8 @@ def call(request: UserRequest, pk: int) -> HttpResponse:
 def order(request: UserRequest, pk: int) -> HttpResponse:
     channel, chosen = _held(request, pk)
     form = OrderForm(request.POST)
-    article = Product.objects.filter(sku=form.cleaned_data["sku"]).first() if form.is_valid() else None
+    sku = form.cleaned_data["sku"] if form.is_valid() else ""
+    article = Product.objects.filter(sku=sku).first()  # no customer data
     if article is None:
         raise BadInput(_("Choose what is bought."))
     store, price = form.cleaned_data["store"], str(article.price or 0)
