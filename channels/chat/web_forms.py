@@ -59,7 +59,8 @@ class WebForm(forms.Form):
 
     def clean_email(self) -> str:
         """As customers' addresses are kept."""
-        return self.cleaned_data["email"].lower() if self.cleaned_data["email"] else ""
+        address: str = self.cleaned_data["email"]
+        return address.lower()
 
     def clean_phone(self) -> str:
         if not self.cleaned_data["phone"]:

@@ -8,7 +8,6 @@ from binascii import Error as NoBase64
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +33,7 @@ from channels.connectors.base import (
 )
 from channels.connectors.fields import Slots, clean
 from channels.connectors.registry import register
+from channels.connectors.sites import origin_of
 
 VISITOR = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -102,19 +102,6 @@ class ChatForm(ConnectorForm):
     def clean_origins(self) -> str:
         lines = [line.strip() for line in self.cleaned_data["origins"].splitlines() if line.strip()]
         return "\n".join(dict.fromkeys(origin_of(line) for line in lines))
-
-
-def origin_of(line: str) -> str:
-    """As browsers write it. Every address of a site is as good as its first page's."""
-    try:
-        parts = urlsplit(line)
-        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
-    except (ValueError, UnicodeError):
-        host, port, parts = "", None, urlsplit("")
-    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[a-z0-9.-]+", host):
-        raise forms.ValidationError(_("“%(line)s” is no address of a website.") % {"line": line[:80]})
-    usual = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != usual else "")
 
 
 class ChatText(Prepared):

@@ -12,8 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from channels.connectors.arriving import Handle, Ignored, Inbound, Incoming, Party
 from channels.connectors.base import Caps, Config, ConnectorForm, Listener, Secret
-from channels.connectors.chat import origin_of
 from channels.connectors.registry import register
+from channels.connectors.sites import origin_of
 
 STANDARD = ("name", "email", "phone", "company", "city", "message")
 KINDS = ("text", "long", "number", "date", "choice", "yes")
