@@ -4,7 +4,6 @@ stands in the conversation, from where the widget reads it. Nothing goes to a pr
 import json
 import re
 from base64 import b64decode
-from binascii import Error as NoBase64
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -162,7 +161,7 @@ class Chat(Connector):
         try:
             said = json.loads(raw)
             return (_incoming(said, str(config.get("numbering", ""))),)
-        except (ValueError, KeyError, TypeError, RecursionError, NoBase64):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError, OSError):
             return (Ignored("", "unreadable"),)
 
 
