@@ -84,14 +84,16 @@ def counts(queues: Sequence[Queue], user: User) -> dict[str, int]:
 
 def waiting_for(user: User) -> int:
     """Conversations of the user's own in which the customer waits; at most MOST_COUNTED + 1."""
-    rows = Conversation.objects.filter(assignee=user, status=Status.OPEN, waiting_since__isnull=False)
+    rows = Conversation.objects.present().filter(
+        assignee=user, status=Status.OPEN, waiting_since__isnull=False
+    )
     return len(rows.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
 
 
 def seen_by(user: User, condition: Q) -> list[ConversationQuerySet]:
     """All that `user` may see under `condition`, in parts that an index walks."""
     scope = user.scope("conversation", "view")
-    base = Conversation.objects.filter(condition)
+    base = Conversation.objects.present().filter(condition)
     if scope is Scope.ALL:
         return [base]
     if scope is Scope.NONE:
@@ -116,7 +118,7 @@ def _of_customers(base: ConversationQuerySet, user: User) -> list[ConversationQu
 
 
 def _mine(user: User) -> list[ConversationQuerySet]:
-    return [Conversation.objects.filter(assignee=user, status=Status.OPEN)]
+    return [Conversation.objects.present().filter(assignee=user, status=Status.OPEN)]
 
 
 def _unassigned(user: User) -> list[ConversationQuerySet]:
@@ -127,7 +129,7 @@ def _unassigned(user: User) -> list[ConversationQuerySet]:
 def seen_by_team(user: User, condition: Q) -> list[ConversationQuerySet]:
     """Those of the user's departments; of all where the user sees all."""
     scope = user.scope("conversation", "view")
-    base = Conversation.objects.filter(condition)
+    base = Conversation.objects.present().filter(condition)
     if scope is Scope.ALL:
         return [base]
     teams = user.team_tree_ids if scope is Scope.TEAM_TREE else user.team_ids
@@ -136,19 +138,19 @@ def seen_by_team(user: User, condition: Q) -> list[ConversationQuerySet]:
 
 def _mentioned(user: User) -> list[ConversationQuerySet]:
     unseen = Mention.objects.filter(user=user, seen_at=None).values("conversation")
-    return [Conversation.objects.filter(pk__any_of=ArraySubquery(unseen))]
+    return [Conversation.objects.present().filter(pk__any_of=ArraySubquery(unseen))]
 
 
 def _snoozed(user: User) -> list[ConversationQuerySet]:
     return [
-        Conversation.objects.filter(assignee=user, status=Status.SNOOZED),
+        Conversation.objects.present().filter(assignee=user, status=Status.SNOOZED),
         *seen_by_team(user, Q(status=Status.SNOOZED)),
     ]
 
 
 def _pending(user: User) -> list[ConversationQuerySet]:
     return [
-        Conversation.objects.filter(assignee=user, status=Status.PENDING),
+        Conversation.objects.present().filter(assignee=user, status=Status.PENDING),
         *seen_by_team(user, Q(status=Status.PENDING)),
     ]
 
@@ -163,7 +165,7 @@ def _all(user: User) -> list[ConversationQuerySet]:
 
 def _of_team(team: Team) -> Queue:
     """A department's own queue: whatever is open there, whoever has it."""
-    rows = Conversation.objects.filter(team=team, status=Status.OPEN)
+    rows = Conversation.objects.present().filter(team=team, status=Status.OPEN)
     return Queue(f"team-{team.pk}", team.name, "users", lambda user: [rows], 30)
 
 

@@ -28,7 +28,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         they may see."""
         scope = user.scope("conversation", action)
         if scope is Scope.ALL:
-            return self
+            return self.present()
         if scope is Scope.NONE:
             return self.none()
         # Asked row by row: an IN inside of an OR would read all customers first.
@@ -40,7 +40,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
             parts.append(Q(team__in=user.team_ids))
         elif scope is Scope.TEAM_TREE:
             parts.append(Q(team__in=user.team_tree_ids))
-        return self.filter(reduce(or_, parts))
+        return self.present().filter(reduce(or_, parts))
+
+    def present(self) -> Self:
+        """Those of customers who are not in the bin."""
+        return self.filter(customer__deleted_at=None)
 
     def open(self) -> Self:
         return self.exclude(status=Conversation.Status.CLOSED)
