@@ -18,6 +18,8 @@ from channels.standards.hours import Hours, business_between
 from channels.standards.models import Calendar
 
 BATCH = 5_000
+# What bulk work added is taken in larger parts: each part counts all its days anew.
+ADDED = 50_000
 LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('reports.refresh', 0))"
 # News that moves no figure.
 SILENT = frozenset({What.NOTED, What.DELIVERED, What.RECEIVED, What.SNOOZED, What.WOKEN})
@@ -157,7 +159,7 @@ def _batch() -> int:
         cursor.execute(TAKE, [BATCH])
         changed = [pk for (pk,) in cursor.fetchall()]
     last = Refresh.objects.values_list("newest", flat=True).first() or 0
-    added = list(Conversation.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    added = list(Conversation.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:ADDED])
     pks = sorted({*changed, *added})
     days = _write_facts(pks) if pks else set()
     if days:
