@@ -1,4 +1,4 @@
-"""All settings, in one file; every value that may differ between machines comes from the environment."""
+"""All settings but the list of apps; every value that may differ between machines comes from the environment."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import environment as env
 from crm.embedded import locations
+from crm.installed import APPS
 
 # Lets classes such as admin.ModelAdmin carry a type parameter at run time too.
 django_stubs_ext.monkeypatch()
@@ -35,80 +36,7 @@ if not PRODUCTION and HOST not in ("127.0.0.1", "0.0.0.0", "::"):  # noqa: S104
 # Mail and links to the outside carry this address, never the Host header of a request.
 PUBLIC_URL = env.text("PUBLIC_URL", f"http://{HOST}:{PORT}").rstrip("/")
 
-INSTALLED_APPS = [
-    "crm.lib",
-    "crm.embedded",
-    "crm.accounts",
-    "crm.audit",
-    "crm.api",
-    "customers",
-    "customers.timeline",
-    "customers.touches",
-    "customers.orders",
-    "customers.identity",
-    "customers.matching",
-    "customers.merging",
-    "customers.duplicates",
-    "customers.inquiries",
-    "customers.record",
-    "customers.files",
-    "customers.imports",
-    "customers.privacy",
-    "customers.quality",
-    "customers.tasks",
-    "customers.lists",
-    "customers.bulk",
-    "customers.exports",
-    "customers.fields",
-    "customers.relations",
-    "customers.addresses",
-    "customers.handles",
-    "channels",
-    "channels.consent",
-    "channels.letters",
-    "channels.mail",
-    "channels.campaigns",
-    "channels.direct",
-    "channels.live",
-    "channels.inbox",
-    "channels.standards",
-    "channels.routing",
-    "channels.inbound",
-    "channels.calling",
-    "channels.chat",
-    "channels.store",
-    "channels.knowledge",
-    "channels.reports",
-    "channels.phones",
-    "channels.sandbox",
-    "channels.webhooks",
-    "segments",
-    "segments.scoring",
-    "crm.desk",
-    "crm.desk.notices",
-    "crm.demo",
-    "crm.bench",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.postgres",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
-    "django.contrib.humanize",
-    "django.forms",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.usersessions",
-    "crispy_forms",
-    "crispy_bootstrap5",
-    "django_filters",
-    "django_htmx",
-    "import_export",
-    "template_partials",
-]
+INSTALLED_APPS = APPS
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
