@@ -1,4 +1,4 @@
-"""All settings but the list of apps; every value that may differ between machines comes from the environment."""
+"""All settings but the apps; every value that may differ between machines comes from the environment."""
 
 from pathlib import Path
 
