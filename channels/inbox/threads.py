@@ -3,6 +3,8 @@ customer's own. An address or an answer alone lets nobody into what others say t
 been part of it, or what they say begins beside it, linked.
 """
 
+from uuid import UUID
+
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -75,8 +77,8 @@ def _named(incoming: Incoming) -> Conversation | None:
 
 def _by_token(token: str) -> Conversation | None:
     try:
-        return Conversation.objects.filter(token=token).first()
-    except (ValueError, TypeError):
+        return Conversation.objects.filter(token=UUID(token)).first()
+    except ValueError:
         return None
 
 

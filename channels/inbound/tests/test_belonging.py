@@ -85,6 +85,7 @@ def test_a_signed_address_leads_back_and_a_forged_one_nowhere(mailbox: Channel) 
     address = reply_address(old.token, "desk@example.com")
     assert take(mailbox, token=address).conversation == old
     assert take(mailbox, token=address[:-20] + "aaaa" + address[-16:]).conversation == main
+    assert take(mailbox, token="nonsense").conversation == main
     assert take(mailbox, "eve@example.com", token=address).conversation.split_from == old
 
 
