@@ -68,7 +68,7 @@ def test_an_article_goes_from_a_draft_into_an_answer(
     stranger.get_by_role("link", name="Who pays for returns").click()
     assert barriers(stranger) == []
     stranger.get_by_role("button", name="Yes").click()
-    expect(stranger.get_by_role("status")).to_contain_text("Thank you")
+    expect(stranger.locator("#opinion")).to_contain_text("Thank you")
 
     page.goto(live_server.url + reverse("inbox:conversation", args=[asked.pk]))
     settle(page)
