@@ -57,6 +57,6 @@ def _is_ours(kind: str, value: str, mac: str) -> bool:
     return any(constant_time_compare(_mac(kind, value, secret), mac) for secret in secrets)
 
 
-def _mac(kind: str, value: str, secret: str | None = None) -> str:
+def _mac(kind: str, value: str, secret: str | bytes | None = None) -> str:
     made = salted_hmac(f"channels.mail.{kind}", value, secret=secret, algorithm="sha256").digest()
     return b32encode(made[:10]).decode()[:MAC].lower()

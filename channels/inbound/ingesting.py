@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from channels import secrets
 from channels import services as channels
-from channels.connectors.arriving import Happening, Ignored, Inbound, Incoming, Status
+from channels.connectors.arriving import Happening, Inbound, Incoming, Status
 from channels.connectors.registry import NoSuchConnector
 from channels.inbound import happenings, statuses
 from channels.inbound.keys import short
@@ -235,7 +235,7 @@ def _do(event: Event, part: Inbound, html: str) -> tuple[Message | None, str]:
         if event.attempts < MOST_ATTEMPTS:
             raise Later
         return None, Why.NO_SUCH_MESSAGE
-    return None, part.why if isinstance(part, Ignored) and part.why else Why.EMPTY
+    return None, part.why or Why.EMPTY
 
 
 def _settle(event: Event, outcome: Outcome) -> None:

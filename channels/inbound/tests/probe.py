@@ -81,7 +81,7 @@ def part_of(one: dict[str, Any]) -> Inbound:
         return Ignored(key, "boring")
     if kind == "status":
         return Status(key, at, Delivered(one["state"]), one.get("id", ""), one.get("of", ""))
-    handles = tuple(Handle(*each) for each in one.get("from", [["email", "ann@example.com"]]))
+    handles = tuple(Handle(*each) for each in one.get("handles", [["email", "ann@example.com"]]))
     party = Party(handles, one.get("name", "Ann"), one.get("about", {}))
     if kind == "happening":
         return Happening(key, at, party, one["kind"], one.get("summary", ""), data=one.get("data", {}))

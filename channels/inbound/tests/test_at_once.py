@@ -73,7 +73,7 @@ def test_a_hundred_clicks_are_one_message(mailbox: Channel) -> None:
 
 def test_an_album_opens_one_conversation(mailbox: Channel) -> None:
     handles = [["whatsapp", "8613800138000", "1", True], ["phone", "+8613800138000", "", True]]
-    pictures = [raw({"key": str(number), "from": handles}) for number in range(10)]
+    pictures = [raw({"key": str(number), "handles": handles}) for number in range(10)]
     at_once(lambda number: services.take_now(mailbox, pictures[number], str(number)), 10)
     ingesting.drain()
     assert figures() == (10, 1, 10, 1)
@@ -84,7 +84,7 @@ def test_calls_that_tell_of_the_same_people_do_not_wait_for_each_other_for_ever(
 
     def bring(number: int) -> None:
         order = people if number % 2 else people[::-1]
-        parts = [{"key": f"{number} {one[0][1]}", "from": one} for one in order]
+        parts = [{"key": f"{number} {one[0][1]}", "handles": one} for one in order]
         services.take_now(mailbox, raw(*parts), str(number))
 
     at_once(bring, 10)

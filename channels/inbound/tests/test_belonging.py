@@ -41,7 +41,7 @@ def mailbox() -> Channel:
 
 def take(channel: Channel, sender: str = "ann@example.com", **part: Any) -> Message:
     part.setdefault("key", f"m{Taken.objects.count()}")
-    part.setdefault("from", [["email", sender]])
+    part.setdefault("handles", [["email", sender]])
     message = services.take_now(channel, raw(part), part["key"])
     assert message is not None
     return message
@@ -110,7 +110,7 @@ def test_an_answer_to_something_closed_long_ago_begins_anew_and_says_so(mailbox:
 
 def test_a_household_is_asked_about_once(mailbox: Channel) -> None:
     one, other = household()
-    main = take(probe_channel(kind="wechat", name="W"), **{"from": [["openid", "o"]]})
+    main = take(probe_channel(kind="wechat", name="W"), handles=[["openid", "o"]])
     unsure = take(mailbox, HOME).conversation
     assert unsure.is_unsure
     assert not unsure.is_main
@@ -131,7 +131,7 @@ def test_a_household_is_asked_about_once(mailbox: Channel) -> None:
 def test_once_said_it_becomes_part_of_what_they_have_open(mailbox: Channel) -> None:
     _one, other = household()
     identity(other, kind="openid", value="o")
-    main = take(probe_channel(kind="wechat", name="W"), **{"from": [["openid", "o"]]}).conversation
+    main = take(probe_channel(kind="wechat", name="W"), handles=[["openid", "o"]]).conversation
     unsure = take(mailbox, HOME).conversation
     assert settling.settle_who(unsure, other, by=user(Role.SERVICE)) == main
     assert take(mailbox, HOME).conversation == main
@@ -157,7 +157,7 @@ def test_what_somebody_only_claims_leads_to_nobody(mailbox: Channel) -> None:
     identity(known, kind="email", value="ann@example.com")
     chat = probe_channel(kind="chat", name="Chat")
     claim = [["visitor", "v1", "", True], ["email", "ann@example.com"]]
-    visitor = take(chat, **{"from": claim}).conversation.customer
+    visitor = take(chat, handles=claim).conversation.customer
     assert visitor != known
     # The mail of whom it really is goes to them, without a question.
     real = take(mailbox).conversation
@@ -167,7 +167,7 @@ def test_what_somebody_only_claims_leads_to_nobody(mailbox: Channel) -> None:
 def test_a_claim_alone_is_a_question(mailbox: Channel) -> None:
     chat = probe_channel(kind="chat", name="Chat")
     claim = [["visitor", "v1", "", True], ["email", "ann@example.com"]]
-    visitor = take(chat, **{"from": claim}).conversation
+    visitor = take(chat, handles=claim).conversation
     mail = take(mailbox).conversation
     assert (mail.is_unsure, mail.customer) == (True, visitor.customer)
     assert mail != visitor

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
 
 from channels.inbound.models import Event
 from channels.inbound.tests.probe import Probe, probe_channel, raw, registered
@@ -28,8 +29,10 @@ def mailbox() -> Channel:
     return probe_channel()
 
 
-def call(client: Client, channel: Channel, body: bytes = BODY, **headers: str) -> int:
-    given = {"X-Probe": "right", **headers}
+def call(
+    client: Client, channel: Channel, body: bytes = BODY, signature: str = "right", name: str = ""
+) -> int:
+    given = {"X-Probe": signature, **({"X-Id": name} if name else {})}
     answer = client.post(f"/in/{channel.token}/", body, content_type="application/json", headers=given)
     return answer.status_code
 
@@ -45,8 +48,8 @@ def test_what_is_proven_is_stored_and_acknowledged(client: Client, mailbox: Chan
 
 
 def test_what_is_not_proven_is_counted_and_not_stored(client: Client, mailbox: Channel) -> None:
-    assert call(client, mailbox, **{"X-Probe": "wrong"}) == 403
-    assert call(client, mailbox, **{"X-Probe": ""}) == 401
+    assert call(client, mailbox, signature="wrong") == 403
+    assert call(client, mailbox, signature="") == 401
     assert not Event.objects.exists()
     mailbox.refresh_from_db()
     assert mailbox.last_error == "unsigned: signature"
@@ -69,7 +72,7 @@ def test_nobody_else_learns_anything(client: Client, mailbox: Channel) -> None:
     assert client.put(f"/in/{mailbox.token}/").status_code == 405
 
 
-def test_too_much_is_not_read(client: Client, mailbox: Channel, settings: pytest.FixtureRequest) -> None:
+def test_too_much_is_not_read(client: Client, mailbox: Channel, settings: SettingsWrapper) -> None:
     settings.INBOUND_MAX_BYTES = len(BODY)
     assert call(client, mailbox) == 200
     assert call(client, mailbox, BODY + b" ") == 413
@@ -78,7 +81,7 @@ def test_too_much_is_not_read(client: Client, mailbox: Channel, settings: pytest
 @pytest.mark.usefixtures("one_window")
 def test_too_often_is_too_often(client: Client, mailbox: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("channels.inbound.public_views.PER_MINUTE", 1)
-    assert [call(client, mailbox, **{"X-Id": str(number)}) for number in range(2)] == [200, 429]
+    assert [call(client, mailbox, name=str(number)) for number in range(2)] == [200, 429]
 
 
 def test_what_cannot_be_stored_is_not_acknowledged(

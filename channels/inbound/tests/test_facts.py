@@ -146,7 +146,7 @@ def test_a_call_stands_on_the_timeline_once(mailbox: Channel) -> None:
         "part": "happening",
         "key": "c",
         "kind": "call",
-        "from": [["phone", "13800138000"]],
+        "handles": [["phone", "13800138000"]],
         "data": {"seconds": 60},
     }
     take(phone, part)

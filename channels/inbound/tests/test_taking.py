@@ -73,8 +73,8 @@ def test_the_same_again_changes_nothing(mailbox: Channel) -> None:
 
 def test_what_is_said_on_another_channel_joins(mailbox: Channel) -> None:
     phone = probe_channel(kind="sms", name="SMS")
-    first = take(mailbox, **{"from": [["email", "ann@example.com"], ["phone", "+8613800138000", "", True]]})
-    second = take(phone, **{"from": [["phone", "138 0013 8000"]]})
+    first = take(mailbox, handles=[["email", "ann@example.com"], ["phone", "+8613800138000", "", True]])
+    second = take(phone, handles=[["phone", "138 0013 8000"]])
     assert second.conversation == first.conversation
     assert second.conversation.kind == "sms"
 
@@ -165,12 +165,12 @@ def test_who_is_in_the_bin_comes_back(mailbox: Channel) -> None:
 def test_a_channel_handle_is_one_customers(mailbox: Channel) -> None:
     wechat = probe_channel(kind="wechat", name="WeChat")
     one = take(
-        wechat, **{"from": [["openid", "o1", "wx1"]]}, name="", about={"city": "上海", "language": "zh-hans"}
+        wechat, handles=[["openid", "o1", "wx1"]], name="", about={"city": "上海", "language": "zh-hans"}
     )
     assert one.conversation.customer.city == "上海"
     assert one.conversation.customer.name
-    assert take(wechat, **{"from": [["openid", "o1", "wx1"]]}).conversation == one.conversation
-    assert take(wechat, **{"from": [["openid", "o1", "wx2"]]}).conversation != one.conversation
+    assert take(wechat, handles=[["openid", "o1", "wx1"]]).conversation == one.conversation
+    assert take(wechat, handles=[["openid", "o1", "wx2"]]).conversation != one.conversation
     assert Identity.objects.filter(kind="openid").count() == 2
 
 

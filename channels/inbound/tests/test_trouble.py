@@ -73,7 +73,7 @@ def test_a_part_that_fails_does_not_keep_the_others_back(
 
 
 def test_what_names_nobody_is_set_aside_at_once(mailbox: Channel) -> None:
-    event = store(mailbox, raw({"key": "1", "from": [["email", "x" * 300]]}))
+    event = store(mailbox, raw({"key": "1", "handles": [["email", "x" * 300]]}))
     try_again(event)
     assert (event.state, event.reason) == (State.PARKED, "nobody")
 
