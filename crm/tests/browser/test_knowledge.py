@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from channels import factories
-from channels.inbox.models import Conversation, Message
 from channels.knowledge import factories as knowledge
 from channels.knowledge.models import Article, Insertion
 from crm.accounts import factories as people
@@ -32,16 +31,9 @@ def test_an_article_goes_from_a_draft_into_an_answer(
 ) -> None:
     writer, manager = people.user(Role.SERVICE), people.user(Role.OPERATIONS)
     shelf = knowledge.category()
-    asked = Conversation.objects.create(
-        customer=found(name="欧阳采薇", email="a@example.com"),
-        assignee=writer,
-        channel=factories.channel(),
-        kind="email",
-        language="en",
-    )
-    Message.objects.create(
-        conversation=asked, direction="in", text="Who pays for shipping when I return the mug?"
-    )
+    customer = found(name="欧阳采薇", email="a@example.com")
+    asked = factories.conversation(customer, assignee=writer, language="en")
+    factories.message(asked, text="Who pays for shipping when I return the mug?")
 
     page = open_page(Look(), live_server.url, session_of(writer))
     page.goto(live_server.url + reverse("knowledge:new"))
