@@ -19,7 +19,7 @@ class TagsField(forms.CharField):
     """Words between commas."""
 
     def to_python(self, value: Any) -> Any:
-        typed = super().to_python(value) or ""
+        typed = (super().to_python(value) or "").replace("\x00", "")
         tags = list(dict.fromkeys(one.strip() for one in typed.replace("，", ",").split(",") if one.strip()))
         if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
             raise ValidationError(

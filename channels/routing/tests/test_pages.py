@@ -47,7 +47,7 @@ def test_a_rule_is_written_read_in_plain_words_and_put_to_use(
             "name": "Refunds",
             "team": desk.team.pk,
             "priority": 4,
-            "tags": "money, angry",
+            "tags": "money, \x00angry",
             "prefers": ["owner"],
             "spread": "least",
             "enabled": "on",
