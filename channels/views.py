@@ -1,5 +1,7 @@
 """Accounts through which we talk to customers."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -61,7 +63,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Your changes were saved."))
         return redirect("channels:list")
     address = services.address(channel) if connector.caps.pushes else ""
-    context = {"form": form, "connector": label, "channel": channel, "address": address}
+    context: dict[str, Any] = {"form": form, "connector": label, "channel": channel, "address": address}
     context |= {"is_reachable": address.startswith("https://"), "embedding": embedding.of(channel)}
     return render(request, "channels/edit.html", context, status=422 if request.method == "POST" else 200)
 

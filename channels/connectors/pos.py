@@ -56,8 +56,9 @@ def _order(found: Any, key: str, terminal: str, receipt: str, state: str) -> Inb
         return Ignored(key, "amounts")
     if state == "refunded" and not refunded:
         refunded = total
+    number = f"{terminal}-{receipt}"[:120]
     data = {
-        "number": f"{terminal}-{receipt}"[:120],
+        "number": number,
         "terminal": terminal[:60],
         "receipt": receipt[:60],
         "state": state,
@@ -69,7 +70,7 @@ def _order(found: Any, key: str, terminal: str, receipt: str, state: str) -> Inb
         "lines": lines,
     }
     at = reading.iso(reading.word(found, "at")) or timezone.now()
-    return Happening(key, at, who, "order", summary=data["number"], data=data)
+    return Happening(key, at, who, "order", summary=number, data=data)
 
 
 def _lines(found: Any) -> list[dict[str, Any]] | None:

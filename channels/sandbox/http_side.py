@@ -72,7 +72,8 @@ class HttpSide:
 
     async def _played(self, first: list[str], body: bytes) -> Answer:
         """As one of the providers."""
-        provider, answer = provider_side.answer(*first[:2], body) if len(first) > 1 else ("", None)
+        method, target = (*first, "", "")[:2]
+        provider, answer = provider_side.answer(method, target, body)
         if isinstance(answer, Posted):
             return await self._post(provider, answer, body)
         if isinstance(answer, Synced):

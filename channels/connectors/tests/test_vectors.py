@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from channels.connectors import registry, wechat
 from channels.connectors.arriving import Answer, Media, Request
@@ -39,7 +39,7 @@ def _no_tokens() -> Iterator[None]:
 
 
 def test_wecom_s_own_example_is_answered_with_what_is_inside(monkeypatch: pytest.MonkeyPatch) -> None:
-    moment = timezone.datetime.fromtimestamp(1409659589, timezone.get_current_timezone())
+    moment = datetime.fromtimestamp(1409659589, UTC)
     monkeypatch.setattr("channels.connectors.crypto.timezone.now", lambda: moment)
     asked = Request("GET", callers.URL, b"", {}, WECOM_QUERY)
     connector = registry.get("wecom")
@@ -64,7 +64,7 @@ def test_twilio_s_own_example() -> None:
 
 
 def test_standard_webhooks_own_example(monkeypatch: pytest.MonkeyPatch) -> None:
-    moment = timezone.datetime.fromtimestamp(1614265330, timezone.get_current_timezone())
+    moment = datetime.fromtimestamp(1614265330, UTC)
     monkeypatch.setattr("channels.connectors.crypto.timezone.now", lambda: moment)
     headers = {
         "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",

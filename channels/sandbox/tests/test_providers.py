@@ -1,6 +1,7 @@
 """Every provider that the sandbox plays, over real sockets: what we send arrives, what it says is read."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -34,7 +35,11 @@ def channel(key: str) -> Channel:
     connector = registry.get(key)
     fields = connector.config_form.base_fields.items()
     usual = {name: field.initial for name, field in fields if isinstance(field.initial, str)}
-    chosen = {name: field.choices[0][0] for name, field in fields if isinstance(field, forms.ChoiceField)}
+    chosen = {
+        name: next(iter(dict(field.choices)))  # type: ignore[arg-type]
+        for name, field in fields
+        if isinstance(field, forms.ChoiceField)
+    }
     form = connector.config_form({**usual, **chosen, "sandbox": "on", "signing_secret": KEY})
     assert form.is_valid(), form.errors
     config = {**form.config(), "templates": "ready | zh_CN | 您好 {{1}}，可以自提了。"}
@@ -125,7 +130,7 @@ def test_wecom_s_messages_are_fetched_from_where_one_stopped(sandbox: Sandbox) -
     assert connector.pull(first.cursor, one.config, secret).records == ()
     playing.payload(one, Said("three"), person("wecom"))
     assert len(connector.pull(first.cursor, one.config, secret).records) == 1
-    Spoken.objects.update(at=timezone.now() - timezone.timedelta(days=4))
+    Spoken.objects.update(at=timezone.now() - timedelta(days=4))
     assert connector.pull({}, one.config, secret).records == ()
 
 
