@@ -114,9 +114,7 @@ class AssignmentForm(forms.Form):
 class SubjectForm(forms.Form):
     subject = forms.CharField(max_length=300, required=False)
     tags = forms.CharField(max_length=1000, required=False)
-    priority = forms.TypedChoiceField(
-        choices=Conversation.Priority.choices, coerce=int, required=False, empty_value=0
-    )
+    priority = forms.TypedChoiceField(choices=Conversation.Priority.choices, coerce=int, required=False)
 
 
 class CannedForm(forms.ModelForm[CannedReply]):

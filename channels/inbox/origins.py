@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from channels.direct import writing as direct
+from channels.direct.sending import SOURCE as SENT
 from channels.inbox.models import Message
 from channels.inbox.receiving import SOURCE
 from crm.accounts.models import User
@@ -16,7 +17,7 @@ from customers.timeline.models import Entry
 
 def register() -> None:
     origins.register(SOURCE, gettext_lazy("Inbox"), origin)
-    origins.register(direct.SOURCE, pgettext_lazy("composer", "Message"), answer)
+    origins.register(SENT, pgettext_lazy("composer", "Message"), answer)
 
 
 def origin(user: User, entry: Entry) -> origins.Origin | None:

@@ -129,7 +129,7 @@ def settled(delivery: DirectMessage) -> None:
 
 def closed_window(delivery: DirectMessage) -> str:
     """A rule of channels.direct: asked again at the moment of sending."""
-    if delivery.pk is None or delivery.template:
+    if delivery._state.adding or delivery.template:
         return ""
     message = Message.objects.filter(delivery=delivery).select_related("conversation__customer").first()
     if message is None:

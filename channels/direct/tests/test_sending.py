@@ -93,7 +93,7 @@ def test_in_quiet_hours_it_waits_for_the_morning(
     assert sink.mails == []
     services.cancel(message, by=seller)
     message.refresh_from_db()
-    assert (message.state, message.reason) == (State.SKIPPED, services.CANCELLED)
+    assert (message.state, message.reason) == (State.SKIPPED, sending.CANCELLED)
     with pytest.raises(Refused):
         services.cancel(message, by=seller)
 

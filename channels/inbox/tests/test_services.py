@@ -46,8 +46,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def due(message: Message) -> None:
-    DirectMessage.objects.filter(pk=message.delivery_id).update(due_at=timezone.now() - timedelta(seconds=1))
     assert message.delivery_id
+    DirectMessage.objects.filter(pk=message.delivery_id).update(due_at=timezone.now() - timedelta(seconds=1))
     direct.send(message.delivery_id)
 
 
