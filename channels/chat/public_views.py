@@ -177,7 +177,7 @@ def _shown(visitor: Visitor, news: tuple[News, ...]) -> list[dict[str, Any]]:
     wanted = [one.data["message"] for one in news if one.kind == "message"]
     rows = visitor.messages().filter(pk__in=wanted) if wanted else visitor.messages().none()
     found = {one["id"]: one for one in visitors.shown(rows, bool(visitor.channel.config.get("shows_names")))}
-    told = []
+    told: list[dict[str, Any]] = []
     for one in news:
         if one.kind != "message":
             told.append({"kind": one.kind})

@@ -37,7 +37,7 @@ class Said:
     name: str = ""
     email: str = ""
     phone: str = ""
-    files: Sequence[UploadedFile] = ()
+    files: Sequence["UploadedFile[bytes]"] = ()
     # Only an address for an answer, no question.
     is_contact: bool = False
 

@@ -52,7 +52,8 @@ class Page:
         return self.ask("messages/", id=number or uuid4(), text=text, **fields)
 
     def news(self) -> list[dict[str, Any]]:
-        return self.get("messages/", since=self.begun["cursor"]).json()["news"]
+        answer = self.get("messages/", since=self.begun["cursor"]).json()
+        return list(answer["news"])
 
 
 def test_a_question_becomes_a_message_once(channel: Channel) -> None:
