@@ -64,7 +64,10 @@ def key_of(mail: Mail, raw: bytes) -> str:
     if not mail.message_id:
         return f"raw:{digest_of(raw)}"
     sent = mail.sent_at.isoformat() if mail.sent_at else ""
-    mark = digest_of(f"{mail.sender.address.lower()}|{sent}".encode("utf-8", "replace"))[:12]
+    said = (mail.subject, *mail.text.split(), *mail.html.split(), *(str(len(one.data)) for one in mail.files))
+    # Programs reuse ids, and whoever knows one could send ahead of a mail to have it taken for known.
+    identity = f"{mail.sender.address.lower()}|{sent}|{' '.join(said)}"
+    mark = digest_of(identity.encode("utf-8", "replace"))[:12]
     name = mail.message_id
     return f"{name if len(name) <= LONGEST_KEY - 13 else digest_of(name.encode('utf-8', 'replace'))}#{mark}"
 

@@ -41,6 +41,10 @@ def test_the_same_mail_has_the_same_key_wherever_it_comes_from() -> None:
     assert one.external_id == "a@example.com"
 
 
+def test_two_texts_under_one_id_are_two() -> None:
+    assert incoming(mail()).dedupe_key != incoming(mail() + b" again").dedupe_key
+
+
 @pytest.mark.parametrize("change", [{"From": "bob@example.com"}, {"Date": "Mon, 2 Mar 2026 03:00:00 +0000"}])
 def test_two_mails_under_one_id_are_two(change: dict[str, str]) -> None:
     assert incoming(mail()).dedupe_key != incoming(mail(**change)).dedupe_key

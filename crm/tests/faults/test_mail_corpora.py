@@ -28,7 +28,7 @@ def test_every_mail_is_shown_or_set_aside_with_a_reason(say: Callable[[str], Non
         before = spent()
         inbound.take_now(channel, path.read_bytes(), str(path))
         aside.stop()
-        costs[path.name] = spent() - before
+        costs[str(path)] = spent() - before
     events = Event.objects.filter(channel=channel)
     states = Counter(events.values_list("state", flat=True))
     slowest, cost = max(costs.items(), key=lambda one: one[1])
