@@ -87,6 +87,7 @@ def test_a_reader_has_so_many_streams_and_no_more(server: str) -> None:
     until(lambda: all(page.resets for page in pages))
     one_more = Listener(f"{server}/live/stream/", signed_in)
     assert pages[0].ended.wait(5)
+    until(lambda: one_more.resets == 1)
     publishing.publish(f"user:{agent.pk}", "ping")
     until(lambda: len(one_more.news) == 1 and len(pages[1].news) == 1)
     for page in [*pages, one_more]:
