@@ -1,11 +1,11 @@
 """The address that providers call."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from channels.inbound.models import Event
 from channels.inbound.tests.probe import Probe, probe_channel, raw, registered
@@ -72,7 +72,7 @@ def test_nobody_else_learns_anything(client: Client, mailbox: Channel) -> None:
     assert client.put(f"/in/{mailbox.token}/").status_code == 405
 
 
-def test_too_much_is_not_read(client: Client, mailbox: Channel, settings: SettingsWrapper) -> None:
+def test_too_much_is_not_read(client: Client, mailbox: Channel, settings: Any) -> None:
     settings.INBOUND_MAX_BYTES = len(BODY)
     assert call(client, mailbox) == 200
     assert call(client, mailbox, BODY + b" ") == 413
