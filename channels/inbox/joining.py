@@ -56,8 +56,10 @@ def take_apart(line: Message, *, by: User) -> Conversation:
     """Takes a merge back: what came over returns, what was said since stays."""
     held = hold(line.conversation)
     told = Message.objects.select_for_update(of=("self",)).get(pk=line.pk)
+    if told.kind != "merged":
+        raise Refused(_("This merge was taken back already."))
     one = Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=told.data["from"])
-    if told.kind != "merged" or one.merged_into_id != held.pk:
+    if one.merged_into_id != held.pk:
         raise Refused(_("This merge was taken back already."))
     moved = list(held.messages.filter(pk__in=told.data["messages"]).values_list("pk", flat=True))
     _move(moved, one)
