@@ -28,7 +28,7 @@ def content_type_of(raw: bytes) -> str:
 
 def django_request(raw: bytes, headers: Mapping[str, str]) -> HttpRequest:
     request = HttpRequest()
-    request.method, request._body = "POST", raw  # type: ignore[attr-defined]
+    request.method, request._body = "POST", raw
     kind, _, _rest = content_type_of(raw).partition(";")
     request.content_type = kind
     request.META.update({f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()})

@@ -53,7 +53,7 @@ class SenderForm(ConnectorForm):
 
 class SmtpForm(SenderForm):
     secret = ("password",)
-    groups = (
+    groups: ClassVar[Groups] = (
         SENDER_GROUP,
         (_("Server"), (("host", "port"), ("security", "timeout"), ("user", "password"))),
     )

@@ -252,7 +252,7 @@ def _request(backend: AnymailRequestsBackend, message: EmailMultiAlternatives) -
 def _body(request: requests.PreparedRequest, key: str) -> bytes:
     """The bytes of the request. A boundary that was drawn by lot becomes one that the message gives."""
     body = request.body or b""
-    data = body.encode() if isinstance(body, str) else bytes(body)
+    data = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
     drawn = content_type_of(data).partition("boundary=")[2].encode()
     return data.replace(drawn, b"crm-" + key.encode()) if drawn else data
 
@@ -265,7 +265,7 @@ def _ignored() -> frozenset[str]:
 def _authorisation(backend: AnymailRequestsBackend) -> Mapping[str, str]:
     """The headers by which the provider knows us."""
     headers = _request(backend, _anything()).headers
-    return {name: value for name, value in headers.items() if name.lower() not in _ignored()}
+    return {name: str(value) for name, value in headers.items() if name.lower() not in _ignored()}
 
 
 def _named(name: str, address: str) -> str:

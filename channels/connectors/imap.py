@@ -109,7 +109,7 @@ def _opened(account: Account) -> _Opened:
         Security.NONE: imap_tools.MailBoxUnencrypted,
     }[account.security]
     keys = {} if account.security is Security.NONE else {"ssl_context": ssl.create_default_context()}
-    mailbox = kind(account.host, account.port, timeout=account.patience, **keys)  # type: ignore[arg-type]
+    mailbox = kind(account.host, account.port, timeout=account.patience, **keys)
     opened = _Opened(mailbox)
     try:
         mailbox.login(account.user, account.password, initial_folder=None)
@@ -131,7 +131,8 @@ class _Fetch:
 
     def run(self) -> Pulled:
         uids = self._search()
-        batch, records, trouble = uids[:MOST_MAILS], [], ""
+        batch, trouble = uids[:MOST_MAILS], ""
+        records: list[Record] = []
         until, room = time.monotonic() + MOST_SECONDS, MOST_BYTES
         for one in self._listed(batch):
             if records and (room < min(one.size, LARGEST) or time.monotonic() > until):

@@ -184,7 +184,8 @@ def _whole(part: Mime) -> bytes:
     if not isinstance(inner, list):
         return _bytes(part)
     into = BytesIO()
-    for one in inner:
+    mails: list[Any] = inner
+    for one in mails:
         BytesGenerator(into, mangle_from_=False, maxheaderlen=0, policy=policy.compat32).flatten(one)
     return into.getvalue()
 

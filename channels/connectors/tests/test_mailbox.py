@@ -16,7 +16,7 @@ from django.utils import timezone
 from channels import factories, secrets
 from channels import services as channels
 from channels.connectors import imap
-from channels.connectors.arriving import Incoming
+from channels.connectors.arriving import Incoming, Pulled
 from channels.connectors.base import Accepted, Content, Enclosed, Envelope, Retry, Trouble
 from channels.connectors.imap import Account
 from channels.connectors.mailbox import Mailbox, MailboxForm
@@ -137,7 +137,7 @@ def fetch(channel: Channel) -> None:
     ingesting.drain()
 
 
-def subjects(pulled: imap.Pulled) -> list[str]:
+def subjects(pulled: Pulled) -> list[str]:
     return [str(message_from_bytes(imap.arrival(one.raw)[2])["Subject"]) for one in pulled.records]
 
 
@@ -164,7 +164,9 @@ def test_an_empty_mailbox_begins_with_what_comes(server: Server) -> None:
 def test_many_come_in_bounded_pieces(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imap, "MOST_MAILS", 2)
     server.gets(*(mail(number) for number in range(5)))
-    cursor, found, turns = {}, [], 0
+    cursor: dict[str, Any] = {}
+    found: list[str] = []
+    turns = 0
     more = True
     while more:
         pulled = imap.pull(server.account(), cursor)
@@ -286,7 +288,7 @@ def test_a_conversation_goes_there_and_back(server: Server) -> None:
     sent = message_from_bytes(provider.messages[0], policy=policy.default)
     assert sent["In-Reply-To"] == sent["References"] == "<1@example.com>"
     assert key_in(sent["Message-ID"]) == answer.key
-    assert [part.get_filename() for part in sent.iter_attachments()] == ["报价.pdf"]  # type: ignore[attr-defined]
+    assert [part.get_filename() for part in sent.iter_attachments()] == ["报价.pdf"]
     server.gets(
         mail(2, Subject="anything", To=sent["Reply-To"]),
         mail(3, Subject="anything", In_Reply_To="<2@example.com>"),
