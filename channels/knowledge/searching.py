@@ -81,11 +81,13 @@ def find(
     candidates = _holding(rows, tokens)
     weights = _weights(tokens)
     total = sum(weights.values())
+    # Where there are few articles, no word is rare.
+    least = min(LEAST_TO_SUGGEST, 2 * max(weights.values()))
     found = []
     for pk, in_heading, in_text in _ranked(tokens, candidates):
         score, met = _judge(weights, set(in_heading), set(in_text))
         weight = sum(weights[token] for token in met)
-        if weight >= (max(LEAST_TO_SUGGEST, ENOUGH_TO_SUGGEST * total) if suggest else ENOUGH * total):
+        if weight >= (max(least, ENOUGH_TO_SUGGEST * total) if suggest else ENOUGH * total):
             found.append((score, pk, met))
     return _best(found, text, language, limit)
 
