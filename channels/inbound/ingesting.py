@@ -35,6 +35,8 @@ State = Event.State
 # How long after each failure it is tried again; after the last it is set aside.
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 20, 60, 300, 900))
 MOST_ATTEMPTS = len(WAITS) + 1
+# How soon somebody else takes over from a worker that died; while one lives it holds the row's lock.
+LEASE = timedelta(seconds=5)
 # How soon what came for a channel that is switched off is looked at again.
 REST = timedelta(seconds=60)
 MOST_PARTS = 5_000
@@ -132,7 +134,7 @@ def _claim(pk: int) -> bool:
     if event.attempts >= MOST_ATTEMPTS:
         row.update(state=State.PARKED, reason=event.reason or Why.CRASHED, done_at=now)
         return False
-    row.update(attempts=event.attempts + 1, due_at=now + _wait(event.attempts + 1))
+    row.update(attempts=event.attempts + 1, due_at=now + LEASE)
     return True
 
 
