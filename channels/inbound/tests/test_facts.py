@@ -164,6 +164,10 @@ def order(state: str, total: str = "20.00") -> dict[str, Any]:
     lines = [{"sku": "A", "name": "Tea", "quantity": 2, "amount": "20.00"}] if state == "ordered" else []
     data = {
         "number": "T1-7",
+        "terminal": "T1",
+        "receipt": "7",
+        "store": "",
+        "pickup": False,
         "state": state,
         "total": total,
         "refunded": "0",
