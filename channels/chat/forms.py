@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from channels.chat.services import Said
 from channels.connectors import chat
@@ -31,7 +32,7 @@ class MessageForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
         if not values.get("text") and not self.files:
-            raise forms.ValidationError("empty")
+            raise forms.ValidationError(_("Please write something first."))
         return values
 
     def said(self) -> Said:

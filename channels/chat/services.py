@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from channels.chat.visitors import Visitor
 from channels.connectors import chat
@@ -50,7 +51,7 @@ def on_rated(rater: Rater) -> None:
 def say(visitor: Visitor, said: Said) -> None:
     """Takes it in like every message; said twice, it is there once."""
     if len(said.files) > chat.MOST_FILES or sum(one.size or 0 for one in said.files) > chat.MOST_BYTES:
-        raise BadInput("files")
+        raise BadInput(_("Too many files, or too large ones."))
     raw = json.dumps(_written(visitor, said)).encode()
     message = inbound.take_now(visitor.channel, raw, f"{visitor.key}/{said.number}")
     if message is not None:

@@ -87,9 +87,9 @@ def topic_of(key: str) -> str:
     return f"chat:{key}"
 
 
-def shown(messages: QuerySet[Message], names: bool) -> list[dict[str, Any]]:
+def shown(said: QuerySet[Message], names: bool) -> list[dict[str, Any]]:
     """As the widget draws them."""
-    rows = messages.select_related("author").prefetch_related("enclosures")
+    rows = said.select_related("author").prefetch_related("enclosures")
     return [_shown(one, names) for one in rows]
 
 

@@ -9,9 +9,10 @@ from crm.lib.admin import CappedPaginator, ReadOnlyAdmin, key_of
 class ConversationAdmin(ReadOnlyAdmin[Conversation]):
     """By its numbers and states, without a word of what was said."""
 
+    number = key_of("pk", _("number"))
     customer_key = key_of("customer_id", _("customer"))
     list_display = (
-        "id",
+        "number",
         "customer_key",
         "status",
         "kind",
@@ -32,11 +33,12 @@ class ConversationAdmin(ReadOnlyAdmin[Conversation]):
 class MessageAdmin(ReadOnlyAdmin[Message]):
     """That it was said, by whom and how far it got; not its words."""
 
+    number = key_of("pk", _("number"))
     conversation_key = key_of("conversation_id", _("conversation"))
     writer = key_of("author", _("from"))
     account = key_of("channel", _("channel"))
     list_display = (
-        "id",
+        "number",
         "conversation_key",
         "direction",
         "account",
@@ -54,8 +56,9 @@ class MessageAdmin(ReadOnlyAdmin[Message]):
 
 @admin.register(Enclosure)
 class EnclosureAdmin(ReadOnlyAdmin[Enclosure]):
+    number = key_of("pk", _("number"))
     message_key = key_of("message_id", _("message"))
-    list_display = ("id", "message_key", "media_type", "size", "state", "reason", "attempts")
+    list_display = ("number", "message_key", "media_type", "size", "state", "reason", "attempts")
     fields = list_display
     list_filter = ("state",)
     paginator = CappedPaginator
@@ -64,8 +67,9 @@ class EnclosureAdmin(ReadOnlyAdmin[Enclosure]):
 
 @admin.register(Mention)
 class MentionAdmin(ReadOnlyAdmin[Mention]):
+    number = key_of("pk", _("number"))
     conversation_key = key_of("conversation_id", _("conversation"))
-    list_display = ("id", "conversation_key", "user", "seen_at")
+    list_display = ("number", "conversation_key", "user", "seen_at")
     fields = list_display
     list_select_related = ("user",)
     paginator = CappedPaginator

@@ -122,3 +122,9 @@ class CannedForm(forms.ModelForm[CannedReply]):
         model = CannedReply
         fields = ("title", "shortcut", "text", "language", "team")
         widgets = {"text": forms.Textarea(attrs={"rows": 8})}
+        help_texts: ClassVar = {
+            "text": gettext_lazy(
+                "{{ customer.name }}, {{ customer.company }}, {{ agent.name }} and {{ number }} are filled"
+                " in."
+            )
+        }

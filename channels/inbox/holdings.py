@@ -11,7 +11,6 @@ from channels.mail import blobs
 from customers import holdings
 from customers.holdings import Blank, Holding, Remove, Subject
 
-
 HOLDINGS = (
     Holding(
         "inbox.conversation",

@@ -71,7 +71,8 @@ def absence(request: UserRequest) -> HttpResponse:
     form = AbsenceForm(request.POST)
     if request.method == "POST" and form.is_valid():
         services.set_away(form.cleaned_data["away"], by=request.user)
-    context = {"is_away": Absence.objects.filter(user=request.user).exists()}
+    own = Absence.objects.filter(user=request.user)  # no customer data
+    context = {"is_away": own.exists()}
     return render_part(request, "live/absence.html", "switch", context)
 
 

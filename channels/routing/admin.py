@@ -22,8 +22,10 @@ class DepartmentAdmin(ReadOnlyAdmin[Department]):
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin[Decision]):
+    number = key_of("pk", _("number"))
     conversation_key = key_of("conversation_id", _("conversation"))
-    list_display = ("id", "conversation_key", "at", "moved", "team", "assignee", "why", "rule")
+    list_display = ("number", "conversation_key", "at", "moved", "team", "assignee", "why", "rule")
+    fields = list_display
     list_filter = ("moved", "why")
     list_select_related = ("team", "assignee", "rule")
     paginator = CappedPaginator
@@ -32,5 +34,7 @@ class DecisionAdmin(ReadOnlyAdmin[Decision]):
 
 @admin.register(Simulation)
 class SimulationAdmin(ReadOnlyAdmin[Simulation]):
-    list_display = ("id", "ruleset", "against", "asked_by", "total", "done", "finished_at", "error")
+    number = key_of("pk", _("number"))
+    list_display = ("number", "ruleset", "against", "asked_by", "total", "done", "finished_at", "error")
+    fields = list_display
     list_select_related = ("ruleset", "against", "asked_by")

@@ -27,9 +27,18 @@ class RuleSet(models.Model):
     number = models.PositiveIntegerField(_("version"), unique=True)
     state = models.CharField(_("state"), max_length=6, choices=State, default=State.DRAFT)
     note = models.CharField(_("what changed"), max_length=200, blank=True)
-    made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    made_by = models.ForeignKey(
+        User, verbose_name=_("made by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     made_at = models.DateTimeField(_("made"), default=timezone.now)
-    activated_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    activated_by = models.ForeignKey(
+        User,
+        verbose_name=_("put to use by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     activated_at = models.DateTimeField(_("in use since"), null=True, blank=True)
 
     objects = ConfiguredQuerySet.as_manager()
@@ -138,7 +147,13 @@ class Capacity(models.Model):
 class Department(models.Model):
     """How one team works with its conversations. Without a row: nothing moves by itself."""
 
-    team = models.OneToOneField(Team, primary_key=True, on_delete=models.CASCADE, related_name="department")
+    team = models.OneToOneField(
+        Team,
+        verbose_name=_("department"),
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="department",
+    )
     calendar = models.ForeignKey(
         Calendar,
         verbose_name=_("business calendar"),
@@ -231,15 +246,36 @@ class Decision(models.Model):
     )
     # Which time it was opened: 0 for the first.
     opening = models.PositiveSmallIntegerField(default=0)
-    moved = models.CharField(max_length=6, choices=Moved, default=Moved.OPENED)
+    moved = models.CharField(_("occasion"), max_length=6, choices=Moved, default=Moved.OPENED)
     ruleset = models.ForeignKey(
         RuleSet, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
-    rule = models.ForeignKey(Rule, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
-    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
-    assignee = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
-    why = models.CharField(max_length=10, choices=Why)
-    at = models.DateTimeField(default=timezone.now)
+    rule = models.ForeignKey(
+        Rule,
+        verbose_name=_("routing rule"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+    team = models.ForeignKey(
+        Team,
+        verbose_name=_("department"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+    assignee = models.ForeignKey(
+        User,
+        verbose_name=_("assignee"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+    why = models.CharField(_("reason"), max_length=10, choices=Why)
+    at = models.DateTimeField(_("when"), default=timezone.now)
 
     objects = DecisionQuerySet.as_manager()
 
@@ -268,17 +304,23 @@ class SimulationQuerySet(ConfiguredQuerySet):
 class Simulation(models.Model):
     """What two versions of the rules do to the same conversations. Changes nothing."""
 
-    ruleset = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="simulations")
-    against = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="+")
+    ruleset = models.ForeignKey(
+        RuleSet, verbose_name=_("tried out"), on_delete=models.CASCADE, related_name="simulations"
+    )
+    against = models.ForeignKey(
+        RuleSet, verbose_name=_("compared with"), on_delete=models.CASCADE, related_name="+"
+    )
     since = models.DateTimeField()
     until = models.DateTimeField()
-    asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_by = models.ForeignKey(
+        User, verbose_name=_("asked by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     asked_at = models.DateTimeField(default=timezone.now)
-    total = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(_("in all"), default=0)
+    done = models.PositiveIntegerField(_("tried"), default=0)
     summary = models.JSONField(default=dict)
     attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.CharField(max_length=200, blank=True)
+    error = models.CharField(_("error"), max_length=200, blank=True)
     lease_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
 

@@ -104,9 +104,8 @@ def rule_place(request: UserRequest, pk: int) -> HttpResponse:
 
 def _rule(request: UserRequest, pk: int) -> Rule:
     within = RuleSet.objects.visible_to(request.user, "configure")
-    return get_visible(
-        Rule.objects.filter(ruleset__in=within).select_related("ruleset"), pk
-    )  # no customer data
+    rules = Rule.objects.filter(ruleset__in=within)  # no customer data
+    return get_visible(rules.select_related("ruleset"), pk)
 
 
 def _show(request: UserRequest, ruleset: RuleSet) -> HttpResponse:

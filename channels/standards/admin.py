@@ -23,8 +23,9 @@ class PolicyAdmin(ReadOnlyAdmin[Policy]):
 
 @admin.register(Clock)
 class ClockAdmin(ReadOnlyAdmin[Clock]):
+    number = key_of("pk", _("number"))
     conversation_key = key_of("conversation_id", _("conversation"))
-    list_display = ("id", "conversation_key", "kind", "started_at", "due_at", "met_at", "breached_at")
+    list_display = ("number", "conversation_key", "kind", "started_at", "due_at", "met_at", "breached_at")
     fields = (*list_display, "target", "used", "warned_at", "escalated_at", "dropped_at")
     list_filter = ("kind",)
     paginator = CappedPaginator

@@ -188,18 +188,19 @@ class Clock(models.Model):
     kind = models.CharField(_("kind"), max_length=6, choices=Kind)
     policy = models.ForeignKey(Policy, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     started_at = models.DateTimeField(_("since"), default=timezone.now)
-    target = models.PositiveIntegerField(help_text="Seconds promised.")
-    used = models.FloatField(default=0)
+    target = models.PositiveIntegerField(_("seconds promised"))
+    used = models.FloatField(_("seconds over"), default=0)
     counting_since = models.DateTimeField(null=True)
     due_at = models.DateTimeField(_("due"), null=True)
     warn_at = models.DateTimeField(null=True)
-    warned_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(_("warned"), null=True)
     breached_at = models.DateTimeField(_("broken"), null=True)
-    escalated_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(_("told to others"), null=True)
     met_at = models.DateTimeField(_("kept"), null=True)
     # The reply that met it: it may be taken back.
     met_by = models.BigIntegerField(null=True)
-    dropped_at = models.DateTimeField(null=True, help_text="When there was nothing to promise any more.")
+    # When there was nothing to promise any more.
+    dropped_at = models.DateTimeField(_("given up"), null=True)
 
     objects = ClockQuerySet.as_manager()
 

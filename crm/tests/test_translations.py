@@ -30,7 +30,7 @@ WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*[A-Za-z]")
 NAMES = {"API", "CRM", "Excel", "RFM", "WhatsApp"}
 FORMATS = {"CSV", "JSON", "SHA", "XLSX", "URL"}
 PROTOCOLS = {"HTTP", "Idempotency-Key", "Message-ID", "SMTP", "STARTTLS", "TLS", "bounce"}
-ON_SCREEN = {"Command", "Control", "Ctrl", "EN", "English", "Esc", "Mac"}
+ON_SCREEN = {"Command", "Control", "Ctrl", "EN", "English", "Enter", "Esc", "Mac"}
 SAME_EVERYWHERE = NAMES | FORMATS | PROTOCOLS | ON_SCREEN
 SPOKEN_ATTRIBUTES = {
     "alt",

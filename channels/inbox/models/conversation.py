@@ -95,7 +95,8 @@ class Conversation(models.Model):
         related_name="+",
         help_text="Over which the customer spoke last.",
     )
-    kind = models.CharField(max_length=10, blank=True, help_text="The channel's kind, for lists and reports.")
+    # The channel's kind, for lists and reports.
+    kind = models.CharField(_("kind"), max_length=10, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.OPEN)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
@@ -229,7 +230,7 @@ class Message(models.Model):
     failed = models.CharField(_("failed"), max_length=200, blank=True)
     is_automatic = models.BooleanField(_("automatic"), default=False)
     # What a system message tells, by kind; mentions of a note; the form's page…
-    kind = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(_("kind"), max_length=40, blank=True)
     data = models.JSONField(default=dict)
 
     objects = MessageQuerySet.as_manager()
@@ -297,7 +298,7 @@ class Enclosure(models.Model):
     state = models.CharField(_("state"), max_length=7, choices=State, default=State.KEPT)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     due_at = models.DateTimeField(default=timezone.now)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
 
     objects = EnclosureQuerySet.as_manager()
 
@@ -329,8 +330,8 @@ class Mention(models.Model):
     id = models.BigAutoField(primary_key=True)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="mentions")
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="mentions")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    seen_at = models.DateTimeField(null=True, blank=True)
+    user = models.ForeignKey(User, verbose_name=_("colleague"), on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField(_("seen"), null=True, blank=True)
 
     objects = MentionQuerySet.as_manager()
 

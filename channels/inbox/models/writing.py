@@ -82,13 +82,7 @@ class CannedReply(models.Model):
     shortcut = models.SlugField(
         _("shortcut"), max_length=30, blank=True, help_text=_("Typed after a slash to find it at once.")
     )
-    text = models.TextField(
-        _("text"),
-        max_length=5000,
-        help_text=_(
-            "{{ customer.name }}, {{ customer.company }}, {{ agent.name }} and {{ number }} are filled in."
-        ),
-    )
+    text = models.TextField(_("text"), max_length=5000)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
     team = models.ForeignKey(
         Team,
