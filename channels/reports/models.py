@@ -130,7 +130,7 @@ class Tally(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["is_month", "by_person", "measure", "day"], name="tally_by_day"),
+            models.Index(fields=["is_month", "by_person", "day"], name="tally_by_day"),
         ]
 
     def __str__(self) -> str:

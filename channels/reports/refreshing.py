@@ -85,16 +85,16 @@ EVENTS = """
         (fact.day, 1, fact.kind, fact.hour::int, 1),
         (fact.closed_on, 2, fact.kind, 0, 1),
         (fact.day, 3, '', 0, (fact.reopened > 0)::int),
-        (fact.day, 4, '', floor(4 * log(2, greatest(first_reply, 1)::numeric))::int, 1),
-        (fact.day, 5, '', floor(4 * log(2, greatest(first_reply_open, 1)::numeric))::int, 1),
-        (fact.closed_on, 6, '', floor(4 * log(2, greatest(resolution, 1)::numeric))::int, 1),
-        (fact.closed_on, 7, '', floor(4 * log(2, greatest(resolution_open, 1)::numeric))::int, 1),
+        (fact.day, 4, '', floor(4 * ln(greatest(first_reply, 1)::float8) / ln(2::float8))::int, 1),
+        (fact.day, 5, '', floor(4 * ln(greatest(first_reply_open, 1)::float8) / ln(2::float8))::int, 1),
+        (fact.closed_on, 6, '', floor(4 * ln(greatest(resolution, 1)::float8) / ln(2::float8))::int, 1),
+        (fact.closed_on, 7, '', floor(4 * ln(greatest(resolution_open, 1)::float8) / ln(2::float8))::int, 1),
         (fact.day, 8, '', 0, fact.kept::int),
         (fact.day, 9, '', 0, fact.missed::int),
         (fact.day, 10, '', fact.score::int, 1),
         (fact.day, 11, '', 0, fact.has_article::int),
         (CASE WHEN has_article THEN fact.closed_on END, 12, '',
-         floor(4 * log(2, greatest(resolution, 1)::numeric))::int, 1),
+         floor(4 * ln(greatest(resolution, 1)::float8) / ln(2::float8))::int, 1),
         (CASE WHEN has_article THEN fact.day END, 13, '', fact.score::int, 1)
     ) AS event(day, measure, kind, bucket, number)
     WHERE event.day IS NOT NULL AND event.bucket IS NOT NULL AND event.number > 0
@@ -102,7 +102,10 @@ EVENTS = """
       AND NOT (event.measure = 5 AND fact.first_reply_open IS NULL)
       AND NOT (event.measure = 7 AND fact.resolution_open IS NULL)
 """
-FORGET = "DELETE FROM reports_tally WHERE NOT is_month AND day = ANY(%(days)s)"
+FORGET = """
+    DELETE FROM reports_tally
+    WHERE is_month = false AND by_person = ANY('{true,false}') AND day = ANY(%(days)s)
+"""
 COUNT = f"""
     WITH events AS MATERIALIZED (
         {EVENTS} AND event.day = ANY(%(days)s)
@@ -117,14 +120,17 @@ COUNT = f"""
     FROM events WHERE person_id IS NOT NULL
     GROUP BY day, measure, team_id, person_id, CASE WHEN measure = 1 THEN 0 ELSE bucket END
 """
-FORGET_MONTHS = "DELETE FROM reports_tally WHERE is_month AND day = ANY(%(months)s)"
+FORGET_MONTHS = """
+    DELETE FROM reports_tally
+    WHERE is_month = true AND by_person = ANY('{true,false}') AND day = ANY(%(months)s)
+"""
 COUNT_MONTHS = """
     INSERT INTO reports_tally (is_month, by_person, day, measure, team_id, person_id, kind, bucket, number)
-    SELECT true, by_person, date_trunc('month', day)::date, measure, team_id, person_id, kind, bucket,
-           sum(number)
-    FROM reports_tally
-    WHERE NOT is_month AND date_trunc('month', day)::date = ANY(%(months)s)
-    GROUP BY by_person, date_trunc('month', day), measure, team_id, person_id, kind, bucket
+    SELECT true, by_person, month, measure, team_id, person_id, kind, bucket, sum(number)
+    FROM unnest(%(months)s::date[]) AS month
+    JOIN reports_tally ON is_month = false AND by_person = ANY('{true,false}')
+        AND day >= month AND day < month + interval '1 month'
+    GROUP BY by_person, month, measure, team_id, person_id, kind, bucket
 """
 DONE = """
     INSERT INTO reports_refresh (id, newest, at) VALUES (1, %(newest)s, now())
