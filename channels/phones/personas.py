@@ -16,8 +16,6 @@ from channels.services import connector_of
 from customers.models import Customer
 
 KEY = "phones"
-# Handles that belong to one account only; a phone and a mail address people have everywhere.
-SHARED = ("email", "phone")
 
 
 @dataclass(frozen=True)
@@ -63,9 +61,9 @@ def newcomer(name: str) -> Persona:
 
 
 def introduce(customer: Customer, persona: Persona, channel: Channel) -> None:
-    """Their account is theirs: without this the channel would take them for somebody new."""
+    """Their account and their address are theirs: without this the channel may take them for somebody new."""
     kind, address = handle_of(channel), persona.address(channel)
-    if kind and kind not in SHARED and address:
+    if kind and address:
         scope = connector_of(channel).scope(channel.config)
         parties.remember(customer, Party((Handle(kind, address, scope, is_verified=True),)), channel)
 

@@ -1,5 +1,7 @@
 """Playing the customer goes through the doors of real providers."""
 
+from collections.abc import Mapping
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -24,7 +26,7 @@ from customers.timeline.models import Entry
 pytestmark = pytest.mark.django_db
 
 
-def made(connector: str, kind: str, config: dict[str, object], secret: dict[str, str]) -> Channel:
+def made(connector: str, kind: str, config: Mapping[str, object], secret: dict[str, str]) -> Channel:
     return channels.channel(
         connector=connector, kind=kind, name=connector, config=config, secret=seal(secret)
     )
