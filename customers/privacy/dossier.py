@@ -133,4 +133,6 @@ def _stored_files(customer: Customer) -> Iterator[tuple[str, str]]:
             path = holding.place(value) if value else ""
             plain = "".join(sign if sign.isalnum() or sign in "._- " else "_" for sign in given)[-80:]
             if path and default_storage.exists(path):
-                yield f"files/{pk}-{plain.lstrip('.')}", path
+                # Rows of two tables may have the same number.
+                kind = holding.table._meta.model_name
+                yield f"files/{kind}-{pk}-{plain.lstrip('.')}", path
