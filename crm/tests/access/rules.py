@@ -391,7 +391,7 @@ RULES: dict[str, Rule] = {
     "reports:asking": Rule("conversation", "edit", on="talk", sees=True, writes=WRITE),
     "reports:service": Rule("report"),
     "reports:conversations": Rule("report"),
-    "reports:table": Rule("report", "export", extra=(("name", "days"),)),
+    "reports:table": Rule("report", "export", extra=(("name", "days"),), is_logged=True),
     "campaigns:list": Rule("campaign"),
     "campaigns:new": Rule("campaign", "create"),
     "campaigns:detail": Rule("campaign", on="campaign"),
