@@ -36,6 +36,7 @@ class DrillForm(PeriodForm):
     # Slower than so many seconds.
     slower = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     no_team = forms.BooleanField(required=False)
+    no_person = forms.BooleanField(required=False)
 
     def rows(self, user: User) -> tuple[Any, str, Asked]:
         """The facts, the column they are ordered by, and the period."""
@@ -56,8 +57,9 @@ class DrillForm(PeriodForm):
                 wanted &= Q(**{name: found[name]})
         if found.get("hour") is not None:
             wanted &= Q(hour=found["hour"])
-        if found.get("no_team"):
-            wanted &= Q(team=None)
+        for name in ("team", "person"):
+            if found.get(f"no_{name}"):
+                wanted &= Q(**{name: None})
         if found.get("slower") is not None:
             column = "resolution" if found["measure"] == "resolution" else "first_reply"
             wanted &= Q(**{f"{column if asked.by_clock else f'{column}_open'}__gte": found["slower"]})

@@ -1,17 +1,13 @@
-"""The figures of one report: four questions to the counts, whatever the number of conversations.
-
-Who sees only their own work is answered from their own facts, which are few.
-"""
+"""The figures of one report: three questions to the counts, whatever the number of conversations."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
-from channels.reports import refreshing, times
+from channels.reports import times
 from channels.reports.models import Tally
 from channels.reports.periods import Asked
 from crm.accounts.models import Team, User
@@ -19,20 +15,31 @@ from crm.accounts.policy import Scope
 
 M = Tally.Measure
 
-FROM_TALLIES = """
-    reports_tally WHERE is_month = %(by_month)s AND by_person = {by_person}
-      AND day BETWEEN %(first)s AND %(last)s {limits}
+# Those that are shown whatever clock is asked for.
+ALWAYS = [M.OPENED, M.CLOSED, M.REOPENED, M.RESOLUTION, M.KEPT, M.MISSED, M.RATED]
+WITH_ARTICLE = [M.ARTICLE, M.ARTICLE_RESOLUTION, M.ARTICLE_RATED]
+
+BY_DAY = """
+    SELECT measure, day, sum(number) FROM reports_tally AS tally
+    WHERE span = %(span)s AND day BETWEEN %(first)s AND %(last)s AND measure = ANY(%(measures)s) {limits}
+    GROUP BY measure, day
 """
-FROM_FACTS = """
-    (SELECT {day} AS day, measure, team_id, person_id, kind, bucket, number FROM (
-        {events} AND fact.person_id = %(person)s AND event.day BETWEEN %(first)s AND %(last)s
-    ) AS mine) AS tally WHERE true {limits}
-"""
-BY_DAY = "SELECT measure, day, sum(number) FROM {rows} AND measure IN (1, 2) GROUP BY measure, day"
-BY_HOUR = "SELECT kind, bucket, sum(number) FROM {rows} AND measure = 1 GROUP BY kind, bucket"
 BY_PART = """
-    SELECT {part}, measure, CASE WHEN measure = 1 THEN 0 ELSE bucket END AS class, sum(number)
-    FROM {rows} GROUP BY 1, 2, 3
+    SELECT team_id, person_id, measure, bucket, sum(number)
+    FROM unnest(%(spans)s::int[], %(days)s::date[]) AS part(span, day)
+    JOIN reports_tally AS tally USING (span, day)
+    WHERE measure = ANY(%(measures)s) {limits} GROUP BY 1, 2, 3, 4
+"""
+BY_HOUR = """
+    SELECT kind, bucket, sum(number)
+    FROM unnest(%(spans)s::int[], %(days)s::date[]) AS part(span, day)
+    JOIN reports_tally AS tally USING (span, day)
+    WHERE measure = ANY(%(measures)s) {limits} GROUP BY kind, bucket
+"""
+# Counts by hour know no person: who sees only their own work is answered from their own facts.
+MY_HOURS = """
+    SELECT kind, hour, count(*) FROM reports_fact AS fact
+    WHERE day BETWEEN %(first)s AND %(last)s {limits} GROUP BY kind, hour
 """
 
 
@@ -45,7 +52,7 @@ class Part:
     counts: dict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
 
     def add(self, measure: int, bucket: int, number: int) -> None:
-        self.counts[measure][bucket] += number
+        self.counts[measure][bucket] += int(number)
 
     def total(self, measure: int) -> int:
         return sum(self.counts[measure].values())
@@ -86,52 +93,70 @@ class Report:
 
 def load(user: User, asked: Asked) -> Report:
     days: dict[date, list[int]] = defaultdict(lambda: [0, 0])
-    for measure, day, number in _ask(BY_DAY, user, asked):
+    for measure, day, number in _ask(BY_DAY, user, asked, [M.OPENED, M.CLOSED]):
         days[day][measure - 1] += int(number)
-    hours = {(kind, hour): int(number) for kind, hour, number in _ask(BY_HOUR, user, asked)}
-    everything = Part()
-    teams: dict[int | None, Part] = {}
-    for key, measure, bucket, number in _ask(BY_PART, user, asked):
-        everything.add(measure, bucket, int(number))
-        teams.setdefault(key, Part(key=key)).add(measure, bucket, int(number))
-    people: dict[int, Part] = {}
-    for key, measure, bucket, number in _ask(BY_PART, user, asked, by_person=True):
-        people.setdefault(key, Part(key=key)).add(measure, bucket, int(number))
-    team_names = dict(Team.objects.filter(pk__in=[key for key in teams if key]).values_list("pk", "name"))
-    user_names = dict(User.objects.filter(pk__in=list(people)).values_list("pk", "name"))
+    is_own = user.scope("report", "view") is Scope.OWN
+    hours = _ask(MY_HOURS if is_own else BY_HOUR, user, asked, [M.BEGUN])
+    everything, teams, people = Part(), _Parts(), _Parts()
+    times_asked = [] if asked.by_clock else [M.RESOLUTION_OPEN]
+    first = M.FIRST_REPLY if asked.by_clock else M.FIRST_REPLY_OPEN
+    for team, person, *counted in _ask(BY_PART, user, asked, [*ALWAYS, *WITH_ARTICLE, first, *times_asked]):
+        for part in (everything, teams.of(team), people.of(person)):
+            part.add(*counted)
     return Report(
         asked,
         everything,
         {day: (opened, closed) for day, (opened, closed) in sorted(days.items())},
-        hours,
-        _named(teams.values(), team_names),
-        _named(people.values(), user_names),
+        {(kind, hour): int(number) for kind, hour, number in hours},
+        teams.named(dict(Team.objects.filter(pk__in=teams.keys).values_list("pk", "name"))),
+        people.named(dict(User.objects.filter(pk__in=people.keys).values_list("pk", "name"))),
     )
 
 
-def _named(parts: Iterable[Part], names: dict[int, str]) -> list[Part]:
-    """The busiest first."""
-    found = list(parts)
-    for part in found:
-        part.name = names.get(part.key or 0, "")
-    return sorted(found, key=lambda part: (-part.total(M.OPENED) - part.total(M.CLOSED), part.name))
+class _Parts:
+    """The parts of the whole by team, or by person."""
+
+    def __init__(self) -> None:
+        self._parts: dict[int | None, Part] = {}
+
+    def of(self, key: int | None) -> Part:
+        if key not in self._parts:
+            self._parts[key] = Part(key=key)
+        return self._parts[key]
+
+    @property
+    def keys(self) -> list[int]:
+        return [key for key in self._parts if key]
+
+    def named(self, names: dict[int, str]) -> list[Part]:
+        """The busiest first."""
+        for part in self._parts.values():
+            part.name = names.get(part.key or 0, "")
+        return sorted(
+            self._parts.values(), key=lambda part: (-part.total(M.OPENED) - part.total(M.CLOSED), part.name)
+        )
 
 
-def _ask(sql: str, user: User, asked: Asked, *, by_person: bool = False) -> list[Any]:
-    values: dict[str, Any] = {"first": asked.first, "last": asked.last, "by_month": asked.by_month}
+def _ask(sql: str, user: User, asked: Asked, measures: list[int]) -> list[Any]:
     limits, scope = "", user.scope("report", "view")
+    spans = asked.spans()
+    values: dict[str, Any] = {
+        "first": asked.first,
+        "last": asked.last,
+        "span": Tally.Span.MONTH if asked.by_month else Tally.Span.DAY,
+        "spans": [span for span, _day in spans],
+        "days": [day for _span, day in spans],
+        "measures": [int(one) for one in measures],
+    }
     if asked.team:
         limits += " AND team_id = %(team)s"
         values["team"] = asked.team.pk
     if scope is Scope.OWN:
-        day = "date_trunc('month', day)::date" if asked.by_month else "day"
-        rows = FROM_FACTS.format(day=day, events=refreshing.EVENTS, limits=limits)
+        limits += " AND person_id = %(person)s"
         values["person"] = user.pk
-    else:
-        if scope < Scope.ALL:
-            limits += " AND team_id = ANY(%(teams)s)"
-            values["teams"] = user.team_ids if scope is Scope.TEAM else user.team_tree_ids
-        rows = FROM_TALLIES.format(by_person="true" if by_person else "false", limits=limits)
+    elif scope < Scope.ALL:
+        limits += " AND team_id = ANY(%(teams)s)"
+        values["teams"] = user.team_ids if scope is Scope.TEAM else user.team_tree_ids
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(rows=rows, part="person_id" if by_person else "team_id"), values)
+        cursor.execute(sql.format(limits=limits), values)
         return list(cursor.fetchall())

@@ -96,12 +96,18 @@ class Changed(models.Model):
 
 
 class Tally(models.Model):
-    """How many facts of one day or month share what is counted. `person` stands in rows by person."""
+    """How many facts share what is counted, in one day and in one week or month of such days."""
 
     access = "Numbers only; pages narrow them to the teams a reader may see."
 
+    class Span(models.IntegerChoices):
+        DAY = 0
+        WEEK = 1
+        MONTH = 2
+
     class Measure(models.IntegerChoices):
-        """`bucket` is the hour, the class of a time, or the score."""
+        """`bucket` is the class of a time or the score. Of BEGUN it is the hour: only there stands the
+        channel's kind, and no person."""
 
         OPENED = 1
         CLOSED = 2
@@ -116,11 +122,11 @@ class Tally(models.Model):
         ARTICLE = 11
         ARTICLE_RESOLUTION = 12
         ARTICLE_RATED = 13
+        BEGUN = 14
 
     id = models.BigAutoField(primary_key=True)
-    is_month = models.BooleanField(default=False)
-    by_person = models.BooleanField(default=False)
-    day = models.DateField()
+    span = models.PositiveSmallIntegerField(choices=Span, default=Span.DAY)
+    day = models.DateField(help_text="The first one of the span.")
     measure = models.PositiveSmallIntegerField(choices=Measure)
     team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     person = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
@@ -129,9 +135,7 @@ class Tally(models.Model):
     number = models.PositiveIntegerField()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["is_month", "by_person", "day"], name="tally_by_day"),
-        ]
+        indexes = [models.Index(fields=["span", "day", "measure"], name="tally_of_a_span")]
 
     def __str__(self) -> str:
         return f"{self.day}:{self.measure}"

@@ -192,7 +192,7 @@ def hours_table(report: Report) -> list[list[str]]:
 
 
 def _row(part: Part, report: Report, link: Link, name: str) -> Row:
-    more: dict[str, Any] = {name: part.key} if part.key else {"no_team": 1}
+    more: dict[str, Any] = {name: part.key} if part.key else {f"no_{name}": 1}
     slow, slow_end = part.quantile(report.first, NINE_OF_TEN), part.quantile(report.resolution, NINE_OF_TEN)
     mean = part.mean(M.RATED)
     return Row(

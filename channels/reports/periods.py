@@ -9,9 +9,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from channels.reports.models import Tally
 from crm.accounts.models import Team, User
 from crm.accounts.policy import Scope
 
+Span = Tally.Span
 # Longer ones are counted by months.
 LONGEST_BY_DAY = 92
 LONGEST = 3 * 366
@@ -31,12 +33,29 @@ class Asked:
     def by_month(self) -> bool:
         return (self.last - self.first).days >= LONGEST_BY_DAY
 
+    def spans(self) -> list[tuple[int, date]]:
+        """As few counted spans as make up the period: months, or whole weeks and the days beside them."""
+        days = [self.first + timedelta(days=one) for one in range((self.last - self.first).days + 1)]
+        if self.by_month:
+            return sorted({(Span.MONTH.value, first_of(Span.MONTH, day)) for day in days})
+        parts = set()
+        for day in days:
+            monday = first_of(Span.WEEK, day)
+            is_whole = self.first <= monday and monday + timedelta(days=6) <= self.last
+            parts.add((Span.WEEK.value, monday) if is_whole else (Span.DAY.value, day))
+        return sorted(parts)
+
     def query(self, **more: Any) -> str:
         """The same question in an address, for the conversations behind a figure."""
         given = {"from": self.first.isoformat(), "to": self.last.isoformat()}
         if self.team:
             given["team"] = str(self.team.pk)
         return urlencode({**given, **{name: value for name, value in more.items() if value is not None}})
+
+
+def first_of(span: int, day: date) -> date:
+    """The day by which the week or month of `day` is called."""
+    return day.replace(day=1) if span == Span.MONTH else day - timedelta(days=day.weekday())
 
 
 class PeriodForm(forms.Form):

@@ -13,10 +13,12 @@ from django.db import connection, transaction
 
 from channels.inbox.hooks import Change, What
 from channels.inbox.models import Conversation
-from channels.reports.models import Changed, Refresh
+from channels.reports import periods
+from channels.reports.models import Changed, Refresh, Tally
 from channels.standards.hours import Hours, business_between
 from channels.standards.models import Calendar
 
+Span = Tally.Span
 BATCH = 5_000
 # What bulk work added is taken in larger parts: each part counts all its days anew.
 ADDED = 50_000
@@ -80,10 +82,12 @@ OPEN_TIMES = """
 # Everything a fact adds to the counts. Numbers of the measures as in `Tally.Measure`; a time's class is a
 # quarter of a doubling.
 EVENTS = """
-    SELECT event.day, event.measure, fact.team_id, fact.person_id, event.kind, event.bucket, event.number
+    SELECT event.day, event.measure, fact.team_id,
+           CASE WHEN event.measure <> 14 THEN fact.person_id END AS person_id,
+           event.kind, event.bucket, event.number
     FROM reports_fact AS fact CROSS JOIN LATERAL (VALUES
-        (fact.day, 1, fact.kind, fact.hour::int, 1),
-        (fact.closed_on, 2, fact.kind, 0, 1),
+        (fact.day, 1, '', 0, 1),
+        (fact.closed_on, 2, '', 0, 1),
         (fact.day, 3, '', 0, (fact.reopened > 0)::int),
         (fact.day, 4, '', floor(4 * ln(greatest(first_reply, 1)::float8) / ln(2::float8))::int, 1),
         (fact.day, 5, '', floor(4 * ln(greatest(first_reply_open, 1)::float8) / ln(2::float8))::int, 1),
@@ -95,42 +99,29 @@ EVENTS = """
         (fact.day, 11, '', 0, fact.has_article::int),
         (CASE WHEN has_article THEN fact.closed_on END, 12, '',
          floor(4 * ln(greatest(resolution, 1)::float8) / ln(2::float8))::int, 1),
-        (CASE WHEN has_article THEN fact.day END, 13, '', fact.score::int, 1)
+        (CASE WHEN has_article THEN fact.day END, 13, '', fact.score::int, 1),
+        (fact.day, 14, fact.kind, fact.hour::int, 1)
     ) AS event(day, measure, kind, bucket, number)
     WHERE event.day IS NOT NULL AND event.bucket IS NOT NULL AND event.number > 0
       AND NOT (event.measure = 4 AND fact.first_reply IS NULL)
       AND NOT (event.measure = 5 AND fact.first_reply_open IS NULL)
       AND NOT (event.measure = 7 AND fact.resolution_open IS NULL)
 """
-FORGET = """
-    DELETE FROM reports_tally
-    WHERE is_month = false AND by_person = ANY('{true,false}') AND day = ANY(%(days)s)
-"""
+FORGET = "DELETE FROM reports_tally WHERE span = %(span)s AND day = ANY(%(days)s)"
 COUNT = f"""
-    WITH events AS MATERIALIZED (
-        {EVENTS} AND event.day = ANY(%(days)s)
-          AND (fact.day = ANY(%(days)s) OR fact.closed_on = ANY(%(days)s))
-    )
-    INSERT INTO reports_tally (is_month, by_person, day, measure, team_id, person_id, kind, bucket, number)
-    SELECT false, false, day, measure, team_id, NULL::bigint, kind, bucket, sum(number) FROM events
-    GROUP BY day, measure, team_id, kind, bucket
-    UNION ALL
-    SELECT false, true, day, measure, team_id, person_id, '', CASE WHEN measure = 1 THEN 0 ELSE bucket END,
-           sum(number)
-    FROM events WHERE person_id IS NOT NULL
-    GROUP BY day, measure, team_id, person_id, CASE WHEN measure = 1 THEN 0 ELSE bucket END
+    INSERT INTO reports_tally (span, day, measure, team_id, person_id, kind, bucket, number)
+    SELECT 0, day, measure, team_id, person_id, kind, bucket, sum(number)
+    FROM ({EVENTS} AND event.day = ANY(%(days)s)
+          AND (fact.day = ANY(%(days)s) OR fact.closed_on = ANY(%(days)s))) AS event
+    GROUP BY day, measure, team_id, person_id, kind, bucket
 """
-FORGET_MONTHS = """
-    DELETE FROM reports_tally
-    WHERE is_month = true AND by_person = ANY('{true,false}') AND day = ANY(%(months)s)
-"""
-COUNT_MONTHS = """
-    INSERT INTO reports_tally (is_month, by_person, day, measure, team_id, person_id, kind, bucket, number)
-    SELECT true, by_person, month, measure, team_id, person_id, kind, bucket, sum(number)
-    FROM unnest(%(months)s::date[]) AS month
-    JOIN reports_tally ON is_month = false AND by_person = ANY('{true,false}')
-        AND day >= month AND day < month + interval '1 month'
-    GROUP BY by_person, month, measure, team_id, person_id, kind, bucket
+# Weeks and months from the days in them.
+COUNT_SPANS = """
+    INSERT INTO reports_tally (span, day, measure, team_id, person_id, kind, bucket, number)
+    SELECT %(span)s, first, measure, team_id, person_id, kind, bucket, sum(number)
+    FROM unnest(%(days)s::date[]) AS first
+    JOIN reports_tally ON span = 0 AND day >= first AND day < first + %(length)s::interval
+    GROUP BY first, measure, team_id, person_id, kind, bucket
 """
 DONE = """
     INSERT INTO reports_refresh (id, newest, at) VALUES (1, %(newest)s, now())
@@ -206,11 +197,12 @@ def _open(hours: Hours | None, start: Any, end: Any) -> int | None:
 
 
 def _count(days: Sequence[date]) -> None:
-    _run(FORGET, {"days": list(days)})
+    _run(FORGET, {"span": Span.DAY, "days": list(days)})
     _run(COUNT, {"days": list(days)})
-    months = sorted({day.replace(day=1) for day in days})
-    _run(FORGET_MONTHS, {"months": months})
-    _run(COUNT_MONTHS, {"months": months})
+    for span, length in ((Span.WEEK, "1 week"), (Span.MONTH, "1 month")):
+        firsts = sorted({periods.first_of(span, day) for day in days})
+        _run(FORGET, {"span": span, "days": firsts})
+        _run(COUNT_SPANS, {"span": span, "days": firsts, "length": length})
 
 
 def _run(sql: str, values: dict[str, Any]) -> None:

@@ -66,6 +66,23 @@ def test_years_are_counted_by_month_and_agree(several: list[Conversation], manag
     assert year.all.counts == days.all.counts
 
 
+def test_a_period_is_made_up_of_few_spans(manager: User) -> None:
+    for first, last in (
+        ("2026-01-05", "2026-01-11"),
+        ("2026-01-07", "2026-03-18"),
+        ("2026-02-03", "2026-02-04"),
+    ):
+        asked = PeriodForm({"from": first, "to": last}, user=manager).asked()
+        covered = [
+            day + timedelta(days=one)
+            for span, day in asked.spans()
+            for one in range(7 if span == Tally.Span.WEEK else 1)
+        ]
+        assert len(covered) == len(set(covered)) == (asked.last - asked.first).days + 1
+        assert (min(covered), max(covered)) == (asked.first, asked.last)
+        assert len(asked.spans()) <= 22
+
+
 def test_who_sees_only_their_own_gets_the_same_numbers(
     several: list[Conversation], person: User, manager: User
 ) -> None:
@@ -88,7 +105,7 @@ def test_what_changes_is_counted_anew(several: list[Conversation], manager: User
     refreshing.sweep()
     assert report(manager).all.total(M.OPENED) == 3
     assert not Fact.objects.filter(pk=merged.pk).exists()
-    columns = ("day", "measure", "kind", "bucket", "by_person", "is_month", "number")
+    columns = ("span", "day", "measure", "kind", "bucket", "number")
     before = sorted(Tally.objects.values_list(*columns))
     refreshing.mark(one.pk for one in several)
     assert refreshing.sweep() == len(several)
