@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -43,11 +44,15 @@ class Row:
 
 def links(asked: Asked, *, leads: bool) -> Link:
     """Addresses of conversations; none for who may not see any."""
-    page = reverse("reports:conversations")
+    # A page has hundreds of them, so what they share is written once.
+    clock = None if asked.by_clock else "open"
+    start = f"{reverse('reports:conversations')}?{asked.query(clock=clock)}"
 
     def link(measure: str, **more: Any) -> str:
-        clock = None if asked.by_clock else "open"
-        return f"{page}?{asked.query(measure=measure, clock=clock, **more)}" if leads else ""
+        if not leads:
+            return ""
+        parts = (f"&{name}={quote(str(value))}" for name, value in more.items() if value is not None)
+        return f"{start}&measure={measure}{''.join(parts)}"
 
     return link
 
