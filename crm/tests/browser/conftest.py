@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from crm.tests.browser.office import Office, open_office
 
@@ -45,6 +45,10 @@ class Look:
 
 
 Opener = Callable[..., Page]
+
+# A page may take long on a busy machine; what never comes still fails.
+PATIENCE = 20_000  # ms
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +94,7 @@ def open_page(browser: Browser) -> Iterator[Opener]:
         context.add_cookies(
             [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)
