@@ -94,7 +94,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         frame |= {"nav": links(user, request.path), "user_role": role_name(user)}
         frame["create"] = commands.to_create(user)
         frame["has_tasks"] = user.may("task", "view")
-        frame["is_live"] = user.may("conversation", "view")
+        frame["hears_news"] = user.may("conversation", "view")
         # Only an asynchronous server holds streams open; pages of others ask now and then.
         frame["has_streams"] = hasattr(request, "scope")
         if user.may("customer", "view"):

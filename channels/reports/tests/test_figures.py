@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from channels.inbox.hooks import Change, What
 from channels.inbox.models import Conversation
@@ -185,7 +185,8 @@ def test_articles_and_ratings_are_beside(several: list[Conversation], manager: U
     [(None, "–"), (5, "5 s"), (600, "10 min"), (3700, "1 h 01"), (200_000, "2.3 days")],
 )
 def test_times_are_words(seconds: float | None, words: str) -> None:
-    assert times.words(seconds) == words
+    with translation.override("en"):
+        assert times.words(seconds) == words
 
 
 def test_the_refresh_says_how_old_figures_are(several: list[Conversation], manager: User) -> None:

@@ -14,6 +14,8 @@ from crm.bench.sink import HOST, sink
 KEYS = {
     "import": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio", "peak_mb"},
     "pages": {"name", "rows", "rate", "unit", "baseline", "ratio", "p50_ms", "p95_ms", "queries"},
+    "inbox": {"name", "rows", "rate", "unit", "baseline", "ratio", "p50_ms", "p95_ms", "queries"},
+    "inbound": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "api": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "rfm": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "campaign": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
@@ -24,7 +26,9 @@ BEGINNINGS = {name: name for name in KEYS} | {"pages": "home"}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("names", [["pages"], ["identity", "rfm", "campaign", "api", "import"]], ids=str)
+@pytest.mark.parametrize(
+    "names", [["pages", "inbox"], ["identity", "rfm", "campaign", "api", "inbound", "import"]], ids=str
+)
 def test_a_benchmark_gives_one_object_a_line(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEBRL", "nowhere")
     output = io.StringIO()

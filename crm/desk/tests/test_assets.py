@@ -4,7 +4,13 @@ import gzip
 import re
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from crm.accounts import factories as people
+from crm.accounts.policy import Role
 
 STATIC = Path(settings.BASE_DIR / "static")
 PAGES = [*Path(settings.BASE_DIR / "templates").rglob("*.html")]
@@ -38,13 +44,12 @@ def test_dark_is_the_same_chosen_and_automatic() -> None:
     assert len(chosen) > 40
 
 
+@pytest.mark.django_db
 def test_first_load_is_light() -> None:
-    frame = "".join(
-        (settings.BASE_DIR / "templates" / name).read_text() for name in ("document.html", "base.html")
-    )
-    own = re.findall(r"static '((?:css|js)/[\w.]+)'", frame)
-    sheets = [name for name in own if name.startswith("css/")]
-    assert len(sheets) <= 8
-    htmx, page = 17_000, 15_000
-    weight = sum(len(gzip.compress((STATIC / name).read_bytes())) for name in own)
-    assert weight + htmx + page < 60_000
+    client = Client()
+    client.force_login(people.user(*Role))
+    page = client.get("/").content
+    linked = re.findall(r'(?:href|src)="/static/([\w./-]+\.(?:css|js|svg))"', page.decode())
+    files = [Path(finders.find(name) or name) for name in linked]
+    assert len([one for one in files if one.suffix == ".css"]) <= 9
+    assert sum(len(gzip.compress(one.read_bytes())) for one in files) + len(gzip.compress(page)) < 60_000

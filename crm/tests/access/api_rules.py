@@ -31,6 +31,9 @@ NUMBER = "orders/by-number/shop/CANARY-{pk}-order"
 VALUES = {"values": {"favourite": "new"}}
 TASK = {"title": "Call", "due_on": "2026-12-01", "customer": "{pk}"}
 CONSENT = {"purpose": "marketing", "channel": "sms", "state": "granted", "source": "shop"}
+TALKS, TALKING = ("conversation", "view"), ("conversation", "edit")
+REPLY = {"channel": "{channel}", "text": "Good day", "key": "1"}
+NOTE = {"text": "They called", "key": "2"}
 
 ASKS: dict[str, Ask] = {
     "list_customers": Ask("GET", "customers", VIEW),
@@ -94,6 +97,12 @@ ASKS: dict[str, Ask] = {
     "complete_task": Ask("PUT", "tasks/{task}/completion", ("task", "edit"), "edit"),
     "read_consents": Ask("GET", "customers/{pk}/consents", ("consent", "view"), "view"),
     "record_consent": Ask("POST", "customers/{pk}/consents", ("consent", "edit"), "view", body=CONSENT),
+    "list_conversations": Ask("GET", "conversations", TALKS),
+    "read_conversation": Ask("GET", "conversations/{talk}", TALKS, "view"),
+    "list_messages": Ask("GET", "conversations/{talk}/messages", TALKS, "view"),
+    # Whoever answers for a conversation answers a customer whom they may only see.
+    "reply": Ask("POST", "conversations/{talk}/replies", TALKING, "view", body=REPLY),
+    "note": Ask("POST", "conversations/{talk}/notes", TALKING, "view", body=NOTE),
     "list_segments": Ask("GET", "segments", ("segment", "view")),
     "list_members": Ask("GET", "segments/{segment}/members", ("segment", "view")),
 }

@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 
+from channels.models import Channel
 from crm.accounts.policy import Role
 from crm.api.scopes import offered_to
 from crm.api.tests.caller import Answer, Caller
@@ -66,10 +67,11 @@ def holes_of(name: str, ask: Ask, holding: str, who: str, world: World, caller: 
 def put(ask: Ask, world: World, customer: Customer, caller: Caller) -> Answer:
     things = {
         "pk": customer.pk,
-        "order": customer.orders.get().pk,
+        "order": customer.orders.get(source="shop", external_id__startswith="CANARY").pk,
         "task": customer.tasks.get().pk,
         "identity": Identity.objects.get(profile__customer=customer, kind="card").pk,
         "merge": customer.merges.get().pk,
+        "talk": customer.conversations.get().pk,
         "segment": getattr(world.segment, "pk", 0),
     }
     path = ask.path.format(**things)
@@ -86,6 +88,8 @@ def filled(value: Any, pk: str) -> Any:
         }
     if isinstance(value, list):
         return [filled(one, pk) for one in value]
+    if value == "{channel}":
+        return Channel.objects.values_list("pk", flat=True)[0]
     if value == "{twin}":
         return Customer.objects.get(name=f"CANARY-{pk}-twin").pk
     return value.replace("{pk}", pk) if isinstance(value, str) else value

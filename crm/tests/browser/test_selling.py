@@ -7,10 +7,14 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from channels.campaigns.tests.conftest import Sink, channel, sink
+from channels.direct import tasks
+from channels.direct.models import DirectMessage
+from channels.direct.services import SECOND_THOUGHTS
 from channels.models import Channel
 from crm.accounts import factories as people
 from crm.accounts.models import User
@@ -68,12 +72,16 @@ def test_a_customer_is_taken_in_and_written_to(
     assert (made.owner, made.phone) == (seller, "+8613812345679")
     assert page.url.endswith(reverse("customers:detail", args=[made.pk]))
 
-    press(page.get_by_role("link", name="E-mail", exact=True))
-    expect(page.locator("#composer")).to_contain_text("b••••@example.com")
+    press(page.get_by_role("link", name="Message", exact=True))
     write(page.get_by_label("Subject"), "Your samples")
-    write(page.locator("#mail-body"), "They leave tomorrow.")
+    write(page.locator("#message-text"), "They leave tomorrow.")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#entries")).to_contain_text("They leave tomorrow.", timeout=PATIENCE)
+    expect(page.locator("#toasts")).to_contain_text("The message leaves in ten seconds.")
+    later = timezone.now() - SECOND_THOUGHTS
+    assert DirectMessage.objects.update(due_at=later) == 1
+    tasks.sweep()
+    page.reload()
+    expect(page.locator("#entries")).to_contain_text("They leave tomorrow.")
     assert sink.mail("ben@example.com")["Subject"] == "Your samples"
 
 

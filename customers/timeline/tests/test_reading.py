@@ -34,7 +34,7 @@ def test_an_unknown_kind_is_headed_by_its_summary() -> None:
 
 
 def test_a_kind_without_a_name_takes_its_family_s() -> None:
-    assert kinds.of("order.refunded") == kinds.of("order")
+    assert kinds.of("order.weighed") == kinds.of("order")
 
 
 def test_talk_is_a_bubble() -> None:
