@@ -37,7 +37,7 @@ class Rule:
     that GET is refused; `private`, that not everybody with the right may open
     just this one; `sees`, that seeing the customer is enough besides; `shows_contacts`, that phone and e-mail
     stand there in clear on purpose; `shows_deleted`, that who may delete sees the deleted; `is_logged`, that
-    reading leaves a trace in the audit log.
+    reading leaves a trace: in the audit log, or of who has looked.
     """
 
     resource: str = ""

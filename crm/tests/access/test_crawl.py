@@ -5,7 +5,7 @@ crash. A new address fails `test_every_address_has_a_rule` until it is entered i
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from django.apps import apps
@@ -25,33 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 COLLEAGUES = [f"{role}-{place}" for role in Role for place in ("north", "south")] + ["nobody"]
 DIGEST = "SELECT count(*) || ':' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {} t"
 CONTACT = re.compile(r"canary-(\d+)-mail@secret\.test|13900(\d{6})")
-OURS = (
-    "customers",
-    "timeline",
-    "orders",
-    "identity",
-    "fields",
-    "relations",
-    "addresses",
-    "imports",
-    "tasks",
-    "record",
-    "files",
-    "lists",
-    "bulk",
-    "exports",
-    "channels",
-    "sandbox",
-    "consent",
-    "privacy",
-    "quality",
-    "inquiries",
-    "matching",
-    "merging",
-    "duplicates",
-    "letters",
-    "campaigns",
-)
+OURS = ("crm", "customers", "channels", "segments")
 
 
 def test_every_address_has_a_rule() -> None:
@@ -72,11 +46,18 @@ def test_a_colleague_sees_and_changes_only_what_the_oracle_allows(who: str) -> N
     holes = [
         hole
         for address in addresses(world, RULES)
-        for method in (METHODS if who.endswith("north") else ("get", "post"))
+        for method in methods_of(who)
         for hole in holes_of(ask(client, method, address), method, address, who, world)
     ]
     assert holes == []
     assert digest() == before
+
+
+def methods_of(who: str) -> Sequence[str]:
+    """HEAD runs what GET runs, and most addresses refuse the rest unread: not everybody has to try them."""
+    if who == "operations-north":
+        return METHODS
+    return [one for one in METHODS if one != "head"] if who.endswith("north") else ("get", "post")
 
 
 def test_a_stranger_is_sent_to_sign_in_and_changes_nothing() -> None:
@@ -144,8 +125,10 @@ def digest() -> dict[str, str]:
     """A fingerprint of every table that holds the company's own data."""
     found = {}
     with connection.cursor() as cursor:
-        for model in apps.get_models(include_auto_created=True):
-            if model._meta.app_label in (*OURS, "accounts", "audit", "segments", "scoring"):
+        for app in apps.get_app_configs():
+            if app.name.partition(".")[0] not in OURS:
+                continue
+            for model in app.get_models(include_auto_created=True):
                 table = model._meta.db_table
                 cursor.execute(DIGEST.format(table))
                 found[table] = cursor.fetchone()[0]
