@@ -173,7 +173,7 @@ def register_all() -> None:
     register(Queue("mine", pgettext_lazy("queue", "Mine"), "user", _mine, 10))
     register(Queue("unassigned", pgettext_lazy("queue", "Unassigned"), "inbox", _unassigned, 20))
     register(Queue("mentioned", pgettext_lazy("queue", "Mentioned"), "at-sign", _mentioned, 40))
-    register(Queue("pending", pgettext_lazy("queue", "Waiting for the customer"), "hourglass", _pending, 60))
+    register(Queue("pending", pgettext_lazy("queue", "Pending"), "hourglass", _pending, 60))
     register(Queue("snoozed", pgettext_lazy("queue", "Snoozed"), "alarm-clock", _snoozed, 70))
     register(Queue("closed", pgettext_lazy("queue", "Closed"), "archive", _closed, 80, is_counted=False))
     register(Queue("all", pgettext_lazy("queue", "All open"), "layers", _all, 90, is_counted=False))

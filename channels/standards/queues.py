@@ -45,7 +45,7 @@ def clocks(request: UserRequest, conversation: Conversation) -> Mapping[str, Any
 
 def register() -> None:
     queues.register(
-        queues.Queue("at-risk", pgettext_lazy("queue", "Promises at risk"), "timer", at_risk, order=50)
+        queues.Queue("at-risk", pgettext_lazy("queue", "At risk"), "timer", at_risk, order=50)
     )
     tools.mark(marks)
     tools.block(

@@ -14,6 +14,7 @@ from django.utils import timezone
 from channels.inbox.models import CannedReply, Conversation, Mention, Message
 from channels.inbox.receiving import SOURCE, entry_channel
 from channels.models import Channel
+from channels.phones.personas import of_customer
 from channels.reports.models import Rating
 from crm.demo.company import Staff
 from crm.demo.dice import dice
@@ -119,7 +120,7 @@ def _one(
     wired: Mapping[str, Channel],
     until: datetime,
 ) -> None:
-    lines = [line if line.kind in wired else line._replace(kind="email") for line in script.lines]
+    lines = [line._replace(kind=_reaching(customer, line.kind, wired)) for line in script.lines]
     began = _began(rng, until)
     fresh = until - began < FRESH
     state = (NEW if fresh else OLD)[int(rng.integers(100))]
@@ -138,15 +139,24 @@ def _one(
         priority=int(rng.choice([1, 2, 2, 2, 2, 2, 3, 3, 4])),
     )
     lines = _until(lines, state)
-    at = began
+    # All of it was said by now, the last word some minutes or hours ago.
+    latest = until - timedelta(minutes=sum(line.minutes + 1 for line in lines) + float(rng.exponential(90)))
+    at = made.opened_at = min(began, latest)
     for line in lines:
-        at = min(at + timedelta(minutes=line.minutes, seconds=int(rng.integers(50))), until)
+        at += timedelta(minutes=line.minutes, seconds=int(rng.integers(50)))
         message = _message(made, line, wired[line.kind], customer, agent, article, at)
         told.messages.append(message)
         _follow(made, message)
     _settle(made, state, at, rng, until, told)
     told.conversations.append(made)
     told.touched[customer.pk] = at
+
+
+def _reaching(customer: Customer, kind: str, wired: Mapping[str, Channel]) -> str:
+    """The kind of channel, or another one where we have no account for it or they have no address there."""
+    person = of_customer(customer)
+    found = (one for one in (kind, "email", "sms") if one in wired and person.address(wired[one]))
+    return next(found, "email")
 
 
 def _began(rng: np.random.Generator, until: datetime) -> datetime:
@@ -180,12 +190,14 @@ def _message(
 ) -> Message:
     text = line.text.replace("{p}", article)
     is_mail = line.kind == "email"
+    # By what the sandbox's phones call them: whoever plays them goes on where they stopped.
+    address = "" if line.kind == "chat" else of_customer(customer).address(channel)
     return Message(
         conversation=made,
         direction=line.who,
         channel=None if line.who == Direction.NOTE else channel,
         author_id=None if line.who == Direction.IN else agent,
-        address="" if line.who == Direction.NOTE else (customer.email if is_mail else customer.phone),
+        address="" if line.who == Direction.NOTE else address,
         subject=made.subject if is_mail else "",
         text=text,
         at=at,
