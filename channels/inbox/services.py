@@ -22,6 +22,7 @@ from crm.accounts.models import Team, User
 from crm.audit import services as audit
 from crm.lib.errors import BadInput, Refused
 from customers.models import Customer
+from customers.timeline import services as timeline
 from customers.touches import mentions
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
 ]
 
 Status, Reason, Direction = Conversation.Status, Conversation.Reason, Message.Direction
+# What the timeline calls a note; unlike those written there it is not corrected there.
+NOTE = "note.conversation"
 LONGEST_REPLY = 20_000
 MOST_TAGS = 20
 
@@ -93,7 +96,8 @@ def note(
     files: Sequence[Kept] = (),
     client_token: str = "",
 ) -> Message:
-    """An internal note. Colleagues named by @ find the conversation among those they were named in."""
+    """An internal note. Colleagues named by @ find the conversation among those they were named in, and hear
+    of it like of any other note."""
     held = hold(conversation)
     if said := _said(held, client_token):
         return said
@@ -110,6 +114,17 @@ def note(
     enclose(message, files)
     people = {pk for pk, _name in named.values()} - {by.pk if by else 0}
     Mention.objects.bulk_create([Mention(conversation=held, message=message, user_id=pk) for pk in people])
+    timeline.record(
+        held.customer,
+        NOTE,
+        summary="",
+        body=words[: receiving.LONGEST_ON_TIMELINE],
+        by=by,
+        source=receiving.SOURCE,
+        source_id=str(message.pk),
+        conversation=held.pk,
+        **message.data,
+    )
     hooks.tell(Change(held, What.NOTED, message, by, {"mentioned": sorted(people)}))
     return message
 

@@ -16,6 +16,7 @@ from channels.models import Channel
 from crm.accounts import factories as people
 from crm.accounts.models import User
 from crm.accounts.policy import Role
+from crm.desk.notices.models import Notice
 from crm.lib.errors import BadInput, Refused
 from customers import factories as customers
 from customers.models import Customer
@@ -127,6 +128,9 @@ def test_a_note_names_colleagues_who_may_see_it(asked: Conversation, seller: Use
     other = people.user(Role.OPERATIONS, username="lin", name="Lin Yue")
     services.note(asked, "@Lin Yue please look", by=seller)
     assert Mention.objects.get().user == other
+    entry = Entry.objects.get(kind="note.conversation")
+    assert (entry.body, entry.actor, entry.customer) == ("@Lin Yue please look", seller, asked.customer)
+    assert Notice.objects.get().user == other
     stranger = people.user(Role.SALES, username="far", name="Far Away")
     with pytest.raises(Refused):
         services.note(asked, f"@{stranger.username} hm", by=seller)
