@@ -20,6 +20,7 @@ from channels.inbox.enclosing import Kept
 from channels.inbox.models import Conversation, Message
 from channels.models import Channel
 from crm.lib.errors import BadInput, Refused
+from crm.lib.templatetags.ui import mask_email, mask_phone
 from customers.identity.models import Identity
 
 Direction = Message.Direction
@@ -45,6 +46,13 @@ class Way:
     @property
     def is_open(self) -> bool:
         return not self.code and (not self.is_closed or bool(self.templates))
+
+    @property
+    def hint(self) -> str:
+        """Enough of the address to see whom it goes to; nothing of what only machines can read."""
+        if self.connector.handle == Identity.Kind.EMAIL:
+            return mask_email(self.to)
+        return mask_phone(self.to) if self.connector.handle in ("phone", "whatsapp") else ""
 
     @property
     def why(self) -> str:

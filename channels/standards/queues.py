@@ -44,9 +44,7 @@ def clocks(request: UserRequest, conversation: Conversation) -> Mapping[str, Any
 
 
 def register() -> None:
-    queues.register(
-        queues.Queue("at-risk", pgettext_lazy("queue", "At risk"), "timer", at_risk, order=50)
-    )
+    queues.register(queues.Queue("at-risk", pgettext_lazy("queue", "At risk"), "timer", at_risk, order=50))
     tools.mark(marks)
     tools.block(
         tools.Block(

@@ -73,6 +73,7 @@ def test_a_customer_is_taken_in_and_written_to(
     assert page.url.endswith(reverse("customers:detail", args=[made.pk]))
 
     press(page.get_by_role("link", name="Message", exact=True))
+    expect(page.locator("#composer")).to_contain_text("b••••@example.com")
     write(page.get_by_label("Subject"), "Your samples")
     write(page.locator("#message-text"), "They leave tomorrow.")
     page.keyboard.press("Control+Enter")
