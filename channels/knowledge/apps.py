@@ -9,12 +9,13 @@ class KnowledgeConfig(AppConfig):
 
     def ready(self) -> None:
         from channels.inbox import tools
-        from channels.knowledge import holdings, pictures
+        from channels.knowledge import holdings, palette, pictures
         from channels.knowledge.models import Article, Version
         from channels.mail import blobs
         from crm.lib import labels
 
         holdings.register_all()
+        palette.register()
         labels.register("version", Version.State)
         labels.register("audience", Article.Audience)
         blobs.name_by(pictures.named)

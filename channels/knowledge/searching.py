@@ -75,7 +75,7 @@ def find(
     rows: TranslationQuerySet, text: str, *, language: str, limit: int = 20, suggest: bool = False
 ) -> list[Hit]:
     """The best articles among `rows`, each in one language."""
-    tokens = _asked(text, whole=not suggest)
+    tokens = words_asked(text, whole=not suggest)
     if not tokens:
         return []
     candidates = _holding(rows, tokens)
@@ -133,7 +133,7 @@ def _best(found: list[tuple[float, int, set[str]]], text: str, language: str, li
     return sorted(best.values(), key=lambda hit: (-hit.score, hit.translation.pk))[:limit]
 
 
-def _asked(text: str, *, whole: bool) -> list[str]:
+def words_asked(text: str, *, whole: bool = True) -> list[str]:
     """The words to look for. `whole`: a search, where all words count."""
     found: list[str] = []
     for word, ideographic in search.runs(text[:LONGEST_QUESTION]):

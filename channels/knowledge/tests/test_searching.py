@@ -1,9 +1,12 @@
 """An article is found by its words in either script, and suggested by a customer's question."""
 
 import pytest
+from django.utils import translation
 
-from channels.knowledge import factories, searching
+from channels.knowledge import factories, palette, searching
 from channels.knowledge.models import Article, Translation
+from crm.accounts import factories as people
+from crm.accounts.policy import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +69,12 @@ def test_what_is_archived_is_not_found(shelf: dict[str, Article]) -> None:
     translation = shelf["invoice"].translations.get()
     searching.index(translation, None, ())
     assert searching.find(Translation.objects.all(), "发票", language="zh-hans") == []
+
+
+def test_the_search_box_finds_them_in_the_readers_language(shelf: dict[str, Article]) -> None:
+    reader, returns = people.user(Role.SERVICE), shelf["returns"]
+    with translation.override("en"):
+        (hit,) = palette.find(reader, "退货", 4)
+        (again,) = palette.named(reader, [returns.pk])
+    assert (hit.pk, hit.url) == (returns.pk, f"/knowledge/{returns.pk}/?language=zh-hans")
+    assert again.title == "Who pays for returns"
