@@ -15,7 +15,7 @@ from channels import secrets
 from channels import services as channels
 from channels.connectors.arriving import Answer, Record, Request
 from channels.connectors.base import Trouble, reason
-from channels.inbound import ingesting, storing, tasks
+from channels.inbound import fetching, ingesting, storing, tasks
 from channels.inbound.keys import short
 from channels.inbound.models import Event
 from channels.inbox.models import Message
@@ -40,6 +40,9 @@ def take(channel: Channel, request: Request) -> Answer:
         _turned_away(channel, why)
         return Answer(401 if why == "unsigned" else 403)
     _store(channel, Record(connector.key_of(request, channel.config, secret), request.raw))
+    # Some only say that there is something, and wait for us to come.
+    if connector.caps.pulls and fetching.hurry(channel):
+        tasks.fetch_one.delay(channel.pk)
     return connector.ack(request, channel.config, secret)
 
 

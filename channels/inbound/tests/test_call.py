@@ -1,13 +1,16 @@
 """The address that providers call."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
-from channels.inbound.models import Event
+from channels.connectors.arriving import Record
+from channels.inbound.models import Cursor, Event
 from channels.inbound.tests.probe import Probe, probe_channel, raw, registered
 from channels.inbox.models import Message
 from channels.models import Channel
@@ -45,6 +48,13 @@ def test_what_is_proven_is_stored_and_acknowledged(client: Client, mailbox: Chan
     assert bytes(Event.objects.get().raw) == BODY
     assert call(client, mailbox) == 200
     assert Event.objects.count() == 1
+
+
+def test_what_is_only_announced_is_fetched_at_once(client: Client, mailbox: Channel, probe: Probe) -> None:
+    Cursor.objects.create(channel=mailbox, due_at=timezone.now() + timedelta(seconds=20))
+    probe.waiting = [Record("later", raw({"key": "later", "text": "As announced"}))]
+    assert call(client, mailbox, raw({"part": "ignored", "key": "1"})) == 200
+    assert [one.text for one in Message.objects.all()] == ["As announced"]
 
 
 def test_what_is_not_proven_is_counted_and_not_stored(client: Client, mailbox: Channel) -> None:
