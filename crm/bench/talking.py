@@ -47,7 +47,7 @@ CONVERSATIONS = """
         SELECT place, place < %(open)s AS is_open,
             now() - CASE WHEN place < %(open)s THEN place * interval '7 days' / %(open)s
                 ELSE interval '1 day' + place * interval '720 days' / %(rows)s END AS at
-        FROM generate_series(0, %(rows)s - 1) AS place
+        FROM generate_series(0::bigint, %(rows)s - 1) AS place
     ) AS made
     JOIN talkers AS talker ON talker.place = CASE WHEN made.is_open THEN made.place * %(step)s
         ELSE (made.place * 7919) %% %(talkers)s END
