@@ -27,7 +27,7 @@ from segments.models import Segment
 HOST = "127.0.0.1"
 TIMES = 40
 # A base smaller than this only shows that the benchmark runs.
-REHEARSAL, FEW_TIMES = 1000, 2
+REHEARSAL, FEW_TIMES = 1000, 1
 # Whoever pages on reaches this page one day.
 DEEP = 1000
 SOME = 12
