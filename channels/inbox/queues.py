@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Q, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -26,6 +26,8 @@ Status = Conversation.Status
 # Beyond it a count says no more than "many".
 MOST_COUNTED = 99
 SIZE = 40
+# So many rows are looked up one by one.
+FEW = 2_000
 ORDER = "-last_at"
 RELATED = ("customer", "assignee", "team", "channel")
 
@@ -111,10 +113,14 @@ def seen_by(user: User, condition: Q) -> list[ConversationQuerySet]:
 def _of_customers(base: ConversationQuerySet, user: User) -> list[ConversationQuerySet]:
     """Conversations of customers whom the user may see."""
     seen = Customer.objects.visible_to(user)
-    if user.scope("customer", "view") is Scope.OWN:
-        # Few: their conversations are looked up one by one instead of walking past everybody's.
-        return [base.filter(customer__pk__any_of=ArraySubquery(seen.values("pk")))]
-    return [base.filter(customer__in=seen)]
+    if user.scope("customer", "view") is not Scope.OWN:
+        return [base.filter(customer__in=seen)]
+    few = list(seen.order_by().values_list("pk", flat=True)[: FEW + 1])
+    if len(few) <= FEW:
+        # Their conversations are looked up one by one instead of walking past everybody's.
+        return [base.filter(customer__in=few)]
+    # Those of many are soon met on the way; a join would read them all first.
+    return [base.filter(Exists(seen.filter(pk=OuterRef("customer_id"))))]
 
 
 def _mine(user: User) -> list[ConversationQuerySet]:

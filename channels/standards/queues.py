@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
@@ -16,13 +15,16 @@ from channels.standards.models import Clock
 from crm.accounts.http import UserRequest
 from crm.accounts.models import User
 from crm.accounts.policy import Scope
-from crm.lib import lookups  # noqa: F401 - registers any_of
 
 
 def at_risk(user: User) -> list[ConversationQuerySet]:
     """One's own and those of one's departments; all of them where one sees all."""
-    near = Clock.objects.at_risk(timezone.now()).values("conversation")
-    base = Conversation.objects.filter(Q(pk__any_of=ArraySubquery(near)) & ~Q(status="closed"))
+    near = Clock.objects.at_risk(timezone.now())
+    few = list(near.values_list("conversation", flat=True)[: queues.FEW + 1])
+    # Few are looked up by number; of many, the next one is soon met on the way.
+    met = Q(Exists(near.filter(conversation=OuterRef("pk"))))
+    ticking = Q(pk__in=few) if len(few) <= queues.FEW else met
+    base = Conversation.objects.filter(ticking & ~Q(status="closed"))
     scope = user.scope("conversation", "view")
     if scope is Scope.ALL:
         return [base]

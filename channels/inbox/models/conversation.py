@@ -158,6 +158,16 @@ class Conversation(models.Model):
                 condition=~Q(status="closed"),
             ),
             models.Index(
+                fields=["assignee", "-last_at", "-id"],
+                name="conversation_was_a_persons",
+                condition=Q(status="closed"),
+            ),
+            models.Index(
+                fields=["team", "-last_at", "-id"],
+                name="conversation_was_a_teams",
+                condition=Q(status="closed"),
+            ),
+            models.Index(
                 OpClass(Lower("subject"), name="text_pattern_ops"),
                 name="conversation_by_subject",
                 condition=~Q(subject=""),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from channels import factories
 from channels.direct import sending as direct
 from channels.direct.models import DirectMessage
-from channels.inbox import hooks, sending, services
+from channels.inbox import hooks, queues, sending, services
 from channels.inbox.hooks import Change
 from channels.inbox.models import Conversation, Mention, Message
 from channels.models import Channel
@@ -220,3 +220,12 @@ def test_hooks_are_told_inside_of_the_change(asked: Conversation, monkeypatch: p
         services.set_priority(asked, 4)
     asked.refresh_from_db()
     assert asked.priority == 2
+
+
+@pytest.mark.parametrize("few", [queues.FEW, 0], ids=["looked up one by one", "met on the way"])
+def test_a_seller_finds_what_their_customers_wrote_however_many_there_are(
+    asked: Conversation, seller: User, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "FEW", few)
+    factories.conversation(customers.customer(owner=people.user(Role.SALES)), subject="Not theirs")
+    assert queues.page(queues.find("all", seller), seller).rows == [asked]
