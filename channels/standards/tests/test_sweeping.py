@@ -93,7 +93,9 @@ def test_what_is_paused_is_not_told_of(mail: Channel) -> None:
     assert sweeping.sweep() == 0
 
 
-def test_those_at_risk_stand_in_a_queue(mail: Channel) -> None:
+@pytest.mark.parametrize("few", [2_000, 0], ids=["looked up one by one", "met on the way"])
+def test_those_at_risk_stand_in_a_queue(mail: Channel, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("channels.inbox.queues.FEW", few)
     policy()
     mine = people.user(Role.SERVICE, teams=(mail.team,) if mail.team else ())
     stranger = people.user(Role.SERVICE, teams=(people.team(),))
