@@ -120,7 +120,7 @@ def check(chosen: Way, *, template: str, files: Sequence[Kept]) -> None:
     caps = chosen.connector.caps
     if not chosen.channel.enabled or not caps.sends:
         raise Refused(_("Nothing can be sent over this channel."))
-    if chosen.code and chosen.code != gate.Reason.QUIET:
+    if chosen.code:
         raise Refused(_("This message may not be sent: %(reason)s.") % {"reason": words(chosen.code)})
     if chosen.is_closed and not template:
         raise Refused(words(WINDOW))
@@ -180,7 +180,7 @@ def _way(read: Known, channel: Channel) -> Way | None:
     last = read.last_in.get(channel.pk)
     to = _handle(read, channel, connector, last)
     code = _verdict(read, channel, to) if connector.caps.sends else Trouble.SETUP.value
-    fields: dict[str, Any] = {"to": to, "code": "" if code == gate.Reason.QUIET else code}
+    fields: dict[str, Any] = {"to": to, "code": code}
     if connector.caps.window is not None:
         fields |= _window(read.conversation, channel, connector, last)
     return Way(channel, connector, templates=connector.templates(channel.config), **fields)
@@ -225,7 +225,8 @@ def _verdict(read: Known, channel: Channel, to: str) -> str:
         return gate.Reason.NO_ADDRESS.value
     key = (channel.kind, to)
     if key not in read.verdicts:
-        question = gate.Question(channel.kind, Purpose.SERVICE, timezone.now(), to)
+        # At night it may be written and leaves in the morning: asking for that here costs a third more.
+        question = gate.Question(channel.kind, Purpose.SERVICE, timezone.now(), to, is_answer=True)
         read.verdicts[key] = gate.verdict_on(read.conversation.customer, question)
     return read.verdicts[key]
 
