@@ -27,7 +27,8 @@ SITE = "https://shop.example"
 
 
 @pytest.fixture
-def channel(db: None) -> Channel:
+def channel(transactional_db: None) -> Channel:
+    """News are told apart by transactions: in one that the test keeps open, others hide them by ending."""
     config = {"colour": "#336699", "origins": SITE, "shows_names": True, "ask_rating": True}
     secret = secrets.seal({"key": "a secret of sixteen"})
     return factories.channel(connector="chat", kind="chat", config=config, secret=secret)
