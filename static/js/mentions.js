@@ -83,7 +83,7 @@
   dom.on("focusout", "[data-mentions]", close);
 
   // On a slow line somebody may have begun to type before this was here.
-  if (document.activeElement.matches("[data-mentions]")) {
+  if (document.activeElement?.matches("[data-mentions]")) {
     field = document.activeElement;
     ask();
   }
