@@ -105,7 +105,7 @@ REDIS_URL = env.text("REDIS_URL") or locations.redis_url(VAR)
 REDIS_CLIENT_URL = locations.cache_url(REDIS_URL)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "crm.lib.caching.SharedRedisCache",
         "LOCATION": REDIS_CLIENT_URL,
         "KEY_PREFIX": "crm",
         "TIMEOUT": 300,
