@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from typing import Any
 
 import django
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
@@ -40,8 +41,15 @@ class Application(ASGIHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.for_views = Threads(8)
+        # Python runs one of them at a time; more would only take turns away from each other.
+        self.for_views = Threads(4)
         self.for_downloads = Threads(16)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Without the thread of its own that Django gives to every request, for as long as a page listens."""
+        if scope["type"] != "http":
+            raise ValueError(scope["type"])
+        await self.handle(scope, receive, send)
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)

@@ -43,7 +43,24 @@ async def live(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(events(), content_type="text/event-stream")
 
 
-urlpatterns = [path("where/", where), path("export/", export), path("live/", live)]
+@login_not_required
+async def threads(request: HttpRequest) -> StreamingHttpResponse:
+    async def count() -> AsyncIterator[bytes]:
+        together.add(request)
+        while len(together) < 30:
+            await asyncio.sleep(0.001)
+        yield b"%d" % threading.active_count()
+
+    return StreamingHttpResponse(count(), content_type="text/event-stream")
+
+
+together: set[HttpRequest] = set()
+urlpatterns = [
+    path("where/", where),
+    path("export/", export),
+    path("live/", live),
+    path("threads/", threads),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +84,16 @@ def test_export_is_sent_piece_by_piece_from_one_thread() -> None:
 def test_live_stream_runs_on_the_loop_and_holds_no_thread() -> None:
     assert _get("/live/") == [[b"data: 0\n\n", b"data: 1\n\n"]]
     assert set(seen) == {threading.get_ident()}
+
+
+def test_no_stream_keeps_a_thread_of_its_own_while_it_is_open() -> None:
+    async def ask_all_at_once() -> list[list[bytes]]:
+        application, before = Application(), threading.active_count()
+        asked = [_parts(application, "/threads/") for _number in range(30)]
+        return [[b"%d" % (int(said[0]) - before)] for said in await asyncio.gather(*asked)]
+
+    # Some lend themselves to requests, one to what Django does around them.
+    assert max(int(more[0]) for more in asyncio.run(ask_all_at_once())) <= 6
 
 
 def _get(*paths: str) -> list[list[bytes]]:
