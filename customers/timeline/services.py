@@ -5,12 +5,18 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from django.db import connection
 from django.utils import timezone
 
 from crm.accounts.models import User
 from customers.models import Customer
 from customers.timeline.models import Entry
 from customers.timeline.signals import recorded
+
+INSERT = """
+    INSERT INTO timeline_entry ({columns}) VALUES %s
+    ON CONFLICT (source, source_id) DO NOTHING RETURNING id
+"""
 
 
 def record(
@@ -32,7 +38,7 @@ def record(
     `source_id` is the id of the row the touch comes from; left empty, the touch is its own source.
     """
     moment = at or timezone.now()
-    entry = Entry(
+    new = Entry(
         customer=customer,
         kind=kind,
         channel=channel,
@@ -45,14 +51,27 @@ def record(
         source_id=source_id or uuid4().hex,
         data=data,
     )
-    is_new = not (source_id and Entry.objects.filter(source=source, source_id=source_id).exists())
-    Entry.objects.bulk_create([entry], ignore_conflicts=True)
-    written = Entry.objects.filter(source=entry.source, source_id=entry.source_id, customer=customer).first()
-    if written:
+    is_new = _insert(new)
+    told = Entry.objects.filter(source=source, source_id=source_id, customer=customer)
+    entry = new if is_new else told.first()
+    if entry:
         Customer.objects.filter(pk=customer.pk, touched_at__lt=moment).update(touched_at=moment)
-        if is_new:
-            recorded.send(Entry, entries=[written])
-    return written
+    if is_new:
+        recorded.send(Entry, entries=[new])
+    return entry
+
+
+def _insert(entry: Entry) -> bool:
+    """Whether it was not told before. Django's own way needs a question before and one after."""
+    fields = [field for field in Entry._meta.concrete_fields if not field.primary_key]
+    values = [field.get_db_prep_save(getattr(entry, field.attname), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT.format(columns=", ".join(field.column for field in fields)), [tuple(values)])
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    entry.pk, entry._state.adding = row[0], False
+    return True
 
 
 def record_all(customers: Iterable[int], kind: str, *, by: User | None, **data: Any) -> None:
