@@ -8,7 +8,6 @@ all: nothing but "count again"); a feature adds its own with `topics.register`.
 
 import logging
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -23,12 +22,14 @@ log = logging.getLogger(__name__)
 def publish(topic: str, kind: str, data: Mapping[str, Any] | None = None) -> None:
     """Written in the caller's transaction and told after its commit. `data` holds numbers and states only:
     what is said and by whom, a page fetches for itself, and is asked there whether it may."""
-    event = Event.objects.create(topic=topic, kind=kind, data=dict(data or {}))
-    transaction.on_commit(partial(_wake, topic, event.pk), robust=True)
+    Event.objects.create(topic=topic, kind=kind, data=dict(data or {}))
+    # Whoever wakes up reads everything that is new: once for a transaction is enough.
+    if not any(call is _wake for _savepoints, call, _robust in transaction.get_connection().run_on_commit):
+        transaction.on_commit(_wake, robust=True)
 
 
-def _wake(topic: str, pk: int) -> None:
+def _wake() -> None:
     try:
-        wire.client().publish(wire.key("live"), f"{topic} {pk}")
+        wire.client().publish(wire.key("live"), "new")
     except (RedisError, OSError):
         log.warning("Pages learn of news some seconds later: the line between processes is away")
