@@ -68,6 +68,7 @@ class Later(Exception):
 class Outcome:
     taken: int = 0
     known: int = 0
+    messages: list[Message] = field(default_factory=list)
     whys: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     # For these parts trying again is of no use.
@@ -91,14 +92,15 @@ def drain(seconds: float = 4.0) -> int:
     return number
 
 
-def attempt(event: Event) -> None:
-    """One try, in the caller's transaction, who holds the event."""
+def attempt(event: Event) -> list[Message]:
+    """One try, in the caller's transaction, who holds the event. Returns what came of it just now."""
     try:
         with transaction.atomic():
             outcome = _take_in(event)
     except Exception as error:
         outcome = Outcome(failures=[_told(event, error)])
     _settle(event, outcome)
+    return outcome.messages
 
 
 def message_of(event: Event) -> Message | None:
@@ -217,6 +219,8 @@ def _take_part(event: Event, part: Inbound, html: str, outcome: Outcome) -> None
         outcome.whys.append(why)
     else:
         outcome.taken += 1
+    if message:
+        outcome.messages.append(message)
 
 
 def _do(event: Event, part: Inbound, html: str) -> tuple[Message | None, str]:

@@ -52,10 +52,12 @@ def take_now(channel: Channel, raw: bytes, key: str) -> Message | None:
     the same message; None when it waits, because the channel is off or something went wrong."""
     storing.insert(channel, Record(key, raw))
     rows = Event.objects.select_for_update(of=("self",), no_key=True)
-    event = rows.select_related("channel__team").get(channel=channel, dedupe_key=short(key))
+    event = rows.get(channel=channel, dedupe_key=short(key))
+    event.channel = channel
     if event.state == Event.State.NEW and channel.enabled:
         event.attempts += 1
-        ingesting.attempt(event)
+        if messages := ingesting.attempt(event):
+            return messages[0]
     return ingesting.message_of(event)
 
 

@@ -42,6 +42,14 @@ class Nobody(ValueError):
 
 
 @dataclass(frozen=True)
+class Known:
+    """Whom a handle leads to, not locked yet."""
+
+    pk: int
+    is_unsure: bool = False
+
+
+@dataclass(frozen=True)
 class Met:
     """A customer, locked. `is_unsure`: one of several it may be."""
 
@@ -74,14 +82,13 @@ def meet(party: Party, channel: Channel) -> Met:
         met = _known(handles, channel)
         if met is None:
             return Met(made(party, channel))
-        hold(met.customer)
-        present = Customer.objects.present().filter(pk=met.customer.pk).first()
+        held = Customer.objects.select_for_update(of=("self",), no_key=True).filter(pk=met.pk).first()
         # A merge that ended meanwhile took the handle to somebody else.
-        if present is not None and _known(handles, channel) == met:
+        if held is not None and held.deleted_at is None and _known(handles, channel) == met:
             if not met.is_unsure:
-                remember(present, party, channel)
-            return Met(present, met.is_unsure)
-        _bring_back(met.customer)
+                remember(held, party, channel)
+            return Met(held, met.is_unsure)
+        _bring_back(met.pk)
     raise Nobody
 
 
@@ -162,10 +169,10 @@ def _normal(kind: str, value: str) -> str:
     return value if len(value) <= 254 else ""
 
 
-def _known(handles: Sequence[Handle], channel: Channel) -> Met | None:
+def _known(handles: Sequence[Handle], channel: Channel) -> Known | None:
     for one in handles:
         if one.kind not in SHARED and (holder := stating.holder_of(one.kind, one.scope, one.value)):
-            return Met(Customer.objects.get(pk=holder))
+            return Known(holder)
     first = handles[0]
     # Beside a handle of their own, what somebody only claims leads to nobody.
     usable = [one for one in handles if one.kind in SHARED]
@@ -177,17 +184,18 @@ def _known(handles: Sequence[Handle], channel: Channel) -> Met | None:
     return None
 
 
-def _by_shared(handle: Handle, channel: Channel) -> Met | None:
+def _by_shared(handle: Handle, channel: Channel) -> Known | None:
     said = Identity.objects.attached().filter(kind=handle.kind, value=handle.value, source=source_of(channel))
-    said = said.filter(profile__customer__deleted_at=None).select_related("profile__customer")
-    if last := said.filter(confidence=SURE).order_by("-last_seen_at", "-pk").first():
-        return Met(last.profile.customer)
+    said = said.filter(profile__customer__deleted_at=None, confidence=SURE).order_by("-last_seen_at", "-pk")
+    if last := said.values_list("profile__customer", flat=True).first():
+        return Known(last)
     for least in (SURE, 0):
         holders = _holders(handle, least=least)
-        if rows := list(Customer.objects.filter(pk__in=holders).order_by("-touched_at", "-pk")):
-            present = [one for one in rows if one.deleted_at is None]
+        rows = Customer.objects.filter(pk__in=holders).order_by("-touched_at", "-pk")
+        if found := list(rows.values_list("pk", "deleted_at")):
+            present = [pk for pk, deleted_at in found if deleted_at is None]
             # A claim that nobody checked is no proof.
-            return Met((present or rows)[0], is_unsure=len(present) > 1 or least == 0)
+            return Known((present or [found[0][0]])[0], is_unsure=len(present) > 1 or least == 0)
     return None
 
 
@@ -198,11 +206,11 @@ def _holders(handle: Handle, *, least: int) -> list[int]:
     return list(said.order_by().values_list("profile__customer", flat=True).distinct()[:MOST_CANDIDATES])
 
 
-def _bring_back(customer: Customer) -> None:
+def _bring_back(pk: int) -> None:
     """Somebody in the bin who writes to us is a customer again; who became part of another is left there."""
-    gone = Customer.objects.removed().filter(pk=customer.pk)
-    if gone.exists() and not chain.above(customer.pk):
-        customers.restore(customer, by=None)
+    gone = Customer.objects.removed().filter(pk=pk).first()
+    if gone and not chain.above(pk):
+        customers.restore(gone, by=None)
 
 
 def _name_for(handle: Handle) -> str:

@@ -50,8 +50,16 @@ def open_for(
     """The customer's open main conversation, locked. One that was closed a moment ago is opened again; a new
     one begins only where there is neither."""
     hold(customer)
+    return open_of(customer, channel, subject=subject, at=at, language=language)
+
+
+def open_of(
+    customer: Customer, channel: Channel | None, *, subject: str, at: datetime | None, language: str
+) -> Conversation:
+    """The same for a caller who holds the customer already."""
     mains = _locked().filter(customer=customer, is_main=True)
     if found := mains.open().first():
+        found.customer = customer
         return found
     lately = mains.filter(closed_at__gt=timezone.now() - REOPENS_FOR).exclude(closed_because__in=FINAL)
     if closed := lately.filter(merged_into=None).order_by("-closed_at", "-pk").first():
@@ -133,7 +141,8 @@ def digest_of(message_id: str) -> int:
 
 def hold(customer: Customer) -> None:
     """Whoever else takes in something of this customer waits until we are done."""
-    Customer.objects.select_for_update(of=("self",), no_key=True).filter(pk=customer.pk).first()
+    rows = Customer.objects.select_for_update(of=("self",), no_key=True).filter(pk=customer.pk)
+    rows.order_by().values_list("pk", flat=True).first()
 
 
 def entry_channel(kind: str) -> str:

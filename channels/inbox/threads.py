@@ -20,7 +20,7 @@ from channels.inbox.receiving import (
     begin,
     digest_of,
     language_of,
-    open_for,
+    open_of,
     reopen,
 )
 from channels.models import Channel
@@ -44,7 +44,7 @@ def place_for(incoming: Incoming, channel: Channel) -> Conversation:
         return _unsure(met.customer, incoming, channel, named)
     if incoming.is_automatic:
         return _aside(met.customer, incoming, channel)
-    found = open_for(
+    found = open_of(
         met.customer,
         channel,
         subject=incoming.subject,

@@ -4,6 +4,7 @@ each step is part of the transaction that changes the conversation, under its ro
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from channels.inbox.hooks import Change, What
@@ -95,7 +96,7 @@ STEPS: dict[What, Callable[[Change], None]] = {
 
 def begin(conversation: Conversation, at: datetime, *, waits: bool = True) -> None:
     """Starts what is promised from now on and does not run yet. `waits`: the customer expects an answer."""
-    running = {clock.kind for clock in _running(conversation)}
+    running = set(_running(conversation).order_by().values_list("kind", flat=True))
     wanted = {Kind.SOLVED.value}
     if waits:
         wanted.add(Kind.NEXT.value if conversation.first_reply_at else Kind.FIRST.value)
@@ -164,7 +165,7 @@ def moment_of(message: Message) -> datetime:
     return message.at if now - LATE < message.at <= now else now
 
 
-def _running(conversation: Conversation, *kinds: str) -> Iterable[Clock]:
+def _running(conversation: Conversation, *kinds: str) -> QuerySet[Clock]:
     rows = Clock.objects.running().filter(conversation=conversation).select_related("policy__calendar")
     return rows.filter(kind__in=kinds) if kinds else rows
 
