@@ -42,11 +42,13 @@ def test_a_colleague_sees_and_changes_only_what_the_oracle_allows(who: str) -> N
     world = build()
     client = Client(raise_request_exception=False)
     client.force_login(world.users[who])
+    refused = refused_unread(world) if who != "operations-north" else set()
     before = digest()
     holes = [
         hole
         for address in addresses(world, RULES)
         for method in methods_of(who)
+        if (address.name, method) not in refused
         for hole in holes_of(ask(client, method, address), method, address, who, world)
     ]
     assert holes == []
@@ -54,10 +56,27 @@ def test_a_colleague_sees_and_changes_only_what_the_oracle_allows(who: str) -> N
 
 
 def methods_of(who: str) -> Sequence[str]:
-    """HEAD runs what GET runs, and most addresses refuse the rest unread: not everybody has to try them."""
-    if who == "operations-north":
-        return METHODS
-    return [one for one in METHODS if one != "head"] if who.endswith("north") else ("get", "post")
+    """HEAD runs what GET runs: not everybody has to try it."""
+    return METHODS if who == "operations-north" else [one for one in METHODS if one != "head"]
+
+
+def refused_unread(world: World) -> set[tuple[str, str]]:
+    """Methods that an address refuses whoever asks, before it looks at anything: one colleague tries each of
+    them with everything, the others need not."""
+    if not _refused:
+        client = Client(raise_request_exception=False)
+        client.force_login(world.users["operations-north"])
+        each = {address.name: address for address in addresses(world, RULES)}
+        _refused.update(
+            (name, method)
+            for name, address in each.items()
+            for method in METHODS
+            if ask(client, method, address).status_code == 405
+        )
+    return _refused
+
+
+_refused: set[tuple[str, str]] = set()
 
 
 def test_a_stranger_is_sent_to_sign_in_and_changes_nothing() -> None:
