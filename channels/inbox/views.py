@@ -193,7 +193,9 @@ def framed(request: UserRequest, found: Conversation | None) -> dict[str, Any]:
         "list_url": f"{reverse('inbox:list')}?{_kept(request, queue.key)}",
         "empty": _("Nothing waits here."),
         "may_configure": request.user.may("conversation", "edit"),
-        **_queues(request, queue),
+        # Whoever opens one conversation waits for that; how full the queues are comes right after it.
+        **_queues(request, queue, counts=None if found is None else {}),
+        "counts_later": found is not None,
     }
 
 
@@ -204,9 +206,12 @@ def _kept(request: UserRequest, key: str) -> str:
     return asked.urlencode()
 
 
-def _queues(request: UserRequest, current: queues.Queue | None = None) -> dict[str, Any]:
+def _queues(
+    request: UserRequest, current: queues.Queue | None = None, *, counts: dict[str, int] | None = None
+) -> dict[str, Any]:
     offered = queues.all_for(request.user)
-    counts = queues.counts(offered, request.user)
+    if counts is None:
+        counts = queues.counts(offered, request.user)
     many = queues.MOST_COUNTED
     shown = [
         (one, f"{many}+" if counts.get(one.key, 0) > many else counts.get(one.key) or "") for one in offered

@@ -46,6 +46,17 @@ def test_a_conversation_stands_beside_its_queue(as_seller: Client, asked: Conver
     assert "<b>Where</b>" in page(as_seller, f"/inbox/{asked.pk}/messages/{asked.messages.get().pk}/html/")
 
 
+def test_how_full_the_queues_are_comes_after_the_conversation(as_seller: Client, asked: Conversation) -> None:
+    counted = '<span class="count">1</span>'
+    opened = page(as_seller, f"/inbox/{asked.pk}/")
+    assert counted not in opened
+    assert 'hx-trigger="load, ' in opened
+    later = page(as_seller, "/inbox/queues/", headers=HTMX)
+    assert counted in later
+    # It asks again when something happens, not for ever.
+    assert "load, " not in later
+
+
 @pytest.mark.parametrize(
     "queue", ["mine", "unassigned", "mentioned", "pending", "snoozed", "closed", "all", "none"]
 )
