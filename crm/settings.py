@@ -1,5 +1,6 @@
 """All settings but the apps; every value that may differ between machines comes from the environment."""
 
+import os
 from pathlib import Path
 
 import dj_database_url
@@ -31,6 +32,8 @@ if PRODUCTION and not ALLOWED_HOSTS:
     )
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000)
+# One for each core: an interpreter uses one.
+WEB_PROCESSES = env.number("WEB_PROCESSES", min(4, os.cpu_count() or 1))
 if not PRODUCTION and HOST not in ("127.0.0.1", "0.0.0.0", "::"):  # noqa: S104
     ALLOWED_HOSTS.append(HOST)
 # Mail and links to the outside carry this address, never the Host header of a request.
