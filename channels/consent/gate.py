@@ -3,7 +3,7 @@ again at the moment of sending, in SQL and always in the same order: the first t
 
 Offers and surveys need an act of consent. Service messages (your parcel, your contract) rest on the contract
 itself: they go unless the customer has said no to them, and neither count towards the contact cap nor are
-held back by it. Nothing goes to a suppressed address or to somebody whose data is restricted, whatever the
+held back by it. Who said no and then writes to us asks for the answer. Nothing goes to a suppressed address or to somebody whose data is restricted, whatever the
 purpose.
 """
 
@@ -30,6 +30,8 @@ ADDRESS_COLUMNS = {"email": "email", "sms": "phone", "phone": "phone", "whatsapp
 EMAIL = r"^[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]+@[^\s@<>()\[\],;:'\"\\.]+(\.[^\s@<>()\[\],;:'\"\\.]+)+$"
 PHONE = r"^\+[1-9][0-9]{5,14}$"
 LOCKS = 0x636F6E73
+# So long after somebody asked, what we write is still an answer.
+ANSWERABLE = timedelta(days=30)
 
 Contacts = Callable[[datetime], QuerySet[Any]]
 _contacts: list[Contacts] = []
@@ -62,6 +64,8 @@ class Question:
     to: str = ""
     # They wrote a moment ago and wait for it: night is no reason then.
     is_answer: bool = False
+    # When they last wrote from that very address: what they said no to before holds no answer back.
+    asked_at: datetime | None = None
 
     @property
     def address(self) -> str:
@@ -157,7 +161,10 @@ def _rules(question: Question) -> Iterable[tuple[str, Q | Combinable]]:
 def _not_allowed(question: Question) -> Combinable:
     said = Consent.objects.filter(customer=OuterRef("pk"), purpose=question.purpose, channel=question.channel)
     if question.purpose == Purpose.SERVICE:
-        return Exists(said.filter(state=State.WITHDRAWN))
+        refused = said.filter(state=State.WITHDRAWN)
+        if question.asked_at and question.asked_at > question.at - ANSWERABLE:
+            refused = refused.filter(at__gte=question.asked_at)
+        return Exists(refused)
     return ~Exists(said.filter(state=State.GRANTED))
 
 

@@ -72,6 +72,9 @@ class DirectMessage(models.Model):
     in_reply_to = models.CharField(max_length=255, blank=True)
     references = ArrayField(models.CharField(max_length=255), default=list, blank=True)
     is_answer = models.BooleanField(default=False, help_text="The customer wrote a moment ago and waits.")
+    asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the customer last wrote from where this goes."
+    )
     template = models.CharField(max_length=200, blank=True, help_text="The provider's name of it.")
     fields = models.JSONField(default=dict, help_text="What fills the blanks of the template.")
     files = models.JSONField(default=list, help_text="Name, type and digest of what goes along.")

@@ -97,7 +97,9 @@ def _give_up_waiting(message: DirectMessage) -> None:
 
 def verdict_on(message: DirectMessage, now: datetime) -> str:
     """Empty if it may go now, else why not: the gate's reasons first, then those of features above."""
-    question = gate.Question(message.channel.kind, message.purpose, now, message.to, message.is_answer)
+    question = gate.Question(
+        message.channel.kind, message.purpose, now, message.to, message.is_answer, message.asked_at
+    )
     verdict = gate.verdict_on(message.customer, question)
     return verdict if verdict and verdict != gate.Reason.QUIET else hooks.objection(message) or verdict
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -49,6 +49,7 @@ class Thread:
     in_reply_to: str = ""
     references: Sequence[str] = ()
     is_answer: bool = False
+    asked_at: datetime | None = None
 
 
 @transaction.atomic
@@ -82,6 +83,8 @@ def write(
         in_reply_to=thread.in_reply_to,
         references=list(thread.references),
         is_answer=thread.is_answer,
+        # What answers by itself was not asked for.
+        asked_at=None if is_automatic else thread.asked_at,
         template=template,
         fields=fields or {},
         files=list(files),

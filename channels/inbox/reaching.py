@@ -38,6 +38,8 @@ class Way:
     code: str = ""
     # The provider lets free text through no more, only templates.
     is_closed: bool = False
+    # When they last wrote from there.
+    asked_at: datetime | None = None
     closes_at: datetime | None = None
     replies_left: int | None = None
     templates: tuple[Template, ...] = ()
@@ -67,7 +69,7 @@ class Known:
     conversation: Conversation
     handles: list[tuple[str, str, str]] = field(default_factory=list)
     last_in: dict[int, Message] = field(default_factory=dict)
-    verdicts: dict[tuple[str, str], str] = field(default_factory=dict)
+    verdicts: dict[tuple[str, str, datetime | None], str] = field(default_factory=dict)
 
 
 def way(conversation: Conversation, channel: Channel) -> Way:
@@ -155,7 +157,7 @@ def subject_of(conversation: Conversation, channel: Channel) -> str:
 def thread(conversation: Conversation, chosen: Way, *, is_answer: bool) -> Thread:
     """How a message over this channel belongs to those before it."""
     if chosen.channel.kind != "email":
-        return Thread(to=chosen.to, is_answer=is_answer)
+        return Thread(to=chosen.to, is_answer=is_answer, asked_at=chosen.asked_at)
     rows = Message.objects.filter(conversation=conversation.pk, channel__kind="email").exclude(external_id="")
     heard = rows.filter(direction=Direction.IN).order_by("-pk").values_list("external_id", flat=True)
     ids = [one.strip("<>") for one in heard[:MOST_REFERENCES]]
@@ -166,6 +168,7 @@ def thread(conversation: Conversation, chosen: Way, *, is_answer: bool) -> Threa
         in_reply_to=ids[0] if ids else "",
         references=ids[::-1],
         is_answer=is_answer,
+        asked_at=chosen.asked_at,
     )
 
 
@@ -179,8 +182,9 @@ def _way(read: Known, channel: Channel) -> Way | None:
         return None
     last = read.last_in.get(channel.pk)
     to = _handle(read, channel, connector, last)
-    code = _verdict(read, channel, to) if connector.caps.sends else Trouble.SETUP.value
-    fields: dict[str, Any] = {"to": to, "code": code}
+    asked_at = last.at if last is not None and last.address == to else None
+    code = _verdict(read, channel, to, asked_at) if connector.caps.sends else Trouble.SETUP.value
+    fields: dict[str, Any] = {"to": to, "code": code, "asked_at": asked_at}
     if connector.caps.window is not None:
         fields |= _window(read.conversation, channel, connector, last)
     return Way(channel, connector, templates=connector.templates(channel.config), **fields)
@@ -220,13 +224,14 @@ def _handle(read: Known, channel: Channel, connector: Connector, last: Message |
     return next(fitting, read.conversation.customer.phone if kind == "whatsapp" else "")
 
 
-def _verdict(read: Known, channel: Channel, to: str) -> str:
+def _verdict(read: Known, channel: Channel, to: str, asked_at: datetime | None) -> str:
     if not to:
         return gate.Reason.NO_ADDRESS.value
-    key = (channel.kind, to)
+    key = (channel.kind, to, asked_at)
     if key not in read.verdicts:
         # At night it may be written and leaves in the morning: asking for that here costs a third more.
-        question = gate.Question(channel.kind, Purpose.SERVICE, timezone.now(), to, is_answer=True)
+        now = timezone.now()
+        question = gate.Question(channel.kind, Purpose.SERVICE, now, to, is_answer=True, asked_at=asked_at)
         read.verdicts[key] = gate.verdict_on(read.conversation.customer, question)
     return read.verdicts[key]
 

@@ -63,7 +63,7 @@ def record(
 
 def _insert(entry: Entry) -> bool:
     """Whether it was not told before. Django's own way needs a question before and one after."""
-    fields = [field for field in Entry._meta.concrete_fields if not field.primary_key]
+    fields: list[Any] = [field for field in Entry._meta.concrete_fields if not field.primary_key]
     values = [field.get_db_prep_save(getattr(entry, field.attname), connection) for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(INSERT.format(columns=", ".join(field.column for field in fields)), [tuple(values)])

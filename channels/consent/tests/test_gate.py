@@ -54,6 +54,29 @@ def test_an_address_that_no_server_takes(address: str) -> None:
     assert verdict_on(reachable(email=address), ask()) == Reason.NO_ADDRESS
 
 
+@pytest.mark.parametrize(
+    ("asked", "verdict"),
+    [
+        (timedelta(minutes=-1), Reason.NO_CONSENT),  # said no to everything after they had asked
+        (timedelta(minutes=1), ""),
+        (timedelta(days=40), ""),
+    ],
+)
+def test_who_said_no_and_then_writes_to_us_gets_an_answer(asked: timedelta, verdict: str) -> None:
+    made, refused_at = reachable(), timezone.now() - timedelta(days=50)
+    services.withdraw(made, Purpose.SERVICE, "email", source="test", at=refused_at)
+    assert verdict_on(made, ask(Purpose.SERVICE)) == Reason.NO_CONSENT
+    now = refused_at + asked + timedelta(days=1)
+    answer = Question("email", Purpose.SERVICE, now, asked_at=refused_at + asked)
+    assert verdict_on(made, answer) == verdict
+    # What is written weeks later is no answer any more, and an offer never is one.
+    late = Question("email", Purpose.SERVICE, now + timedelta(days=31), asked_at=refused_at + asked)
+    assert verdict_on(made, late) == Reason.NO_CONSENT
+    services.withdraw(made, Purpose.MARKETING, "email", source="test")
+    offer = Question("email", Purpose.MARKETING, now, asked_at=refused_at + asked)
+    assert verdict_on(made, offer) == Reason.NO_CONSENT
+
+
 def test_an_international_domain_is_an_address() -> None:
     assert verdict_on(reachable(email="an@例子.中国"), ask()) == ""
 

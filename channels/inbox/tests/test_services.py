@@ -7,6 +7,8 @@ import pytest
 from django.utils import timezone
 
 from channels import factories
+from channels.consent import services as consent
+from channels.consent.models import Purpose
 from channels.direct import sending as direct
 from channels.direct.models import DirectMessage
 from channels.inbox import hooks, queues, sending, services
@@ -50,6 +52,19 @@ def due(message: Message) -> None:
     assert message.delivery_id
     DirectMessage.objects.filter(pk=message.delivery_id).update(due_at=timezone.now() - timedelta(seconds=1))
     direct.send(message.delivery_id)
+
+
+def test_who_refused_mails_and_writes_one_is_answered(
+    asked: Conversation, channel: Channel, seller: User, sink: Any
+) -> None:
+    before = asked.messages.get().at - timedelta(minutes=1)
+    consent.withdraw(asked.customer, Purpose.SERVICE, "email", source="test", at=before)
+    due(services.reply(asked, channel, "Tomorrow.", by=seller, client_token="a"))
+    assert "Tomorrow." in sink.mail("wang.private@example.com").get_content()
+    # Another no, after the question, is the last word.
+    consent.withdraw(asked.customer, Purpose.SERVICE, "email", source="test", at=timezone.now())
+    with pytest.raises(Refused):
+        services.reply(asked, channel, "And then?", by=seller, client_token="b")
 
 
 def test_an_answer_goes_to_whom_it_came_from_and_belongs_to_the_thread(
