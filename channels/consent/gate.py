@@ -3,8 +3,8 @@ again at the moment of sending, in SQL and always in the same order: the first t
 
 Offers and surveys need an act of consent. Service messages (your parcel, your contract) rest on the contract
 itself: they go unless the customer has said no to them, and neither count towards the contact cap nor are
-held back by it. Who said no and then writes to us asks for the answer. Nothing goes to a suppressed address or to somebody whose data is restricted, whatever the
-purpose.
+held back by it. Who said no and then writes to us asks for the answer. Nothing goes to a suppressed address
+or to somebody whose data is restricted, whatever the purpose.
 """
 
 import re
