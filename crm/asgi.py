@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import django
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
@@ -14,26 +15,43 @@ from django.db import close_old_connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 
+Idle = asyncio.LifoQueue[ThreadPoolExecutor]
+
 
 class Threads:
     """Lends threads, the most recently used first, so that a quiet server keeps few database connections."""
 
     def __init__(self, count: int) -> None:
-        self.idle: asyncio.LifoQueue[ThreadPoolExecutor] = asyncio.LifoQueue()
-        for _ in range(count):
-            self.idle.put_nowait(ThreadPoolExecutor(max_workers=1, thread_name_prefix="request"))
+        self.count = count
+        self._idle: WeakKeyDictionary[asyncio.AbstractEventLoop, Idle] = WeakKeyDictionary()
+
+    def idle(self) -> "Idle":
+        """Of the running loop: a queue belongs to the first one that waits at it."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._idle:
+            self._idle[loop] = asyncio.LifoQueue()
+            for _ in range(self.count):
+                thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="request")
+                self._idle[loop].put_nowait(thread)
+        return self._idle[loop]
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
         """Inside the block, synchronous code runs on one borrowed thread."""
-        thread = await self.idle.get()
+        idle = self.idle()
+        thread = await idle.get()
+        is_over = False
         try:
             async with ThreadSensitiveContext(executor=thread):
                 yield
+            is_over = True
         finally:
-            # The thread hands itself back: after a disconnect it may still be busy with the view.
-            loop = asyncio.get_running_loop()
-            thread.submit(loop.call_soon_threadsafe, self.idle.put_nowait, thread)
+            if is_over:
+                idle.put_nowait(thread)
+            else:
+                # After a disconnect it may still be busy with the view: it hands itself back.
+                loop = asyncio.get_running_loop()
+                thread.submit(loop.call_soon_threadsafe, idle.put_nowait, thread)
 
 
 class Application(ASGIHandler):

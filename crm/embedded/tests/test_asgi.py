@@ -96,6 +96,17 @@ def test_no_stream_keeps_a_thread_of_its_own_while_it_is_open() -> None:
     assert max(int(more[0]) for more in asyncio.run(ask_all_at_once())) <= 6
 
 
+def test_one_application_serves_one_loop_after_the_other() -> None:
+    """More requests at once than there are threads, so that some wait."""
+    application = Application()
+
+    async def ask_all_at_once() -> list[list[bytes]]:
+        return await asyncio.gather(*(_parts(application, "/where/") for _number in range(12)))
+
+    for _loop in range(2):
+        assert asyncio.run(ask_all_at_once()) == [[b"here"]] * 12
+
+
 def _get(*paths: str) -> list[list[bytes]]:
     async def ask_one_after_another() -> list[list[bytes]]:
         application = Application()
