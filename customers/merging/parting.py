@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 
 from crm.accounts.models import User
 from customers.matching.models import Pair
-from customers.merging import chain, joining, rules, surviving, tables
+from customers.merging import chain, joining, rules, settling, surviving, tables
 from customers.merging.models import Apart, Merge, Move
 from customers.merging.previewing import Moving
 from customers.models import Customer
@@ -90,7 +90,8 @@ def _hand_back(move: Move, holders: Sequence[Customer], home: int) -> None:
     rows: QuerySet[Any] = column.model._base_manager.filter(pk__in=move.pks)
     rows = rows.filter(**{f"{column.name}__in": [one.pk for one in holders]})
     returned = set(tables.hand_over(column, rows, home))
-    move.left = list(rows.exclude(pk__in=returned).values_list("pk", flat=True))
+    blocked = rows.exclude(pk__in=returned).values_list("pk", flat=True)
+    move.left = sorted({*blocked, *settling.waiting_above(move)} - returned)
     move.save(update_fields=["left"])
     # A later merge carried them further. Undoing that one must not look for them any more.
     carried = Move.objects.filter(table=move.table, column=move.column, merge__pk__gt=move.merge_id)

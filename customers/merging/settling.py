@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from customers.merging import chain, tables
 from customers.merging.models import Merge, Move
@@ -24,13 +25,40 @@ def _go_home(move: Move) -> bool:
     merge, column = move.merge, tables.find(move.table, move.column)
     if column is None or Merge.objects.standing().filter(absorbed=merge.absorbed_id).exists():
         return False
-    holders = [merge.survivor_id, *chain.above(merge.survivor_id)]
-    rows = column.model._base_manager.filter(pk__in=move.left, **{f"{column.name}__in": holders})
+    places = places_of(move, move.left)
+    rows = column.model._base_manager.filter(pk__in=move.left, **{f"{column.name}__in": places})
     returned = tables.hand_over(column, rows, merge.absorbed_id)
     if returned:
-        move.left = [pk for pk in move.left if pk not in returned]
-        move.save(update_fields=["left"])
+        _no_longer_wait(move, returned)
     return bool(returned)
+
+
+def places_of(move: Move, pks: Collection[int]) -> list[int]:
+    """Where these rows may be: with the survivor, with whoever absorbed it since, and where they wait because
+    the way back from a later merge is blocked."""
+    places = [move.merge.survivor_id, *chain.above(move.merge.survivor_id)]
+    for later in _later(move).filter(left__overlap=list(pks)).select_related("merge"):
+        if later.merge.absorbed_id in places:
+            places += [later.merge.survivor_id, *chain.above(later.merge.survivor_id)]
+    return places
+
+
+def waiting_above(move: Move) -> list[int]:
+    """Rows of the move that wait where a later merge took them."""
+    lefts = _later(move).filter(left__overlap=move.pks).values_list("left", flat=True)
+    return sorted({pk for left in lefts for pk in left} & set(move.pks))
+
+
+def _later(move: Move) -> QuerySet[Move]:
+    same = Move.objects.filter(table=move.table, column=move.column, merge__pk__gt=move.merge_id)
+    return same.exclude(merge__undone_at=None).order_by("merge")
+
+
+def _no_longer_wait(move: Move, pks: Collection[int]) -> None:
+    """Neither in this merge nor in those that had carried them further."""
+    for one in [move, *_later(move).filter(left__overlap=list(pks))]:
+        one.left = [pk for pk in one.left if pk not in pks]
+        one.save(update_fields=["left"])
 
 
 def _go_home_by_both_ends(waiting: Iterable[Move]) -> bool:
@@ -49,7 +77,9 @@ def _go_home_by_both_ends(waiting: Iterable[Move]) -> bool:
 
 
 def _set_both(table: str, pk: int, moves: Sequence[Move]) -> bool:
-    homes = {move.column: move.merge.absorbed_id for move in moves}
+    homes: dict[str, int] = {}
+    for move in moves:  # the earliest merge took it from home, later ones only carried it on
+        homes.setdefault(move.column, move.merge.absorbed_id)
     column = tables.find(table, moves[0].column)
     if column is None or Merge.objects.standing().filter(absorbed__in=homes.values()).exists():
         return False
