@@ -29,7 +29,7 @@ def _go_home(move: Move) -> bool:
     rows = column.model._base_manager.filter(pk__in=move.left, **{f"{column.name}__in": places})
     returned = tables.hand_over(column, rows, merge.absorbed_id)
     if returned:
-        _no_longer_wait(move, returned)
+        _is_home(move, returned, places)
     return bool(returned)
 
 
@@ -54,11 +54,15 @@ def _later(move: Move) -> QuerySet[Move]:
     return same.exclude(merge__undone_at=None).order_by("merge")
 
 
-def _no_longer_wait(move: Move, pks: Collection[int]) -> None:
-    """Neither in this merge nor in those that had carried them further."""
+def _is_home(move: Move, pks: Collection[int], places: Collection[int]) -> None:
+    """They wait no longer, and no later merge that had carried them further takes them back with it."""
     for one in [move, *_later(move).filter(left__overlap=list(pks))]:
         one.left = [pk for pk in one.left if pk not in pks]
         one.save(update_fields=["left"])
+    same = Move.objects.filter(table=move.table, column=move.column, merge__pk__gt=move.merge_id)
+    for other in same.filter(merge__absorbed__in=places, pks__overlap=list(pks)):
+        other.pks = [pk for pk in other.pks if pk not in pks]
+        other.save(update_fields=["pks"])
 
 
 def _go_home_by_both_ends(waiting: Iterable[Move]) -> bool:
@@ -70,8 +74,7 @@ def _go_home_by_both_ends(waiting: Iterable[Move]) -> bool:
     for (table, pk), moves in ends.items():
         if len({move.column for move in moves}) > 1 and _set_both(table, pk, moves):
             for move in moves:
-                move.left = [other for other in move.left if other != pk]
-                move.save(update_fields=["left"])
+                _is_home(move, [pk], places_of(move, [pk]))
             return True
     return False
 
