@@ -41,6 +41,7 @@ app.conf.beat_schedule = {
     "exports that wait, were left, or are to be removed": every(10, "exports.sweep"),
     "segments that are out of date": every(60, "segments.sweep", "bulk"),
     "scorings that wait or were left, and the night's": every(10, "scoring.sweep", "bulk"),
+    "scoring rules that are tried out": every(10, "scoring.sweep_trials", "bulk"),
     "erasures that left something, and the night's retention": every(60, "privacy.sweep", "bulk"),
     "assessments that wait or were left, and the night's": every(60, "quality.sweep", "bulk"),
     "questions that nobody answered in time": every(300, "inquiries.sweep"),

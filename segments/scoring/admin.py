@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from crm.lib.admin import ReadOnlyAdmin, key_of
-from segments.scoring.models import Score, ScoringRun
+from segments.scoring.models import Policy, Score, ScoringRun, Trial
 
 
 @admin.register(Score)
@@ -20,3 +20,17 @@ class ScoringRunAdmin(ReadOnlyAdmin[ScoringRun]):
     fields = ("as_of", "status", "step", "customers", "moved", "finished_at", "error")
     list_filter = ("status",)
     ordering = ("-created_at",)
+
+
+@admin.register(Policy)
+class PolicyAdmin(ReadOnlyAdmin[Policy]):
+    list_display = ("number", "made_by", "made_at", "note")
+    fields = ("number", "rules", "made_by", "made_at", "note")
+    ordering = ("-number",)
+
+
+@admin.register(Trial)
+class TrialAdmin(ReadOnlyAdmin[Trial]):
+    list_display = ("asked_at", "asked_by", "finished_at", "error")
+    fields = ("asked_at", "asked_by", "rules", "finished_at", "error")
+    ordering = ("-asked_at",)

@@ -35,9 +35,73 @@ class Stage(models.TextChoices):
     NEW = "new", pgettext_lazy("lifecycle", "New")
     ACTIVE = "active", pgettext_lazy("lifecycle", "Active")
     LOYAL = "loyal", pgettext_lazy("lifecycle", "Loyal")
+    WON_BACK = "won_back", pgettext_lazy("lifecycle", "Won back")
     RISK = "risk", pgettext_lazy("lifecycle", "At risk")
     DORMANT = "dormant", _("Dormant")
     LOST = "lost", pgettext_lazy("lifecycle", "Lost")
+
+
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    def visible_to(self, user: User, action: str = "view") -> Self:
+        return self if user.may("score", action) else self.none()
+
+
+class Policy(models.Model):
+    """One version of the rules by which everybody is scored. The newest is in force; none is ever changed."""
+
+    number = models.PositiveIntegerField(_("version"), unique=True)
+    rules = models.JSONField(_("rules"), default=dict)
+    note = models.CharField(_("what changed"), max_length=200, blank=True)
+    made_by = models.ForeignKey(
+        User, verbose_name=_("made by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    made_at = models.DateTimeField(_("made at"), default=timezone.now)
+
+    objects = PolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("scoring rules")
+        verbose_name_plural = _("scoring rules")
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class TrialQuerySet(models.QuerySet["Trial"]):
+    def visible_to(self, user: User, action: str = "configure") -> Self:
+        return self if user.may("score", action) else self.none()
+
+    def unfinished(self) -> Self:
+        return self.filter(finished_at=None)
+
+    def unheld(self) -> Self:
+        """Waiting for a worker, or left by one that died."""
+        return self.unfinished().filter(Q(lease_until=None) | Q(lease_until__lt=timezone.now()))
+
+
+class Trial(models.Model):
+    """What rules would do to everybody if they were saved. Changes no score."""
+
+    rules = models.JSONField(_("rules"), default=dict)
+    result = models.JSONField(default=dict, help_text="Who would move from where to where, as counts.")
+    progress = models.PositiveSmallIntegerField(default=0, help_text="0 to 100.")
+    asked_by = models.ForeignKey(
+        User, verbose_name=_("asked by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(_("error"), max_length=100, blank=True)
+
+    objects = TrialQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("trial of scoring rules")
+        verbose_name_plural = _("trials of scoring rules")
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%Y-%m-%d %H:%M}"
 
 
 class ScoringRunQuerySet(models.QuerySet["ScoringRun"]):
@@ -78,7 +142,17 @@ class ScoringRun(models.Model):
     cutoffs = models.JSONField(
         default=dict, help_text="The values that separate the five scores of each dimension."
     )
-    params = models.JSONField(default=dict, help_text="The thresholds of the lifecycle stages.")
+    params = models.JSONField(
+        default=dict, help_text="The rules it followed, and the purchase cycles that it found."
+    )
+    policy = models.ForeignKey(
+        Policy,
+        verbose_name=_("scoring rules"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     summary = models.JSONField(
         default=dict, help_text="Customers and money per cell, group and stage, so that pages need not count."
     )
@@ -137,6 +211,10 @@ class Score(models.Model):
     group = models.CharField(_("group"), max_length=12, choices=Group)
     stage = models.CharField(_("stage"), max_length=10, choices=Stage)
     since = models.DateTimeField(_("in this group since"), default=timezone.now)
+    stage_since = models.DateTimeField(_("in this stage since"), default=timezone.now)
+    # Empty for who was scored for the first time, or moved because the rules changed.
+    previous_group = models.CharField(_("group before"), max_length=12, choices=Group, blank=True)
+    previous_stage = models.CharField(_("stage before"), max_length=10, choices=Stage, blank=True)
 
     objects = ScoreQuerySet.as_manager()
 

@@ -14,7 +14,7 @@ from customers.models import Customer
 from customers.orders.models import Rollup
 from customers.panels import HEAD, Panel, register
 from segments.facts import zone
-from segments.scoring import lifecycle, report
+from segments.scoring import cycles, lifecycle, policies, report
 from segments.scoring.groups import ACTIONS, TONES
 from segments.scoring.models import Group, Score, ScoringRun, Stage
 
@@ -73,19 +73,19 @@ def load(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None:
     )
     run = ScoringRun.objects.visible_to(request.user).done().order_by("-as_of").first()
     if score is None or run is None:
-        return {"score": None, "was_scored": run is not None, "why": _reason(Stage.PROSPECT, run)}
+        why = lifecycle.reason(Stage.PROSPECT, policies.of(run))
+        return {"score": None, "was_scored": run is not None, "why": why}
+    cycle = cycles.of_customer(customer.pk, run.params.get("cycles", {}), run.as_of)
+    rules = policies.of(run)
     return {
         "score": score,
         "run": run,
         "dimensions": _dimensions(score, score.customer.rollup, run),
         "tone": TONES[score.group],
         "action": ACTIONS[score.group],
-        "why": _reason(score.stage, run),
+        "why": lifecycle.reason(score.stage, rules.in_cycle(cycle.days) if cycle else rules),
+        "cycle": cycle,
     }
-
-
-def _reason(stage: str, run: ScoringRun | None) -> str:
-    return lifecycle.reason(stage, lifecycle.Thresholds(**(run.params if run else {})))
 
 
 def _dimensions(score: Score, rollup: Rollup, run: ScoringRun) -> list[Dimension]:

@@ -17,6 +17,7 @@ from crm.lib import charts
 from crm.lib.charts import Chart, Part, Series
 from crm.lib.templatetags.ui import money, rounded_money, thousands
 from segments.facts import zone
+from segments.scoring import lifecycle, policies
 from segments.scoring.groups import ACTIONS, TONES
 from segments.scoring.models import Group, ScoringRun, ScoringRunQuerySet, Stage
 from segments.scoring.summary import Summary, Tally
@@ -27,6 +28,7 @@ STAGE_TONES: dict[str, int] = {
     Stage.NEW: 4,
     Stage.ACTIVE: 1,
     Stage.LOYAL: 2,
+    Stage.WON_BACK: 7,
     Stage.RISK: 3,
     Stage.DORMANT: 5,
     Stage.LOST: 0,
@@ -80,7 +82,7 @@ class Band:
 
 def page(summary: Summary, last: ScoringRun | None, *, by_money: bool) -> dict[str, Any]:
     """The context of scoring/rfm.html, as far as it follows from the scores."""
-    groups = group_rows(summary)
+    groups, rules = group_rows(summary), policies.of(last)
     return {
         "last": last,
         "summary": summary,
@@ -93,6 +95,8 @@ def page(summary: Summary, last: ScoringRun | None, *, by_money: bool) -> dict[s
         "prospects": summary.stages[Stage.PROSPECT].customers,
         "prospects_url": customers_with(stage=Stage.PROSPECT.value),
         "bands": bands(last.cutoffs) if last else [],
+        "rules": rules,
+        "stage_rules": [(stage.label, lifecycle.reason(stage, rules)) for stage in Stage],
         "currency": settings.DEFAULT_CURRENCY,
         "new_segment": reverse("segments:new"),
     }

@@ -1,6 +1,6 @@
 """A run is a row: queued, claimed with a lease, worked on, published. A crash leaves the old scores."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from secrets import token_hex
 
@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from crm.accounts.models import User
 from segments.facts import zone
-from segments.scoring import rfm, summary
-from segments.scoring.lifecycle import Thresholds
+from segments.scoring import ground, policies, publishing, rfm, summary
 from segments.scoring.models import ScoringRun
 
 LEASE = timedelta(minutes=2)
@@ -45,7 +44,7 @@ def queue(*, by: User | None) -> ScoringRun | None:
     """A new run, or None while another one waits or works."""
     try:
         with transaction.atomic():
-            return ScoringRun.objects.create(asked_by=by, params=asdict(Thresholds()))
+            return ScoringRun.objects.create(asked_by=by, params=policies.current()[1].to_json())
     except IntegrityError:
         return None
 
@@ -80,14 +79,14 @@ def sweep() -> None:
 
 
 def queue_if_due() -> ScoringRun | None:
-    """One run per night, and if nobody was awake at that hour, one as soon as somebody is."""
+    """One run per night, or as soon as somebody is awake after it; one for rules saved during another run."""
     now = timezone.now().astimezone(zone())
     due = datetime.combine(now.date(), NIGHTLY_AT, zone())
     if now < due:
         due -= timedelta(days=1)
     newest = ScoringRun.objects.order_by("-created_at").first()
     # A base that was never scored waits for its first import or for somebody to ask.
-    if newest is None or newest.created_at >= due:
+    if newest is None or newest.created_at >= max(due, policies.in_force_since() or due):
         return None
     return queue(by=None)
 
@@ -112,22 +111,28 @@ def _claim(run_id: int) -> Held | None:
 
 
 def _work(held: Held) -> None:
-    thresholds = Thresholds()
+    policy, rules = policies.current()
+    rfm.drop_drafts()
+    name = rfm.DRAFTS + held.token
     held.step(ScoringRun.Step.CUTOFFS, 5)
-    cutoffs = rfm.find_cutoffs(held.as_of)
-    held.step(ScoringRun.Step.SCORES, 20)
-    with rfm.draft(held.token, cutoffs, thresholds, held.as_of) as table:
-        held.step(ScoringRun.Step.PUBLISHING, 50)
-        with transaction.atomic():
-            published = rfm.publish(table, held.as_of)
-            held.write(
-                status=ScoringRun.Status.DONE,
-                progress=100,
-                finished_at=timezone.now(),
-                lease_until=None,
-                cutoffs=cutoffs.to_json(),
-                params=asdict(thresholds),
-                summary=summary.of_draft(table).to_json(),
-                customers=published.customers,
-                moved=published.moved,
-            )
+    with ground.prepared(name, rules, held.as_of) as found:
+        cutoffs = rfm.find_cutoffs(found, rules, held.as_of)
+        held.step(ScoringRun.Step.SCORES, 20)
+        with rfm.draft(name, found, cutoffs, rules, held.as_of) as table:
+            held.step(ScoringRun.Step.PUBLISHING, 50)
+            with transaction.atomic():
+                same_rules = policies.were_in_force(rules)
+                published = rfm.publish(table, held.as_of, same_rules=same_rules)
+                held.write(
+                    status=ScoringRun.Status.DONE,
+                    progress=100,
+                    finished_at=timezone.now(),
+                    lease_until=None,
+                    cutoffs=cutoffs.to_json(),
+                    params=rules.to_json() | {"cycles": found.cycles},
+                    policy=policy,
+                    summary=summary.of_draft(table).to_json(),
+                    customers=published.customers,
+                    moved=published.moved,
+                )
+                publishing.tell(publishing.News(held.pk, table, held.as_of, same_rules))

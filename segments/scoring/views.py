@@ -16,7 +16,7 @@ from segments.scoring.models import ScoringRun
 def rfm(request: UserRequest) -> HttpResponse:
     user = request.user
     runs = ScoringRun.objects.visible_to(user)
-    last = runs.done().order_by("-as_of").first()
+    last = runs.done().select_related("policy__made_by").order_by("-as_of").first()
     sees_all = user.scope("customer", "view") is Scope.ALL
     found = summary.Summary()
     if last:

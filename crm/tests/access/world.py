@@ -53,7 +53,7 @@ from customers.relations.models import Relation
 from customers.tasks.models import Task
 from customers.timeline.models import Entry
 from segments.models import Membership, Segment
-from segments.scoring.models import Group, Score, ScoringRun, Stage
+from segments.scoring.models import Group, Score, ScoringRun, Stage, Trial
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 CANARY = re.compile(r"CANARY-(\d+)-")
@@ -76,6 +76,7 @@ class World:
     bulk: BulkJob | None = None
     export: ExportJob | None = None
     run: ScoringRun | None = None
+    trial: Trial | None = None
     token: Token | None = None
     webhook: Subscription | None = None
     arrival: SandboxMessage | None = None
@@ -444,6 +445,7 @@ def _fill_company(world: World) -> None:
     world.matching = Run.objects.create(step=Run.Step.DONE, finished_at=LONG_AGO)
     world.assessment = Assessment.objects.create(finished_at=LONG_AGO)
     world.run = ScoringRun.objects.create(status="done", finished_at=LONG_AGO)
+    world.trial = Trial.objects.create(finished_at=LONG_AGO, result={"stage": [], "group": []})
     world.event = Event.objects.create(
         channel=world.channel,
         dedupe_key="1",

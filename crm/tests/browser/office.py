@@ -40,7 +40,10 @@ from customers.record.models import Change
 from customers.tasks.models import Task
 from customers.timeline.models import Entry
 from segments.models import Segment
-from segments.scoring.models import ScoringRun
+from segments.scoring import services as scoring
+from segments.scoring import simulating as trying
+from segments.scoring.models import ScoringRun, Trial
+from segments.scoring.ruling import Rules
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ class Office:
             "channel": Channel,
             "event": Event,
             "run": ScoringRun,
+            "trial": Trial,
             "webhook": Subscription,
             "arrival": SandboxMessage,
             "subject": SubjectRequest,
@@ -138,6 +142,7 @@ def open_office() -> Office:
     refund = RoutingRule(name="Refunds", conditions={"words": ["退款", "refund"]}, priority=4, tags=["money"])
     routing.save_rule(refund, tried, by=user)
     simulating.run(routing.simulate(tried, by=user).pk)
+    trying.run(scoring.try_out(Rules(risk_after=60, dormant_after=120), by=user).pk)
     check = Check.objects.create(asked_by=user, about="王小明")
     met = Customer.objects.present().order_by("pk")[0]
     Match.objects.create(check_of=check, customer=met, is_same=True)
