@@ -53,6 +53,7 @@ app.conf.beat_schedule = {
     "decisions about many pairs that wait or were left": every(10, "duplicates.sweep", "bulk"),
     "letters that wait or were left": every(10, "letters.sweep"),
     "campaigns that wait, were left or are over": every(5, "campaigns.sweep"),
+    "campaigns whose figures are old": every(30, "campaigns.measure", "bulk"),
     "webhooks that are due": every(5, "webhooks.sweep"),
     "tokens of colleagues who left": every(60, "api.sweep"),
     "tasks one is to be reminded of": every(20, "tasks.remind"),

@@ -23,6 +23,7 @@ from segments import services as segments
 # How SQL knows that somebody lacks a field; names are never empty.
 EMPTY = {"company": Q(company=""), "city": Q(city=""), "last_order": Q(rollup__last_order_at=None)}
 
+EXCLUDED = "excluded"
 # The rules in the order in which they are asked, and what is left after each.
 STEPS: tuple[tuple[str, str | Promise], ...] = (
     (Reason.RESTRICTED, _("Use of the data not restricted")),
@@ -30,11 +31,12 @@ STEPS: tuple[tuple[str, str | Promise], ...] = (
     (Reason.NO_CONSENT, _("Allow it")),
     (Reason.SUPPRESSED, _("Address is not blocked")),
     (Reason.OVER_CONTACTED, _("Not written to too often")),
+    (EXCLUDED, _("Not in an excluded segment")),
     (MISSING, _("Have every personal field")),
     (Reason.QUIET, _("Awake now")),
 )
 # Rules that only some campaigns have.
-OPTIONAL = (Reason.RESTRICTED, MISSING, Reason.QUIET)
+OPTIONAL = (EXCLUDED, Reason.RESTRICTED, MISSING, Reason.QUIET)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def judged(campaign: Campaign, *, by: User | None = None) -> "QuerySet[Any]":
     """The members of the segment whom `by`, or who launched it, may reach, each with a verdict."""
     user = by or campaign.launched_by or campaign.created_by
     members = segments.members(campaign.segment).visible_to(user)
-    return gate.judged(members, _question(campaign), missing_fields(campaign))
+    return gate.judged(members, _question(campaign), [*excluded(campaign), *missing_fields(campaign)])
 
 
 def reach(campaign: Campaign, *, by: User) -> Reach:
@@ -84,6 +86,13 @@ def reach(campaign: Campaign, *, by: User) -> Reach:
             steps.append((label, left))
     left_out = [(code, number) for code, number in counts.most_common() if code not in ("", Reason.QUIET)]
     return Reach(tuple(steps), tuple(left_out), counts[Reason.QUIET], addresses)
+
+
+def excluded(campaign: Campaign) -> list[tuple[str, Q]]:
+    """A rule for each segment that is to get nothing. Drafts that were never saved have none."""
+    if not campaign.pk:
+        return []
+    return [(EXCLUDED, Q(pk__in=segments.members(one).values("pk"))) for one in campaign.excluded.all()]
 
 
 def missing_fields(campaign: Campaign) -> list[tuple[str, Q]]:

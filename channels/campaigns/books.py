@@ -35,6 +35,7 @@ class Waiting:
     due_at: datetime
     # Set when an earlier try may have reached the customer.
     sent_at: datetime | None
+    arm: int | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Result:
 
 
 TAKE = """
-    SELECT id, customer_id, key, attempts, due_at, sent_at FROM campaigns_delivery
+    SELECT id, customer_id, key, attempts, due_at, sent_at, arm FROM campaigns_delivery
     WHERE campaign_id = %s AND state = 'ready' AND due_at <= statement_timestamp() AND due_at >= %s
       AND EXISTS (SELECT 1 FROM campaigns_campaign AS campaign
                   JOIN channels_channel AS channel ON channel.id = campaign.channel_id

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from channels.campaigns import books, locks, pacing
 from channels.campaigns.books import Plan, Waiting
-from channels.campaigns.message import Message, Recipient
+from channels.campaigns.message import Mailing, Message, Recipient
 from channels.campaigns.models import Campaign, Delivery
 from channels.campaigns.placeholders import Person
 from channels.connectors.base import CannotRender, Payload
@@ -67,9 +67,9 @@ class Judged:
 
 
 @transaction.atomic
-def claim(message: Message, judge: gate.Judge, number: int, since: datetime) -> Batch | None:
+def claim(mailing: Mailing, judge: gate.Judge, number: int, since: datetime) -> Batch | None:
     """A batch whose intent is on record once this returns; None if nothing is due or the campaign stands."""
-    campaign = message.campaign
+    campaign = mailing.campaign
     locks.share(campaign)
     waiting = books.take(campaign, number, since)
     if not waiting:
@@ -78,7 +78,7 @@ def claim(message: Message, judge: gate.Judge, number: int, since: datetime) -> 
     gate.hold(customers)
     known = {row[0]: Judged.from_row(row) for row in judge.ask(customers)}
     now = timezone.now()
-    decided = [_decide(one, known.get(one.customer), message, now) for one in waiting]
+    decided = [_decide(one, known.get(one.customer), mailing.for_arm(one.arm), now) for one in waiting]
     parcels = [made for made in decided if isinstance(made, Parcel)]
     plans = [made for made in decided if isinstance(made, Plan)]
     going = parcels[: pacing.take(campaign.channel, len(parcels))]

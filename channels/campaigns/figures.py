@@ -19,8 +19,6 @@ from crm.lib import charts
 from customers.orders.models import Order
 
 What, Kind = Tally.What, DeliveryEvent.Kind
-# Orders this long after a message are put down to it.
-WINDOW = timedelta(days=7)
 HOURLY, LONGEST_CHART = timedelta(hours=48), timedelta(days=30)
 
 
@@ -166,7 +164,7 @@ def _slots(start: datetime, end: datetime, step: timedelta) -> list[datetime]:
 
 @dataclass(frozen=True)
 class Sales:
-    """Orders of people who got the message, within WINDOW after it. Not a proof: no holdout was kept."""
+    """Orders of people who got the message, within the campaign's days after it. Not a proof of anything."""
 
     customers: int
     orders: int
@@ -177,16 +175,17 @@ def sales_of(campaign: Campaign) -> Sales:
     sent = campaign.launched_at
     if sent is None:
         return Sales(0, 0, Decimal(0))
+    window = timedelta(days=campaign.conversion_days)
     orders = Order.objects.counted().filter(
         placed_at__gte=sent,
         currency=settings.DEFAULT_CURRENCY,
         customer__deliveries__campaign=campaign,
         customer__deliveries__state=Delivery.State.ACCEPTED,
         customer__deliveries__sent_at__lte=F("placed_at"),
-        customer__deliveries__sent_at__gt=F("placed_at") - WINDOW,
+        customer__deliveries__sent_at__gt=F("placed_at") - window,
     )
     if campaign.finished_at:
-        orders = orders.filter(placed_at__lt=campaign.finished_at + WINDOW)
+        orders = orders.filter(placed_at__lt=campaign.finished_at + window)
     found = orders.aggregate(
         customers=Count("customer", distinct=True), orders=Count("pk"), money=Sum(F("amount") - F("refunded"))
     )

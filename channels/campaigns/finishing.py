@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from channels import services as channels
-from channels.campaigns import books
+from channels.campaigns import books, deciding
 from channels.campaigns.models import Campaign, Delivery
 from channels.connectors.base import Idempotency
 from channels.connectors.registry import NoSuchConnector
@@ -38,6 +38,7 @@ class Step(StrEnum):
 
     PLAN = "plan"
     SEND = "send"
+    DECIDE = "decide"
     CLOSE = "close"
 
 
@@ -97,6 +98,7 @@ def _steps(which: Q) -> Iterator[tuple[Step, int]]:
     for step, rows in (
         (Step.PLAN, campaigns.filter(status=Status.MATERIALISING)),
         (Step.SEND, campaigns.sending().filter(Exists(waiting.filter(due_at__lte=Now())))),
+        (Step.DECIDE, deciding.due().filter(which)),
         (Step.CLOSE, campaigns.filter(Exists(waiting), status=Status.CANCELLED)),
     ):
         for pk in rows.order_by("launched_at", "pk").values_list("pk", flat=True):

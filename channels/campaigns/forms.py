@@ -1,7 +1,7 @@
-from typing import Any
+from typing import Any, TypeVar
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,41 +9,17 @@ from django.utils.translation import pgettext_lazy
 
 from channels.campaigns import body
 from channels.campaigns.books import FAMILY
-from channels.campaigns.models import Campaign, CampaignQuerySet, Delivery, DeliveryQuerySet
+from channels.campaigns.models import Campaign, CampaignQuerySet, Delivery, DeliveryQuerySet, Variant
 from channels.campaigns.placeholders import NotUnderstood
 from channels.models import Channel
 from crm.accounts.models import User
 from segments.models import Segment
 
+Words = TypeVar("Words", Campaign, Variant)
 
-class CampaignForm(forms.ModelForm[Campaign]):
-    """What is written, to whom, over which channel."""
 
-    class Meta:
-        model = Campaign
-        fields = ("name", "segment", "channel", "purpose", "subject", "body")
-        widgets = {"body": forms.Textarea(attrs={"rows": 14})}
-        help_texts = {
-            "name": _("Only colleagues see it."),
-            "purpose": _("Decides which consent is asked for."),
-            "body": _(
-                "An empty line begins a paragraph. Web addresses become links; a paragraph that is nothing"
-                " but [words](https://address) becomes a button. The unsubscribe link comes by itself."
-            ),
-        }
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        segments = Segment.objects.visible_to(user)
-        channels = Channel.objects.enabled().filter(kind="email")
-        for name, rows in (("segment", segments), ("channel", channels)):
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
-            self.fields[name].empty_label = _("Choose…")  # type: ignore[attr-defined]
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.layout = Layout(
-            "name", Div("segment", "channel", "purpose", css_class="row"), "subject", "body"
-        )
+class WordsForm(forms.ModelForm[Words]):
+    """A subject and a text that can be filled in."""
 
     def clean_subject(self) -> str:
         return self._understood("subject")
@@ -61,6 +37,122 @@ class CampaignForm(forms.ModelForm[Campaign]):
         except NotUnderstood as problem:
             raise forms.ValidationError(str(problem)) from None
         return text
+
+
+class CampaignForm(WordsForm[Campaign]):
+    """What is written, to whom, over which channel."""
+
+    class Meta:
+        model = Campaign
+        fields = (
+            *("name", "segment", "channel", "purpose", "subject", "body"),
+            *("excluded", "holdout", "conversion_days", "marks_links"),
+        )
+        widgets = {
+            "body": forms.Textarea(attrs={"rows": 14}),
+            "excluded": forms.SelectMultiple(attrs={"size": 4}),
+        }
+        help_texts = {
+            "name": _("Only colleagues see it."),
+            "purpose": _("Decides which consent is asked for."),
+            "body": _(
+                "An empty line begins a paragraph. Web addresses become links; a paragraph that is nothing"
+                " but [words](https://address) becomes a button. The unsubscribe link comes by itself."
+            ),
+        }
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        segments = Segment.objects.visible_to(user)
+        channels = Channel.objects.enabled().filter(kind="email")
+        for name in ("holdout", "conversion_days"):
+            self.fields[name].required = False
+        self.fields["excluded"].queryset = segments  # type: ignore[attr-defined]
+        for name, rows in (("segment", segments), ("channel", channels)):
+            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            self.fields[name].empty_label = _("Choose…")  # type: ignore[attr-defined]
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.layout = Layout(
+            "name",
+            Div("segment", "channel", "purpose", css_class="row"),
+            "subject",
+            "body",
+            Fieldset(
+                _("Audience and proof"),
+                "excluded",
+                Div("holdout", "conversion_days", css_class="row"),
+                "marks_links",
+            ),
+        )
+
+    def clean_holdout(self) -> int:
+        return self._or_default("holdout")
+
+    def clean_conversion_days(self) -> int:
+        return self._or_default("conversion_days")
+
+    def _or_default(self, field: str) -> int:
+        given: int | None = self.cleaned_data[field]
+        return int(Campaign._meta.get_field(field).get_default()) if given is None else given
+
+
+class VariantForm(WordsForm[Variant]):
+    """Another wording."""
+
+    class Meta:
+        model = Variant
+        fields = ("subject", "body")
+        widgets = {"body": forms.Textarea(attrs={"rows": 14})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+
+
+class TestForm(forms.ModelForm[Campaign]):
+    """How many try the variants first, and how the winner is found."""
+
+    class Meta:
+        model = Campaign
+        fields = ("test_share", "decide_by", "test_hours")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decide_by"].choices = [  # type: ignore[attr-defined]
+            ("", _("Nobody: all variants go on")),
+            *Campaign.Metric.choices,
+        ]
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.layout = Layout(Div("test_share", "decide_by", "test_hours", css_class="row"))
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("test_share", 100) < 100 and not data.get("decide_by"):
+            self.add_error("decide_by", _("Say how the winner is found for whom the others wait."))
+        return data
+
+
+class WinnerForm(forms.Form):
+    """Which variant those who wait are to get."""
+
+    number = forms.IntegerField(min_value=1, max_value=5)
+
+    def __init__(self, *args: Any, campaign: Campaign) -> None:
+        super().__init__(*args)
+        self.numbers = [1, *campaign.variants.values_list("number", flat=True)]
+
+    @property
+    def problem(self) -> str:
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+    def clean_number(self) -> int:
+        number: int = self.cleaned_data["number"]
+        if number not in self.numbers:
+            raise forms.ValidationError(_("This campaign has no such variant."))
+        return number
 
 
 class DeliveryFilter(forms.Form):

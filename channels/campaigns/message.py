@@ -1,6 +1,6 @@
 """A campaign's message: compiled once, then filled in for one person after the other."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from channels import services as channels
-from channels.campaigns import body, tokens
-from channels.campaigns.models import Campaign
+from channels.campaigns import arms, body, tokens
+from channels.campaigns.models import Campaign, Variant
 from channels.campaigns.placeholders import Person, Slot, value
 from channels.connectors.base import CannotRender, Content, Envelope, Payload, Prepared
 from channels.connectors.fields import Slots, one_line
@@ -43,14 +43,22 @@ class Draft:
 
 
 class Message:
-    """What a campaign says. Threads may share one: nothing in it changes once it was made."""
+    """What a campaign says in one of its variants. Threads may share one: nothing in it changes."""
 
-    def __init__(self, campaign: Campaign) -> None:
-        """Raises NotUnderstood for a text no form would take, CannotRender for an unusable sender."""
+    def __init__(
+        self, campaign: Campaign, words: Campaign | Variant | None = None, links: Sequence[str] = ()
+    ) -> None:
+        """Raises NotUnderstood for a text no form would take, CannotRender for an unusable sender.
+
+        `links` are the addresses of the whole campaign, in the order of their numbers.
+        """
+        words = words or campaign
         self.campaign = campaign
         self.key_lifetime = channels.connector_of(campaign.channel).caps.key_lifetime
-        self.body = body.read(campaign.body)
-        self._subject = Slots(one_line(body.mark_subject(campaign.subject, self.body)))
+        self.body = body.read(words.body)
+        known = links or self.body.links
+        self._numbers = [known.index(address) + 1 for address in self.body.links]
+        self._subject = Slots(one_line(body.mark_subject(words.subject, self.body)))
         self._in_subject = {name: self.body.slots[name] for name in self._subject.names}
         self._contents = {code: self._content(code) for code, _name in settings.LANGUAGES}
         self._prepared: dict[str, Prepared] = {
@@ -63,8 +71,8 @@ class Message:
         fields = _fill(self.body.slots, recipient.person)
         fields |= {"unsubscribe": unsubscribe, "open": public_url("open", recipient.key)}
         fields["preferences"] = public_url("preferences", recipient.key)
-        for number in range(1, len(self.body.links) + 1):
-            fields[f"link_{number}"] = public_url("click", recipient.key, number)
+        for place, number in enumerate(self._numbers, 1):
+            fields[f"link_{place}"] = public_url("click", recipient.key, number)
         return self._render(recipient, fields, unsubscribe, at)
 
     def trial(self, recipient: Recipient, at: datetime) -> Payload:
@@ -121,6 +129,33 @@ class Message:
             html = render_to_string("mail/campaign.html", context)
             text = render_to_string("mail/campaign.txt", context)
         return Content(subject=self._subject.source, text=text, html=html)
+
+
+class Mailing:
+    """Everything a campaign says: a message for each of its variants."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+        links = addresses(campaign)
+        self._messages = {one.number: Message(campaign, one, links) for one in wordings(campaign)}
+
+    def for_arm(self, arm: int | None) -> Message:
+        return self._messages[arms.variant_of(arm)]
+
+
+def wordings(campaign: Campaign) -> Iterable[Campaign | Variant]:
+    """Its own text, which is the first variant, and the others."""
+    return [campaign, *campaign.variants.all()]
+
+
+def lettered(campaign: Campaign) -> list[tuple[Campaign | Variant, str]]:
+    """Its wordings with the letters they are known by."""
+    return [(words, arms.letter(words.number)) for words in wordings(campaign)]
+
+
+def addresses(campaign: Campaign) -> list[str]:
+    """The web addresses in all its variants, each once: their places are their numbers, less one."""
+    return list(dict.fromkeys(url for words in wordings(campaign) for url in body.addresses(words.body)))
 
 
 def language_of(person: Person) -> str:

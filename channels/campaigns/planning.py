@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels.campaigns import audience, books
+from channels.campaigns import arms, audience, books
 from channels.campaigns.finishing import stop_for
 from channels.campaigns.models import Campaign, Delivery, Tally
 from channels.consent.gate import ADDRESS_COLUMNS
@@ -25,32 +25,40 @@ from crm.lib.errors import Refused
 
 CHUNK = 10_000
 PRESENCE = timedelta(seconds=20)
-SAME_ADDRESS = "same_address"
+SAME_ADDRESS, HELD_BACK = "same_address", "held_back"
 
 INSERT = """
-    WITH chosen(id, verdict) AS ({members}), planned AS (
+    WITH chosen(id, verdict) AS ({members}),
+    hashed AS (SELECT id, verdict, md5(%s || ':' || id) AS hash FROM chosen),
+    drawn AS (SELECT id, verdict, {arm} AS arm FROM hashed),
+    planned AS (
         INSERT INTO campaigns_delivery
-            (campaign_id, customer_id, state, reason,
+            (campaign_id, customer_id, arm, state, reason,
              due_at, key, address, lease_token, attempts, provider_id)
-        SELECT %s, id, CASE WHEN verdict IN ('', 'quiet') THEN 'ready' ELSE 'skipped' END,
-               CASE WHEN verdict IN ('', 'quiet') THEN '' ELSE verdict END,
-               statement_timestamp(), gen_random_uuid(), '', '', 0, ''
-        FROM chosen ORDER BY id ON CONFLICT DO NOTHING RETURNING reason)
-    SELECT (SELECT max(id) FROM chosen),
+        SELECT %s, id, arm, CASE WHEN arm > 0 THEN 'ready' ELSE 'skipped' END,
+               CASE WHEN arm IS NULL THEN verdict WHEN arm = 0 THEN %s ELSE '' END,
+               statement_timestamp() + CASE WHEN arm = {waiting} THEN {far} ELSE interval '0' END,
+               gen_random_uuid(), '', '', 0, ''
+        FROM drawn ORDER BY id ON CONFLICT DO NOTHING RETURNING reason)
+    SELECT (SELECT max(id) FROM drawn),
            coalesce((SELECT json_object_agg(reason, n)
                      FROM (SELECT reason, count(*) AS n FROM planned GROUP BY reason) AS counted), '{{}}')
 """
+# Whoever waits for a winner is due once there is one.
+FAR = "interval '100 years'"
 
-# Of several customers with one address only the first gets the message.
+# Of several customers with one address only the first counts, held back or not: a mailbox is one reader.
 COLLAPSE = """
-    UPDATE campaigns_delivery SET state = 'skipped', reason = %s WHERE id IN (
-        SELECT id FROM (
-            SELECT delivery.id, row_number() OVER (
-                PARTITION BY lower(customer.{column}) ORDER BY delivery.customer_id) AS place
-            FROM campaigns_delivery AS delivery
-            JOIN customers_customer AS customer ON customer.id = delivery.customer_id
-            WHERE delivery.campaign_id = %s AND delivery.state = 'ready') AS placed
-        WHERE place > 1)
+    WITH placed AS (
+        SELECT delivery.id, delivery.reason, row_number() OVER (
+            PARTITION BY lower(customer.{column}) ORDER BY delivery.customer_id) AS place
+        FROM campaigns_delivery AS delivery
+        JOIN customers_customer AS customer ON customer.id = delivery.customer_id
+        WHERE delivery.campaign_id = %s AND delivery.arm IS NOT NULL),
+    moved AS (
+        UPDATE campaigns_delivery AS delivery SET state = 'skipped', reason = %s, arm = NULL
+        FROM placed WHERE placed.id = delivery.id AND place > 1 RETURNING placed.reason)
+    SELECT count(*), count(*) FILTER (WHERE reason = %s) FROM moved
 """
 
 
@@ -94,8 +102,11 @@ def _insert(campaign: Campaign, members: "QuerySet[Any, Any]") -> tuple[int | No
         chosen, params = members.query.sql_with_params()
     except EmptyResultSet:  # no condition of this rule can ever hold
         return None, Counter()
+    sql = INSERT.format(members=chosen, arm=arms.CAST, waiting=arms.WAITING, far=FAR)
+    variants = 1 + campaign.variants.count()
+    shares = [campaign.holdout / 100, campaign.test_share / 100, variants]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT.format(members=chosen), [*params, campaign.pk])
+        cursor.execute(sql, [*params, str(campaign.salt), *shares, campaign.pk, HELD_BACK])
         last, reasons = cursor.fetchone()
     return last, Counter(reasons)
 
@@ -104,8 +115,10 @@ def _finish(campaign: Campaign) -> None:
     column = ADDRESS_COLUMNS.get(campaign.channel.kind)
     with connection.cursor() as cursor:
         if column:
-            cursor.execute(COLLAPSE.format(column=column), [SAME_ADDRESS, campaign.pk])
-            books.count(campaign, {(Delivery.State.SKIPPED, SAME_ADDRESS): cursor.rowcount})
+            cursor.execute(COLLAPSE.format(column=column), [campaign.pk, SAME_ADDRESS, HELD_BACK])
+            moved, held_back = cursor.fetchone()
+            skipped = str(Delivery.State.SKIPPED)
+            books.count(campaign, {(skipped, SAME_ADDRESS): moved, (skipped, HELD_BACK): -held_back})
         # Without fresh figures the database may choose to read the whole table for each batch.
         cursor.execute("ANALYZE campaigns_delivery")
     Campaign.objects.filter(pk=campaign.pk).update(

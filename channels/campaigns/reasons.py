@@ -4,11 +4,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from channels.campaigns.audience import EXCLUDED
 from channels.campaigns.books import FAMILY, LOST
 from channels.campaigns.finishing import CANCELLED
 from channels.campaigns.message import MISSING
 from channels.campaigns.placeholders import FIELDS
-from channels.campaigns.planning import SAME_ADDRESS
+from channels.campaigns.planning import HELD_BACK, SAME_ADDRESS
 from channels.campaigns.sending import GAVE_UP
 from channels.connectors.base import Trouble
 from channels.consent.gate import Reason
@@ -17,6 +18,8 @@ WORDS: dict[str, str | Promise] = {
     **{reason.value: reason.label for reason in Reason},
     **{trouble.value: trouble.label for trouble in Trouble},
     SAME_ADDRESS: gettext_lazy("Somebody else with this address gets it"),
+    HELD_BACK: gettext_lazy("Held back, to compare with"),
+    EXCLUDED: gettext_lazy("Is in an excluded segment"),
     MISSING: gettext_lazy("A personal field is empty"),
     CANCELLED: gettext_lazy("The campaign was cancelled"),
     GAVE_UP: gettext_lazy("Could not be sent in time"),

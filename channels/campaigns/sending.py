@@ -24,7 +24,7 @@ from channels.campaigns import books
 from channels.campaigns.books import Result
 from channels.campaigns.claiming import Batch, Parcel, claim, judge_for
 from channels.campaigns.finishing import stop_for
-from channels.campaigns.message import Message
+from channels.campaigns.message import Mailing
 from channels.campaigns.models import Campaign, Delivery
 from channels.campaigns.placeholders import NotUnderstood
 from channels.connectors.base import (
@@ -63,30 +63,30 @@ def deliver(
     if campaign is None:
         return False
     try:
-        message = Message(campaign)
+        mailing = Mailing(campaign)
     except (NotUnderstood, CannotRender, NoSuchConnector) as trouble:
         stop_for(campaign_pk, str(trouble))
         return False
     until, halt = time.monotonic() + seconds, stop or Event()
     number = connections or settings.SEND_CONNECTIONS
     if number == 1:
-        return _send(message, until, halt)
+        return _send(mailing, until, halt)
     with ThreadPoolExecutor(number) as pool:
-        lines = [pool.submit(_send_in_thread, message, until, halt) for _ in range(number)]
+        lines = [pool.submit(_send_in_thread, mailing, until, halt) for _ in range(number)]
         more = [line.result() for line in lines]
     return any(more)
 
 
-def _send_in_thread(message: Message, until: float, stop: Event) -> bool:
+def _send_in_thread(mailing: Mailing, until: float, stop: Event) -> bool:
     try:
-        return _send(message, until, stop)
+        return _send(mailing, until, stop)
     finally:
         connection.close()
 
 
-def _send(message: Message, until: float, stop: Event) -> bool:
-    with channels.open_session(message.campaign.channel) as session:
-        line = Line(message, session)
+def _send(mailing: Mailing, until: float, stop: Event) -> bool:
+    with channels.open_session(mailing.campaign.channel) as session:
+        line = Line(mailing, session)
         more = True
         while more and time.monotonic() < until and not stop.is_set():
             more = line.send_batch()
@@ -97,9 +97,9 @@ def _send(message: Message, until: float, stop: Event) -> bool:
 class Line:
     """One connection to the provider and what it has learned about it."""
 
-    def __init__(self, message: Message, session: Session) -> None:
-        self.message, self.session = message, session
-        self.campaign = message.campaign
+    def __init__(self, mailing: Mailing, session: Session) -> None:
+        self.mailing, self.session = mailing, session
+        self.campaign = mailing.campaign
         self.caps: Caps = channels.connector_of(self.campaign.channel).caps
         self.size = self.caps.batch
         self.since = LONG_AGO
@@ -110,7 +110,7 @@ class Line:
     def send_batch(self) -> bool:
         """Whether there may be more to do."""
         self._look_up()
-        batch = claim(self.message, self.judge, self.size, self.since)
+        batch = claim(self.mailing, self.judge, self.size, self.since)
         if batch is None:
             # What others gave back may be older than what we took last.
             more, self.since = self.since > LONG_AGO, LONG_AGO

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels import services as channels
-from channels.campaigns import body, locks, tasks
-from channels.campaigns.message import Message, Recipient
-from channels.campaigns.models import Campaign, CampaignLink
+from channels.campaigns import arms, locks, tasks
+from channels.campaigns.message import Mailing, Message, Recipient, addresses
+from channels.campaigns.models import Campaign, CampaignLink, Variant
 from channels.campaigns.placeholders import NotUnderstood, Person
 from channels.connectors.base import Accepted, CannotRender
 from crm.accounts.models import User
@@ -33,7 +33,7 @@ def launch(campaign: Campaign, *, by: User) -> None:
     campaign.links.all().delete()
     CampaignLink.objects.bulk_create(
         CampaignLink(campaign=campaign, number=number, url=url)
-        for number, url in enumerate(body.addresses(campaign.body), 1)
+        for number, url in enumerate(addresses(campaign), 1)
     )
     audit.record("campaign.launched", campaign, by=by, segment=campaign.segment_id)
     transaction.on_commit(partial(tasks.materialise.delay, campaign.pk))
@@ -74,10 +74,45 @@ def cancel(campaign: Campaign, *, by: User) -> None:
     transaction.on_commit(partial(tasks.go_on, campaign.pk))
 
 
-def send_trial(campaign: Campaign, person: Person, *, to: User) -> None:
+@transaction.atomic
+def keep_variant(campaign: Campaign, variant: Variant) -> None:
+    """Adds a wording to a draft, or keeps a changed one."""
+    if not Campaign.objects.drafts().select_for_update().filter(pk=campaign.pk).exists():
+        raise Refused(_("This campaign was already launched and can no longer be changed."))
+    if variant.pk is None:
+        variant.campaign, variant.number = campaign, 2 + campaign.variants.count()
+    if variant.number > arms.MOST_VARIANTS:
+        raise Refused(_("A campaign has at most %(number)d variants.") % {"number": arms.MOST_VARIANTS})
+    variant.save()
+
+
+@transaction.atomic
+def drop_variant(variant: Variant) -> None:
+    """Those after it move up, so that numbers stay without a gap."""
+    if not Campaign.objects.drafts().select_for_update().filter(pk=variant.campaign_id).exists():
+        raise Refused(_("This campaign was already launched and can no longer be changed."))
+    later = Variant.objects.filter(campaign=variant.campaign_id, number__gt=variant.number)
+    variant.delete()
+    for one in later.order_by("number"):
+        Variant.objects.filter(pk=one.pk).update(number=one.number - 1)
+
+
+@transaction.atomic
+def choose_winner(campaign: Campaign, number: int, *, by: User) -> None:
+    """Those who wait for the winner of the test get this variant, from now on."""
+    running = Campaign.objects.filter(pk=campaign.pk, status=Status.RUNNING, winner=None, test_share__lt=100)
+    if not running.update(winner=number, decided_at=timezone.now()):
+        raise Refused(_("Nobody waits for a winner here."))
+    audit.record("campaign.decided", campaign, by=by, variant=number)
+    transaction.on_commit(partial(tasks.go_on, campaign.pk))
+
+
+def send_trial(
+    campaign: Campaign, person: Person, *, to: User, words: Campaign | Variant | None = None
+) -> None:
     """Sends the message, as `person` would get it, to a colleague's own address."""
     try:
-        payload = Message(campaign).trial(Recipient(person, to.email, uuid4()), timezone.now())
+        payload = Message(campaign, words).trial(Recipient(person, to.email, uuid4()), timezone.now())
     except CannotRender as problem:
         raise Refused(_("The message cannot be made: %(reason)s") % {"reason": problem.code}) from None
     with channels.open_session(campaign.channel) as session:
@@ -93,6 +128,6 @@ def _check(campaign: Campaign) -> None:
         raise Refused(_("The channel is switched off."))
     segments.members(campaign.segment)
     try:
-        Message(campaign)
+        Mailing(campaign)
     except (NotUnderstood, CannotRender) as problem:
         raise Refused(_("The message cannot be made: %(reason)s") % {"reason": problem}) from None

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from channels.campaigns import finishing, planning, sending
+from channels.campaigns import deciding, finishing, measuring, planning, sending
 from channels.campaigns.finishing import Step
 
 # A message nobody took in this time is dropped: the sweep sends another.
@@ -29,6 +29,17 @@ def close(campaign_id: int) -> None:
     finishing.close(campaign_id)
 
 
+@shared_task(name="campaigns.decide", expires=EXPIRES)
+def decide(campaign_id: int) -> None:
+    deciding.decide(campaign_id)
+    go_on(campaign_id)
+
+
+@shared_task(name="campaigns.measure")
+def measure() -> None:
+    measuring.sweep()
+
+
 @shared_task(name="campaigns.sweep")
 def sweep() -> None:
     for step, campaign_id in finishing.sweep():
@@ -42,6 +53,6 @@ def go_on(campaign_id: int) -> None:
 
 
 def start(step: Step, campaign_id: int) -> None:
-    task = {Step.PLAN: materialise, Step.SEND: deliver, Step.CLOSE: close}[step]
+    task = {Step.PLAN: materialise, Step.SEND: deliver, Step.DECIDE: decide, Step.CLOSE: close}[step]
     for _ in range(settings.SEND_WORKERS if step is Step.SEND else 1):
         task.delay(campaign_id)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from channels.campaigns import books, tokens
+from channels.campaigns import books, marking, tokens
 from channels.campaigns.models import CampaignLink, Delivery, DeliveryEvent, Tally
 from channels.consent import services as consent
 from channels.consent.models import Consent, State
@@ -54,7 +54,7 @@ def clicked(token: str, visit: Visit) -> str | None:
     if delivery is None or link is None:
         return None
     _note(delivery, Kind.CLICK, visit, link)
-    return link.url
+    return marking.marked(link.url, delivery.campaign, delivery.arm)
 
 
 def destination(token: str) -> str | None:

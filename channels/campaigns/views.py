@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from channels.campaigns import audience, figures, reasons, services
 from channels.campaigns.forms import CampaignFilter, CampaignForm, DeliveryFilter, PersonForm
-from channels.campaigns.message import Message
-from channels.campaigns.models import Campaign, Delivery
+from channels.campaigns.message import Message, lettered, wordings
+from channels.campaigns.models import Campaign, Delivery, Variant
 from channels.campaigns.placeholders import FIELDS, Person
 from channels.connectors.base import CannotRender
 from channels.consent import gate
@@ -113,10 +112,12 @@ def audience_preview(request: UserRequest, pk: int) -> HttpResponse:
     """Who would get it now, and why the others would not: the rules are those of sending."""
     campaign = _campaign(request, pk)
     found = audience.reach(campaign, by=request.user)
+    held_back = round(found.reachable * campaign.holdout / 100)
     steps = [charts.Part(str(label), number) for label, number in found.steps]
     context = {
         "campaign": campaign,
         "reach": found,
+        "held_back": held_back,
         "funnel": charts.funnel(_("Who will get it"), steps),
         "left_out": [(code, reasons.words(code), number) for code, number in found.left_out],
     }
@@ -131,21 +132,6 @@ def left_out(request: UserRequest, pk: int, reason: str) -> HttpResponse:
     found = audience.judged(campaign, by=request.user).filter(verdict__startswith=reason)
     context = {"campaign": campaign, "reason": reasons.words(reason), "customers": found[:NAMED]}
     return render_part(request, "campaigns/left_out.html", "names", context)
-
-
-@require_GET
-@needs("campaign", "view")
-def results(request: UserRequest, pk: int) -> HttpResponse:
-    """What came of it: when people opened and clicked, where they went, what they bought."""
-    campaign = _campaign(request, pk)
-    context = {
-        "campaign": campaign,
-        "chart": figures.engagement(campaign),
-        "clicks": figures.link_clicks(campaign),
-        "sales": figures.sales_of(campaign),
-        "currency": settings.DEFAULT_CURRENCY,
-    }
-    return render_part(request, "campaigns/results.html", "part", context)
 
 
 @require_GET
@@ -207,7 +193,9 @@ def preview(request: UserRequest, pk: int) -> HttpResponse:
         "may_try": request.user.may("campaign", "edit"),
         "to": request.user.email,
     }
-    return render_part(request, "campaigns/preview.html", "part", context | _draft(campaign, chosen))
+    words = _words(request.GET, campaign)
+    context |= {"wordings": lettered(campaign), "number": words.number, **_draft(campaign, chosen, words)}
+    return render_part(request, "campaigns/preview.html", "part", context)
 
 
 @require_GET
@@ -216,7 +204,7 @@ def preview(request: UserRequest, pk: int) -> HttpResponse:
 def preview_html(request: UserRequest, pk: int, customer_pk: int) -> HttpResponse:
     campaign = _campaign(request, pk)
     customer = get_visible(Customer.objects.visible_to(request.user), customer_pk)
-    draft = _draft(campaign, customer)
+    draft = _draft(campaign, customer, _words(request.GET, campaign))
     response = HttpResponse(draft["draft"].html if draft.get("draft") else escape(draft["problem"]))
     response["Content-Security-Policy"] = FRAME_POLICY
     return response
@@ -238,7 +226,7 @@ def trial(request: UserRequest, pk: int) -> HttpResponse:
     )
     customer = customers.first()
     person = audience.person_of(customer) if customer else Person(name=str(request.user))
-    services.send_trial(campaign, person, to=request.user)
+    services.send_trial(campaign, person, to=request.user, words=_words(request.POST, campaign))
     messages.success(request, _("A test is on its way to %(address)s.") % {"address": request.user.email})
     return redirect("campaigns:detail", pk)
 
@@ -320,11 +308,16 @@ def _figures(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def _draft(campaign: Campaign, customer: Customer | None) -> dict[str, Any]:
+def _words(asked: QueryDict, campaign: Campaign) -> Campaign | Variant:
+    """The variant that is asked for, or the campaign's own text."""
+    return next((one for one in wordings(campaign) if str(one.number) == asked.get("variant")), campaign)
+
+
+def _draft(campaign: Campaign, customer: Customer | None, words: Campaign | Variant) -> dict[str, Any]:
     """The message for this customer, or why there can be none."""
     if customer is None:
         return {}
     try:
-        return {"draft": Message(campaign).draft(audience.person_of(customer))}
+        return {"draft": Message(campaign, words).draft(audience.person_of(customer))}
     except CannotRender as problem:
         return {"problem": reasons.words(problem.code)}

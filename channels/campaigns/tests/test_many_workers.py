@@ -20,7 +20,7 @@ from django.utils import timezone
 from channels import factories
 from channels.campaigns import books, finishing, sending, services
 from channels.campaigns.claiming import claim, judge_for
-from channels.campaigns.message import Message
+from channels.campaigns.message import Mailing
 from channels.campaigns.models import Campaign, Delivery
 from channels.campaigns.tests.conftest import Sink, draft, launch, people
 from channels.campaigns.tests.test_sending import deliver, tally
@@ -74,7 +74,7 @@ def _deliver_and_close(campaign: Campaign) -> None:
 def test_a_pause_waits_for_the_intent_that_is_half_recorded(campaign: Campaign) -> None:
     people(5)
     launch(campaign)
-    message = Message(campaign)
+    message = Mailing(campaign)
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             batch = claim(message, judge_for(campaign), 3, sending.LONG_AGO)
@@ -92,7 +92,7 @@ def test_a_withdrawal_waits_for_the_intent_that_is_half_recorded(campaign: Campa
     launch(campaign)
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            claim(Message(campaign), judge_for(campaign), 3, sending.LONG_AGO)
+            claim(Mailing(campaign), judge_for(campaign), 3, sending.LONG_AGO)
             withdrawing = pool.submit(_withdraw, one)
             time.sleep(0.2)
             assert not withdrawing.done()
@@ -119,7 +119,7 @@ def test_who_died_while_sending_leaves_an_unknown_and_not_a_second_mail(
 ) -> None:
     people(3)
     launch(campaign)
-    batch = claim(Message(campaign), judge_for(campaign), 2, sending.LONG_AGO)
+    batch = claim(Mailing(campaign), judge_for(campaign), 2, sending.LONG_AGO)
     assert batch
     deliver(campaign)
     assert campaign.status == Campaign.Status.RUNNING
@@ -134,7 +134,7 @@ def test_who_died_while_sending_leaves_an_unknown_and_not_a_second_mail(
 def test_who_was_taken_for_dead_may_still_say_what_happened(campaign: Campaign) -> None:
     people(2)
     launch(campaign)
-    batch = claim(Message(campaign), judge_for(campaign), 2, sending.LONG_AGO)
+    batch = claim(Mailing(campaign), judge_for(campaign), 2, sending.LONG_AGO)
     assert batch
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     finishing.sweep()
@@ -149,7 +149,7 @@ def test_who_was_taken_for_dead_may_still_say_what_happened(campaign: Campaign) 
 def test_a_forged_token_changes_nothing(campaign: Campaign) -> None:
     people(1)
     launch(campaign)
-    claim(Message(campaign), judge_for(campaign), 2, sending.LONG_AGO)
+    claim(Mailing(campaign), judge_for(campaign), 2, sending.LONG_AGO)
     row = Delivery.objects.get()
     with transaction.atomic():
         late = books.Result(row.pk, row.customer_id, "accepted")
@@ -164,7 +164,7 @@ def test_a_provider_that_knows_our_keys_gets_the_message_again(campaign: Campaig
     campaign.refresh_from_db()
     people(2)
     launch(campaign)
-    claim(Message(campaign), judge_for(campaign), 2, sending.LONG_AGO)
+    claim(Mailing(campaign), judge_for(campaign), 2, sending.LONG_AGO)
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     forgotten = Delivery.objects.order_by("pk").first()
     assert forgotten
@@ -180,7 +180,7 @@ def test_a_key_the_provider_may_have_forgotten_is_not_repeated(campaign: Campaig
     people(1)
     launch(campaign)
     Delivery.objects.update(attempts=1, sent_at=timezone.now() - timedelta(hours=25))
-    assert claim(Message(campaign), judge_for(campaign), 2, sending.LONG_AGO)
+    assert claim(Mailing(campaign), judge_for(campaign), 2, sending.LONG_AGO)
     assert Delivery.objects.get().state == "unknown"
 
 

@@ -14,6 +14,10 @@ class Mailing(NamedTuple):
     segment: str
     subject: str
     body: str
+    # Another subject for the same words, tried against the first.
+    other_subject: str = ""
+    # How the campaign is tried and measured.
+    proof: dict[str, Any] = {}
 
 
 LOYAL = "高价值常客"
@@ -78,6 +82,8 @@ FINISHED = Mailing(
 到店的客人可以免费试喝，并参加下午三点的手冲体验课：https://shop.lanshan.example/class
 
 澜山生活""",
+    "这周六会员日，老朋友先选",
+    {"holdout": 10},
 )
 PAUSED = Mailing(
     "新客欢迎信",
@@ -100,6 +106,8 @@ DRAFT = Mailing(
 有一阵子没见了。{{ city|您的城市 }}的门店新到了一批您以前常买的豆子，凭这封邮件可以免费试喝。
 
 [预约试喝](https://shop.lanshan.example/tasting)""",
+    "有一款您常买的豆子回来了",
+    {"holdout": 10, "test_share": 30, "decide_by": "clicks", "test_hours": 12},
 )
 
 FILE_NAME = "咖啡节线下登记.csv"

@@ -400,6 +400,15 @@ RULES: dict[str, Rule] = {
     "campaigns:detail": Rule("campaign", on="campaign"),
     "campaigns:audience": Rule("campaign", on="campaign"),
     "campaigns:left-out": Rule("campaign", on="campaign", extra=(("reason", "no_consent"),)),
+    "campaigns:comparison": Rule("campaign"),
+    "campaigns:measurement": Rule("campaign", "edit", on="campaign", writes=WRITE),
+    "campaigns:winner": Rule("campaign", "send", on="campaign", writes=WRITE),
+    "campaigns:variants": Rule("campaign", "edit", on="campaign", writes=WRITE),
+    "campaigns:variant-new": Rule("campaign", "edit", on="campaign", writes=WRITE),
+    "campaigns:variant": Rule("campaign", "edit", on="campaign", writes=WRITE, extra=(("number", "2"),)),
+    "campaigns:variant-deletion": Rule(
+        "campaign", "edit", on="campaign", writes=WRITE, extra=(("number", "2"),)
+    ),
     "campaigns:progress": Rule("campaign", on="campaign"),
     "campaigns:results": Rule("campaign", on="campaign"),
     "campaigns:deliveries": Rule("campaign", on="campaign"),

@@ -1,4 +1,4 @@
-"""Campaigns, and one delivery per campaign and customer: the durable truth of what was sent to whom."""
+"""One delivery per campaign and customer: the durable truth of what was sent to whom."""
 
 from datetime import datetime
 from typing import Self
@@ -11,137 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from channels.campaigns.models.campaign import Campaign
 from channels.consent.models import Purpose
-from channels.models import Channel
 from crm.accounts.models import User
 from customers.models import Customer
-from segments.models import Segment
-
-
-class CampaignQuerySet(models.QuerySet["Campaign"]):
-    def visible_to(self, user: User, action: str = "view") -> Self:
-        return self if user.may("campaign", action) else self.none()
-
-    def drafts(self) -> Self:
-        return self.filter(status=Campaign.Status.DRAFT)
-
-    def running(self) -> Self:
-        return self.filter(status__in=[Campaign.Status.MATERIALISING, Campaign.Status.RUNNING])
-
-    def sending(self) -> Self:
-        """Campaigns whose messages may go out now."""
-        return self.filter(status=Campaign.Status.RUNNING, channel__enabled=True)
-
-    def stoppable(self) -> Self:
-        return self.exclude(status__in=[Campaign.Status.DONE, Campaign.Status.CANCELLED])
-
-    def left_alone(self) -> Self:
-        """Campaigns nobody works on: no worker has said so of late."""
-        return self.exclude(lease_until__gt=Now())
-
-
-class Campaign(models.Model):
-    """One message to the members of a segment who allow it."""
-
-    class Status(models.TextChoices):
-        DRAFT = "draft", pgettext_lazy("campaign", "Draft")
-        MATERIALISING = "planning", pgettext_lazy("campaign", "Preparing")
-        RUNNING = "running", pgettext_lazy("campaign", "Sending")
-        PAUSED = "paused", pgettext_lazy("campaign", "Paused")
-        DONE = "done", pgettext_lazy("campaign", "Done")
-        CANCELLED = "cancelled", pgettext_lazy("campaign", "Cancelled")
-
-    name = models.CharField(_("name"), max_length=100)
-    segment = models.ForeignKey(
-        Segment, verbose_name=_("segment"), on_delete=models.PROTECT, related_name="campaigns"
-    )
-    channel = models.ForeignKey(
-        Channel, verbose_name=_("channel"), on_delete=models.PROTECT, related_name="campaigns"
-    )
-    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose, default=Purpose.MARKETING)
-    subject = models.CharField(_("subject"), max_length=200)
-    body = models.TextField(
-        _("text"), help_text=_("Personal fields such as {{ name }} are filled in per customer.")
-    )
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
-    cursor = models.BigIntegerField(
-        default=0, editable=False, help_text="Last customer that got its delivery row."
-    )
-    created_by = models.ForeignKey(
-        User, verbose_name=_("created by"), on_delete=models.PROTECT, related_name="+"
-    )
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
-    launched_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    launched_at = models.DateTimeField(_("launched"), null=True, blank=True)
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    trouble = models.CharField(
-        max_length=300, blank=True, editable=False, help_text="Why it had to be stopped."
-    )
-    planned_at = models.DateTimeField(
-        null=True, editable=False, help_text="When everybody had a delivery row."
-    )
-    lease_until = models.DateTimeField(
-        null=True,
-        editable=False,
-        help_text="Until when workers said they are on it; a sweep sends new ones to the others.",
-    )
-
-    objects = CampaignQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("campaign")
-        verbose_name_plural = _("campaigns")
-        indexes = [models.Index(fields=["-created_at", "-id"], name="campaign_newest_first")]
-        constraints = [
-            models.CheckConstraint(
-                name="campaign_that_left_draft_was_launched",
-                condition=Q(status__in=["draft", "cancelled"]) | ~Q(launched_at=None),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_draft(self) -> bool:
-        return self.status == self.Status.DRAFT
-
-    @property
-    def is_live(self) -> bool:
-        """Whether its figures may still move by themselves."""
-        return self.status in (self.Status.MATERIALISING, self.Status.RUNNING)
-
-
-class Tally(models.Model):
-    """How many deliveries of a campaign ended how, kept in the transaction that ends them.
-
-    Counting a million rows at each look at a running campaign would cost more than sending them.
-    """
-
-    access = "Holds no customer data; read only through its campaign."
-
-    class What(models.TextChoices):
-        PLANNED = "planned", pgettext_lazy("tally", "Planned")
-        ACCEPTED = "accepted", pgettext_lazy("delivery", "Sent")
-        SKIPPED = "skipped", pgettext_lazy("delivery", "Left out")
-        FAILED = "failed", pgettext_lazy("delivery", "Failed")
-        UNKNOWN = "unknown", pgettext_lazy("delivery", "Unknown")
-        OPENED = "opened", _("Opened")
-        CLICKED = "clicked", _("Clicked")
-        UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="tallies", db_index=False)
-    what = models.CharField(max_length=12, choices=What)
-    reason = models.CharField(max_length=60, blank=True)
-    count = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["campaign", "what", "reason"], name="tally_is_kept_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.reason}: {self.count}"
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -187,6 +60,11 @@ class Delivery(models.Model):
         Customer, on_delete=models.CASCADE, related_name="deliveries", db_index=False
     )
     address = models.CharField(max_length=254, blank=True, help_text="Filled at the moment of sending.")
+    arm = models.PositiveSmallIntegerField(
+        null=True,
+        editable=False,
+        help_text="See arms.py; empty for whoever was left out when it was planned.",
+    )
     state = models.CharField(_("state"), max_length=11, choices=State, default=State.READY)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     due_at = models.DateTimeField(default=timezone.now)
@@ -219,6 +97,9 @@ class Delivery(models.Model):
                 fields=["campaign", "state", "customer"],
                 name="delivery_that_went_wrong",
                 condition=Q(state__in=["skipped", "failed", "unknown"]),
+            ),
+            models.Index(
+                fields=["campaign"], name="delivery_awaits_a_winner", condition=Q(arm=9, state="ready")
             ),
             models.Index(
                 fields=["campaign", "customer"], name="delivery_clicked", condition=~Q(clicked_at=None)
@@ -275,26 +156,3 @@ class DeliveryEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery_id}: {self.kind}"
-
-
-class CampaignLink(models.Model):
-    """An address in a campaign's text. Tracked links name its row, so no address ever travels in a link."""
-
-    access = "Read only through its campaign."
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="links", db_index=False)
-    number = models.PositiveSmallIntegerField(default=1)
-    url = models.URLField(max_length=1000)
-
-    class Meta:
-        ordering = ("number",)
-        constraints = [
-            models.UniqueConstraint(fields=["campaign", "url"], name="campaign_link_is_kept_once"),
-            models.UniqueConstraint(fields=["campaign", "number"], name="campaign_link_has_its_number"),
-            models.CheckConstraint(
-                name="campaign_link_leads_to_the_web", condition=Q(url__regex="^https?://")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.url

@@ -1,0 +1,18 @@
+"""Campaigns, their variants, their deliveries and what came of them."""
+
+from channels.campaigns.models.campaign import Campaign, CampaignLink, CampaignQuerySet, Exclusion, Variant
+from channels.campaigns.models.counts import Outcome, Tally
+from channels.campaigns.models.delivery import Delivery, DeliveryEvent, DeliveryQuerySet
+
+__all__ = [
+    "Campaign",
+    "CampaignLink",
+    "CampaignQuerySet",
+    "Delivery",
+    "DeliveryEvent",
+    "DeliveryQuerySet",
+    "Exclusion",
+    "Outcome",
+    "Tally",
+    "Variant",
+]
