@@ -94,7 +94,7 @@ class CampaignForm(WordsForm[Campaign]):
 
     def _or_default(self, field: str) -> int:
         given: int | None = self.cleaned_data[field]
-        return int(Campaign._meta.get_field(field).get_default()) if given is None else given
+        return int(getattr(Campaign(), field)) if given is None else given
 
 
 class VariantForm(WordsForm[Variant]):

@@ -1,8 +1,8 @@
 """How sure one may be of a difference between two groups. Pure arithmetic; every interval is for 95 %.
 
 Shares: Wilson's score interval for one, Newcombe's hybrid score interval ("method 10") for the difference of
-two (Newcombe 1998, Statistics in Medicine 17, 873-890). Money: Welch's interval for the difference of two means,
-with the normal quantile, so it asks for groups of at least ENOUGH.
+two (Newcombe 1998, Statistics in Medicine 17, 873-890). Money: Welch's interval for the difference of two
+means, with the normal quantile, so it asks for groups of at least ENOUGH.
 """
 
 from dataclasses import dataclass
