@@ -1,5 +1,7 @@
 """The pages of variants and of what a campaign brought."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +16,13 @@ from crm.accounts.policy import Role
 pytestmark = pytest.mark.django_db
 
 __all__ = ["marketer"]
+
+
+ENGLISH = {"accept-language": "en"}
+
+
+def in_english(client: Client, campaign: Campaign) -> Any:
+    return client.get(reverse("campaigns:results", args=[campaign.pk]), headers=ENGLISH)
 
 
 def outcome(campaign: Campaign, arm: int, **fields: object) -> None:
@@ -75,12 +84,12 @@ def test_results_say_what_the_campaign_brought_and_how_sure_that_is(marketer: Cl
     campaign = draft()
     outcome(campaign, arms.HOLDOUT, members=1000, buyers=50, revenue=5000, squares=600_000)
     outcome(campaign, 1, members=9000, sent=8900, buyers=900, orders=950, revenue=90_000, squares=1e7)
-    page = marketer.get(reverse("campaigns:results", args=[campaign.pk])).content.decode()
+    page = in_english(marketer, campaign).content.decode()
     assert "It worked" in page
     assert "<dd>450 " in page
     assert "¥45,000" in page
     Outcome.objects.filter(arm=1).update(buyers=460)
-    assert "may be chance" in marketer.get(reverse("campaigns:results", args=[campaign.pk])).content.decode()
+    assert "may be chance" in in_english(marketer, campaign).content.decode()
 
 
 def test_results_compare_variants_with_the_first(marketer: Client) -> None:
@@ -89,7 +98,7 @@ def test_results_compare_variants_with_the_first(marketer: Client) -> None:
     outcome(campaign, 1, members=500, sent=500, clicked=20)
     outcome(campaign, 2, members=500, sent=500, clicked=60)
     outcome(campaign, arms.AFTERWARDS + 2, members=9000, sent=9000, clicked=9000)
-    page = marketer.get(reverse("campaigns:results", args=[campaign.pk])).content.decode()
+    page = in_english(marketer, campaign).content.decode()
     assert "Better" in page
     assert "12.0%" in page
 
