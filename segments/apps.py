@@ -16,6 +16,7 @@ class SegmentsConfig(AppConfig):
             custom_facts,
             holdings,
             narrowing,
+            nesting,
             order_facts,
             panels,
             picking,
@@ -28,6 +29,7 @@ class SegmentsConfig(AppConfig):
         order_facts.register_all()
         quality_facts.register_all()
         picking.register_all()
+        nesting.register_all()
         columns.register_all()
         panels.register_all()
         conditions.register(narrowing.read, editor="segments:conditions")
@@ -35,3 +37,4 @@ class SegmentsConfig(AppConfig):
         holdings.register_all()
         # Counted anew within the day; until then the survivor is where either was.
         rules.register(rules.Rule("segments.membership", is_listed=False))
+        rules.register(rules.Rule("segments.crossing", is_listed=False))

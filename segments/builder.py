@@ -25,14 +25,20 @@ class Condition:
     fact: str = ""
     operator: str = ""
     values: list[str] = field(default_factory=list)
+    # Of facts that ask how often, and within how many days.
+    number: str = ""
+    days: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {"fact": self.fact, "op": self.operator, "value": self._value()}
 
     def _value(self) -> Any:
         takes = self.takes
+        filled = [value for value in self.values if value.strip()]
+        if takes is Takes.WINDOW:
+            return {"number": self.number, "days": self.days, "of": filled}
         if takes is Takes.MANY:
-            return [value for value in self.values if value.strip()]
+            return filled
         if takes is Takes.RANGE:
             return [*self.values, "", ""][:2]
         return self.values[0] if self.values else ""
@@ -100,7 +106,7 @@ def settle(box: Box) -> None:
         known = facts.find(condition.fact)
         if known and known.operator(condition.operator) is None:
             condition.operator, condition.values = known.operators[0].key, []
-        if known and known.kind is Kind.CHOICE:
+        if known and known.listed is Kind.CHOICE:
             allowed = {str(value) for value, _label in known.choices()}
             condition.values = [value for value in condition.values if value in allowed]
 
@@ -126,12 +132,17 @@ def _box(data: QueryDict, path: Path, places: set[Path]) -> Box:
             box.rules.append(_box(data, child, places))
         else:
             fact, operator = data.get(f"fact{dotted}", ""), data.get(f"op{dotted}", "")
-            box.rules.append(Condition(fact, operator, data.getlist(f"value{dotted}")))
+            amount, days = data.get(f"number{dotted}", ""), data.get(f"days{dotted}", "")
+            box.rules.append(Condition(fact, operator, data.getlist(f"value{dotted}"), amount, days))
     return box
 
 
 def _condition(leaf: dict[str, Any]) -> Condition:
     value = leaf.get("value")
+    if isinstance(value, dict):
+        days = "" if value.get("days") is None else str(value["days"])
+        of = [str(one) for one in value.get("of", [])]
+        return Condition(str(leaf.get("fact")), str(leaf.get("op")), of, str(value.get("number", "")), days)
     values = value if isinstance(value, list) else [] if value is None else [value]
     return Condition(str(leaf.get("fact")), str(leaf.get("op")), [str(one) for one in values])
 

@@ -7,13 +7,14 @@ from functools import partial, reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from crm.accounts.models import User
 from customers.fields import definitions
 from customers.fields.definitions import Definition
 from customers.fields.models import CustomField, FieldValues
-from segments.facts import Build, Fact, Group, Kind, Test, register_source
+from segments.facts import Fact, Group, Kind, Test, register_source
+from segments.rows import Having, Rows, fact
 
 PREFIX = "custom"
 KINDS: dict[str, Kind] = {
@@ -42,12 +43,12 @@ def register_all() -> None:
 
 def facts() -> Iterable[Fact]:
     return [
-        Fact(
+        fact(
             f"{PREFIX}.{one.key}",
             one.label,
             Group.CUSTOM,
             KINDS[one.kind],
-            _build(one),
+            Having(_holding(one)),
             choices=partial(_choices, one),
             suggest=_used(one) if one.kind == CustomField.Kind.TEXT else _nothing,
             open_to=one.may_see,
@@ -56,14 +57,8 @@ def facts() -> Iterable[Fact]:
     ]
 
 
-def _build(definition: Definition) -> Build:
-    """Whether the customer has values to which this applies: true or false, never NULL."""
-
-    def build(test: Test) -> Q:
-        rows = FieldValues.objects.filter(_matches(definition, test), customer=OuterRef("pk"))
-        return Q(Exists(rows))
-
-    return build
+def _holding(definition: Definition) -> Rows:
+    return lambda test: FieldValues.objects.filter(_matches(definition, test))
 
 
 def _matches(definition: Definition, test: Test) -> Q:

@@ -4,7 +4,9 @@
 
 The kind decides which operators a fact has and which values they take. `build` turns an operator and its
 value into a condition on Customer that is true or false, never NULL: then "not" is the exact complement.
-Builders see only operators that do not negate another one.
+Builders see only operators that do not negate another one. Where the answer lies in rows of another table,
+`ids` names the customers of those rows: asking for everybody at once then reads that table once, and not once
+for each customer (segments.rows makes both from one question).
 
 Facts that come and go while the product runs all begin with one word, and are registered by what gives them:
 `register_source("custom", source)`.
@@ -20,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -28,7 +30,18 @@ from django.utils.translation import pgettext_lazy
 from crm.accounts.models import User
 
 Text = str | Promise
-Value = str | int | Decimal | date | tuple[Any, ...] | None
+
+
+@dataclass(frozen=True)
+class Window:
+    """How often or how much; within how many days (None: ever); of what (empty: of anything)."""
+
+    number: int | Decimal
+    days: int | None = None
+    of: tuple[str, ...] = ()
+
+
+Value = str | int | Decimal | date | Window | tuple[Any, ...] | None
 
 
 class Group(models.TextChoices):
@@ -37,6 +50,7 @@ class Group(models.TextChoices):
     PROFILE = "profile", _("Profile")
     CUSTOM = "custom", _("Custom fields")
     ORDERS = "orders", _("Orders")
+    CONTACT = "contact", _("Contact")
     SCORES = "scores", _("Scores")
     CONSENT = "consent", _("Consent")
     CAMPAIGNS = "campaigns", _("Campaigns")
@@ -67,6 +81,12 @@ class Kind(StrEnum):
     DAY = "day"
     ANNIVERSARY = "anniversary"
     FLAG = "flag"
+    # How often something happened, and what it came to, in a span of time.
+    TIMES = "times"
+    SPENT = "spent"
+
+
+WINDOWED = (Kind.TIMES, Kind.SPENT)
 
 
 class Takes(Enum):
@@ -77,6 +97,7 @@ class Takes(Enum):
     RANGE = 2
     MANY = 3
     DAYS = 4
+    WINDOW = 5
 
 
 @dataclass(frozen=True)
@@ -137,6 +158,16 @@ ANSWERED = (
     Operator("no", pgettext_lazy("condition", "no"), Takes.NOTHING, negates="yes"),
 )
 
+# The builder of a count sees "at_least" and "more_than": who has no row at all is in neither.
+REPEATED = (
+    Operator("at_least", pgettext_lazy("condition", "at least … times"), Takes.WINDOW),
+    Operator("at_most", pgettext_lazy("condition", "at most … times"), Takes.WINDOW, negates="more_than"),
+)
+SUMMED = (
+    Operator("at_least", pgettext_lazy("condition", "at least …"), Takes.WINDOW),
+    Operator("at_most", pgettext_lazy("condition", "at most …"), Takes.WINDOW, negates="more_than"),
+)
+
 OPERATORS: dict[Kind, tuple[Operator, ...]] = {
     Kind.TEXT: CHOSEN + WRITTEN + FILLED,
     Kind.CHOICE: CHOSEN + FILLED,
@@ -151,6 +182,8 @@ OPERATORS: dict[Kind, tuple[Operator, ...]] = {
     Kind.DAY: PLANNED,
     Kind.ANNIVERSARY: COMING,
     Kind.FLAG: ANSWERED,
+    Kind.TIMES: REPEATED,
+    Kind.SPENT: SUMMED,
 }
 
 
@@ -168,6 +201,7 @@ class Test:
 
 
 Build = Callable[[Test], Q]
+Ids = Callable[[Test], QuerySet[Any, Any]]
 
 
 def _nothing(user: User) -> Sequence[str]:
@@ -180,7 +214,10 @@ def _everybody(user: User) -> bool:
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing a rule may ask. `choices` are all values there are, `suggest` some that the user may see."""
+    """One thing a rule may ask. `choices` are all values there are, `suggest` some that the user may see.
+
+    A windowed fact may be narrowed to values of the kind `of`.
+    """
 
     key: str
     label: Text
@@ -191,6 +228,13 @@ class Fact:
     suggest: Callable[[User], Sequence[str]] = _nothing
     without: frozenset[str] = frozenset()
     open_to: Callable[[User], bool] = _everybody
+    ids: Ids | None = None
+    of: Kind | None = None
+
+    @property
+    def listed(self) -> Kind:
+        """The kind of the values that are chosen from lists."""
+        return self.of or self.kind
 
     @property
     def operators(self) -> tuple[Operator, ...]:

@@ -24,3 +24,12 @@ def register_all() -> None:
             order=71,
         )
     )
+    register(
+        Holding(
+            "segments.crossing",
+            _("Groups we counted you among"),
+            ("segment__name", "entered_at", "left_at"),
+            Remove(),
+            order=72,
+        )
+    )

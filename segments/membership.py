@@ -1,117 +1,120 @@
 """Who is in a segment: the stored answer to its rule, renewed as a whole."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from time import monotonic
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
-from customers.models import CustomerQuerySet
-from segments import rules
-from segments.models import Segment
+from segments import nesting, overlapping, rules, storing
+from segments import worth as worths
+from segments.bits import Bits
+from segments.evaluating import Evaluation
+from segments.models import INVALID, Segment, SegmentQuerySet
 from segments.scoring.models import ScoringRun
+from segments.worth import Worth
 
 LEASE = timedelta(minutes=10)
+# Seconds after which a long run says that it is still there.
+SIGN = 60
 # The night's scoring makes every segment stale; without one they are renewed once a day.
 OLDEST = timedelta(hours=25)
-INVALID = "rule"
 MANY = 10_000
-
-LEAVE = """
-    DELETE FROM segments_membership AS old WHERE segment_id = %(segment)s
-    AND NOT EXISTS (SELECT FROM segment_members AS new WHERE new.id = old.customer_id)
-"""
-ENTER = """
-    INSERT INTO segments_membership (segment_id, customer_id, entered_at)
-    SELECT %(segment)s, id, %(at)s FROM segment_members AS new
-    WHERE NOT EXISTS (
-        SELECT FROM segments_membership AS old
-        WHERE old.segment_id = %(segment)s AND old.customer_id = new.id)
-    ON CONFLICT DO NOTHING
-"""
-SUMMARY = """
-    SELECT coalesce(score."group", ''), count(*), coalesce(sum(rollup.total), 0)
-    FROM segment_members AS new
-    LEFT JOIN orders_rollup AS rollup ON rollup.customer_id = new.id
-    LEFT JOIN scoring_score AS score ON score.customer_id = new.id
-    GROUP BY 1
-"""
 
 
 def sweep() -> None:
-    """Renews the segments that are out of date."""
-    for pk in list(Segment.objects.stale(before=_newest_news()).unheld().values_list("pk", flat=True)):
-        refresh(pk)
+    """Renews the segments that are out of date, all together."""
+    _renew(_claim(Segment.objects.stale(before=newest_news())))
 
 
 def refresh(segment_id: int) -> None:
     """Renews one segment, unless somebody else is doing that right now."""
-    held = Segment.objects.unheld().filter(pk=segment_id)
-    if not held.update(lease_until=timezone.now() + LEASE):
-        return
-    segment = Segment.objects.get(pk=segment_id)
-    as_of = timezone.now()
-    try:
-        rule = rules.parse(segment.rule)
-    except rules.InvalidRule:
-        # The lease stays: asking again every minute would not mend the rule.
-        Segment.objects.filter(pk=segment_id).update(error=INVALID)
-        return
-    _renew(segment, rule, as_of)
+    _renew(_claim(Segment.objects.filter(pk=segment_id)))
 
 
-def _newest_news() -> datetime:
+def newest_news() -> datetime:
     scored = ScoringRun.objects.done().order_by("-finished_at").values_list("finished_at", flat=True).first()
     oldest = timezone.now() - OLDEST
     return max(scored, oldest) if scored else oldest
 
 
-@transaction.atomic
-def _renew(segment: Segment, rule: rules.Group, as_of: datetime) -> None:
-    members, values = _as_sql(rules.members(rule, as_of=as_of))
-    with connection.cursor() as cursor:
-        # Whoever deletes the segment waits for us, whoever edits it does not.
-        cursor.execute("SELECT FROM segments_segment WHERE id = %s FOR KEY SHARE", [segment.pk])
-        if not cursor.rowcount:
-            return
-        cursor.execute(f"CREATE TEMPORARY TABLE segment_members (id) ON COMMIT DROP AS {members}", values)
-        # With a key, no wrong estimate can make the planner compare everybody with everybody.
-        cursor.execute("ALTER TABLE segment_members ADD PRIMARY KEY (id)")
-        cursor.execute("ANALYZE segment_members")
-        cursor.execute(LEAVE, {"segment": segment.pk})
-        left = cursor.rowcount
-        cursor.execute(ENTER, {"segment": segment.pk, "at": as_of})
-        entered = cursor.rowcount
-        cursor.execute(SUMMARY)
-        groups = cursor.fetchall()
-        cursor.execute("DROP TABLE segment_members")
-        if entered + left > MANY:
+def _claim(wanted: SegmentQuerySet) -> list[Segment]:
+    """Those of them that nobody else is counting now."""
+    until = timezone.now() + LEASE
+    held = [
+        pk
+        for pk in wanted.unheld().values_list("pk", flat=True)
+        if Segment.objects.unheld().filter(pk=pk).update(lease_until=until)
+    ]
+    return list(Segment.objects.filter(pk__in=held))
+
+
+def _renew(segments: list[Segment]) -> None:
+    as_of = timezone.now()
+    if parsed := _parsed(segments):
+        run = Run(parsed, as_of)
+        run.renew()
+        # Who builds on what changed is out of date now; should we be stopped here, the sweep finds them.
+        if after := run.outdated():
+            Segment.objects.filter(pk__in=after).update(asked_at=timezone.now())
+            _renew(_claim(Segment.objects.filter(pk__in=after)))
+
+
+def _parsed(segments: Iterable[Segment]) -> dict[Segment, rules.Group]:
+    found = {}
+    for segment in segments:
+        try:
+            found[segment] = rules.parse(segment.rule)
+        except rules.InvalidRule:
+            # The lease stays: asking again every minute would not mend the rule.
+            Segment.objects.filter(pk=segment.pk).update(error=INVALID)
+    return found
+
+
+class Run:
+    """One renewal of some segments: those first on which others of them build."""
+
+    def __init__(self, parsed: dict[Segment, rules.Group], as_of: datetime) -> None:
+        self.parsed, self.as_of = parsed, as_of
+        self.found: dict[int, Bits] = {}
+        self.changed: set[int] = set()
+        self.written = 0
+        self.signed = monotonic()
+
+    def renew(self) -> None:
+        worth = worths.everybody()
+        named = {segment.pk: segment for segment in self.parsed}
+        for level in nesting.levels({segment.pk: nesting.based_on(segment.rule) for segment in self.parsed}):
+            for pk in level:
+                storing.copy_members(named[pk])
+            evaluation = Evaluation(worth.space, self.as_of)
+            evaluation.prepare(self.parsed[named[pk]] for pk in level)
+            for pk in level:
+                self._stay()
+                self._store(named[pk], evaluation.members(self.parsed[named[pk]]), worth)
+        overlapping.renew([named[pk] for pk in self.found], self.found, worth.space)
+        if self.written > MANY:
             # Pages that filter by segment should not wait for autovacuum to notice.
-            cursor.execute("ANALYZE segments_membership")
-    Segment.objects.filter(pk=segment.pk).update(
-        size=sum(customers for _group, customers, _money in groups),
-        summary=_summary(groups, entered, left, segment),
-        refreshed_at=as_of,
-        lease_until=None,
-        error="",
-    )
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE segments_membership")
 
+    def outdated(self) -> list[int]:
+        """Who builds on a segment that changed, and was not counted after it here."""
+        after = {other for pk in self.changed for other in nesting.dependents(pk)}
+        return sorted(after - self.found.keys())
 
-def _as_sql(members: CustomerQuerySet) -> tuple[str, tuple[Any, ...]]:
-    try:
-        return members.order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        # Django sees that nobody can match, such as customers with fewer than no orders.
-        return "SELECT NULL::bigint WHERE false", ()
+    def _store(self, segment: Segment, members: Bits, worth: Worth) -> None:
+        written = storing.store(segment, members, worth, self.as_of)
+        if written is not None:
+            self.found[segment.pk] = members
+            self.written += written
+        if written:
+            self.changed.add(segment.pk)
 
-
-def _summary(groups: list[Any], entered: int, left: int, before: Segment) -> dict[str, Any]:
-    """`groups` maps RFM groups to customers and money; those without a score are under an empty name."""
-    first_time = before.refreshed_at is None
-    return {
-        "groups": {group: [customers, str(money)] for group, customers, money in groups},
-        "money": str(sum(money for _group, _customers, money in groups)),
-        "entered": 0 if first_time else entered,
-        "left": 0 if first_time else left,
-    }
+    def _stay(self) -> None:
+        if monotonic() - self.signed > SIGN:
+            left = [one.pk for one in self.parsed if one.pk not in self.found]
+            held = Segment.objects.filter(pk__in=left).exclude(lease_until=None)
+            held.update(lease_until=timezone.now() + LEASE)
+            self.signed = monotonic()

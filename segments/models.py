@@ -1,6 +1,8 @@
 """Segments: groups of customers described by a rule, and who is in them."""
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.db import models
@@ -13,6 +15,10 @@ from customers.models import Customer
 
 # The fact by which a rule asks who was put in by hand.
 PICKED = "segment.picked"
+# The fact by which a rule asks who is in another segment.
+MEMBER = "segment.member"
+# The error of a rule that can no longer be asked.
+INVALID = "rule"
 
 
 class SegmentQuerySet(models.QuerySet["Segment"]):
@@ -24,10 +30,9 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
         return self.filter(rule__rules__contains=[{"fact": PICKED}])
 
     def stale(self, *, before: datetime) -> Self:
-        """Never counted, counted by an older rule, or counted before this moment."""
-        return self.filter(
-            Q(refreshed_at=None) | Q(refreshed_at__lt=F("updated_at")) | Q(refreshed_at__lt=before)
-        )
+        """Never counted, counted by an older rule, asked for since, or counted before this moment."""
+        older = (Q(refreshed_at__lt=moment) for moment in (F("updated_at"), F("asked_at"), before))
+        return self.filter(Q(refreshed_at=None) | reduce(or_, older))
 
     def unheld(self) -> Self:
         """Nobody is counting it now, or whoever did has died."""
@@ -50,6 +55,22 @@ class Segment(models.Model):
     summary = models.JSONField(
         default=dict, editable=False, help_text="What the members add up to, so that pages need not count."
     )
+    overlap = models.JSONField(
+        default=dict, editable=False, help_text="Which segments share the most customers with it, and when."
+    )
+    asked_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When somebody, or a segment it builds on, asked for a count.",
+    )
+    copies = models.ForeignKey(
+        "self",
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Whose members are still to be put into it by hand.",
+    )
     error = models.CharField(_("error"), max_length=300, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -67,7 +88,15 @@ class Segment(models.Model):
     @property
     def is_being_counted(self) -> bool:
         """Whether the stored members are those of an older rule, or none were found yet."""
-        return not self.error and (self.refreshed_at is None or self.refreshed_at < self.updated_at)
+        if self.error or self.refreshed_at is None:
+            return not self.error
+        return self.refreshed_at < max(self.updated_at, self.asked_at or self.updated_at)
+
+    @property
+    def is_static(self) -> bool:
+        """Whether its members are exactly those who were put in."""
+        asked = self.rule.get("rules", [])
+        return [one.get("fact") for one in asked] == [PICKED]
 
 
 class Membership(models.Model):
@@ -113,3 +142,79 @@ class Pick(models.Model):
 
     def __str__(self) -> str:
         return f"{self.segment_id}: {self.customer_id}"
+
+
+class CrossingQuerySet(models.QuerySet["Crossing"]):
+    def visible_to(self, user: User, action: str = "view") -> Self:
+        if not user.may("segment", action):
+            return self.none()
+        return self.filter(customer__in=Customer.objects.visible_to(user))
+
+    def entries(self) -> Self:
+        return self.filter(left_at=None)
+
+    def exits(self) -> Self:
+        return self.exclude(left_at=None)
+
+
+class Crossing(models.Model):
+    """Somebody entered a segment, or left it: then it says since when they were in.
+
+    Whoever is found by the first count was there before anybody looked, and does not enter. Numbers only
+    grow, so what follows segments reads on from the last it knows (segments.history).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="crossings", db_index=False)
+    # As in Membership.
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="crossings", db_constraint=False
+    )
+    entered_at = models.DateTimeField(_("entered"))
+    left_at = models.DateTimeField(_("left"), null=True)
+
+    objects = CrossingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entry or exit")
+        verbose_name_plural = _("entries and exits")
+        indexes = [
+            models.Index(
+                fields=["segment", "entered_at", "id"], name="crossing_entered", condition=Q(left_at=None)
+            ),
+            models.Index(
+                fields=["segment", "left_at", "id"], name="crossing_left", condition=~Q(left_at=None)
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="crossing_enters_before_it_leaves",
+                condition=Q(left_at=None) | Q(left_at__gte=F("entered_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id}: {self.customer_id}"
+
+
+class DayOfSegment(models.Model):
+    """What a segment was at the last count of a day, and who came and went that day."""
+
+    access = "Holds no customer data; read only through its segment."
+
+    id = models.BigAutoField(primary_key=True)
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="days", db_index=False)
+    day = models.DateField()
+    size = models.PositiveBigIntegerField()
+    money = models.DecimalField(max_digits=20, decimal_places=2, default=0)
+    entered = models.PositiveBigIntegerField(default=0)
+    left = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ("day",)
+        constraints = [
+            models.UniqueConstraint(fields=["segment", "day"], name="day_of_segment_is_kept_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id}: {self.day}"

@@ -3,15 +3,35 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from django.db.models import DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.conf import settings
+from django.db.models import DecimalField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import User
 from customers.orders.models import Order, OrderLine, Product
-from segments.facts import Build, Fact, Group, Kind, Test, Text, column, moment, register
+from customers.orders.rollups import UNCOUNTED
+from customers.timeline.models import Entry
+from segments.facts import ALWAYS_FILLED, Build, Fact, Group, Kind, Test, Text, column, moment, register
+from segments.rows import Having, Repeated, Rows, different, fact, total
 
 MOST_SUGGESTIONS = 100
+Named = tuple[tuple[str, Text, str], ...]
+BOUGHT: Named = (
+    ("product", _("Product bought"), "name"),
+    ("sku", _("Article number bought"), "sku"),
+    ("category", _("Category bought"), "category"),
+)
+OFTEN: Named = (
+    ("product", _("Orders of a product"), "name"),
+    ("sku", _("Orders of an article number"), "sku"),
+    ("category", _("Orders in a category"), "category"),
+)
+WORTH: Named = (
+    ("product", _("Spent on a product"), "name"),
+    ("sku", _("Spent on an article number"), "sku"),
+    ("category", _("Spent in a category"), "category"),
+)
 
 
 def register_all() -> None:
@@ -35,23 +55,36 @@ def register_all() -> None:
             without=frozenset({"is", "is_not"}),
         )
     )
-    bought: tuple[tuple[str, Text, str], ...] = (
-        ("product", _("Product bought"), "name"),
-        ("sku", _("Article number bought"), "sku"),
-        ("category", _("Category bought"), "category"),
-    )
-    for key, label, path in bought:
+    for key, label, path in BOUGHT:
         register(
-            Fact(
+            fact(
                 f"orders.{key}",
                 label,
                 Group.ORDERS,
                 Kind.TEXT,
-                _bought(path),
+                Having(_bought(path), "order__customer"),
                 suggest=_catalogue(path),
-                without=frozenset({"filled", "empty"}),
+                without=ALWAYS_FILLED,
             )
         )
+    _register_windows()
+
+
+def _register_windows() -> None:
+    """How often, and for how much, in a span of time: of any order, and of what they hold."""
+    anything = {"of": Kind.CHOICE, "choices": lambda: Entry.Channel.choices}
+    times = Repeated(_orders, "placed_at")
+    register(fact("orders.times", _("Orders over time"), Group.ORDERS, Kind.TIMES, times, **anything))
+    spent = Repeated(_in_own_money, "placed_at", total(F("amount") - F("refunded")))
+    register(fact("orders.spent", _("Spent over time"), Group.ORDERS, Kind.SPENT, spent, **anything))
+    for key, label, path in OFTEN:
+        times = Repeated(_of_orders(path), "order__placed_at", different("order"), "order__customer")
+        more = {"of": Kind.TEXT, "suggest": _catalogue(path)}
+        register(fact(f"orders.times_{key}", label, Group.ORDERS, Kind.TIMES, times, **more))
+    for key, label, path in WORTH:
+        spent = Repeated(_of_money(path), "order__placed_at", total("amount"), "order__customer")
+        more = {"of": Kind.TEXT, "suggest": _catalogue(path)}
+        register(fact(f"orders.spent_{key}", label, Group.ORDERS, Kind.SPENT, spent, **more))
 
 
 def _average(test: Test) -> Q:
@@ -68,17 +101,42 @@ def _times_orders(value: Decimal) -> Combinable:
     )
 
 
-def _bought(path: str) -> Build:
-    """Whether an order that counts has a line with such a product."""
+def _bought(path: str) -> Rows:
+    """Lines with such a product, of orders that count."""
 
-    def build(test: Test) -> Q:
+    def rows(test: Test) -> QuerySet[OrderLine]:
         products = Product.objects.filter(column(path)(test))
-        lines = OrderLine.objects.filter(
-            order__customer=OuterRef("pk"), order__in=Order.objects.counted(), product__in=products
-        )
-        return Q(Exists(lines))
+        return _lines().filter(product__in=products)
 
-    return build
+    return rows
+
+
+def _orders(test: Test) -> QuerySet[Order]:
+    """Orders that count, over one of the channels."""
+    rows = Order.objects.counted()
+    return rows.filter(channel__in=test.value.of) if test.value.of else rows
+
+
+def _in_own_money(test: Test) -> QuerySet[Order]:
+    """As the total of a customer: amounts in other currencies are not added."""
+    return _orders(test).filter(currency=settings.DEFAULT_CURRENCY)
+
+
+def _of_orders(path: str) -> Rows:
+    def rows(test: Test) -> QuerySet[OrderLine]:
+        named = {f"product__{path}__in": test.value.of} if test.value.of else {}
+        return _lines().filter(**named)
+
+    return rows
+
+
+def _of_money(path: str) -> Rows:
+    found = _of_orders(path)
+    return lambda test: found(test).filter(order__currency=settings.DEFAULT_CURRENCY)
+
+
+def _lines() -> QuerySet[OrderLine]:
+    return OrderLine.objects.exclude(order__status__in=UNCOUNTED)
 
 
 def _catalogue(path: str) -> Callable[[User], Sequence[str]]:

@@ -6,7 +6,6 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import User
@@ -15,8 +14,9 @@ from customers.bulk import actions
 from customers.bulk.actions import Action, Params
 from customers.bulk.models import BulkJob
 from segments import services
-from segments.facts import ALWAYS_FILLED, Fact, Group, Kind, Test, register
+from segments.facts import ALWAYS_FILLED, Group, Kind, register
 from segments.models import PICKED, Pick, Segment
+from segments.rows import Having, fact
 
 PUT_IN = """
     INSERT INTO segments_pick (segment_id, customer_id, added_by_id, added_at, job)
@@ -28,21 +28,17 @@ TAKE_OUT = "DELETE FROM segments_pick WHERE job = %s AND customer_id = ANY(%s) R
 
 def register_all() -> None:
     register(
-        Fact(
+        fact(
             PICKED,
             _("Put in by hand"),
             Group.SEGMENTS,
             Kind.RECORD,
-            _picked,
+            Having(lambda test: Pick.objects.filter(segment__in=test.value)),
             choices=lambda: list(Segment.objects.picked().values_list("pk", "name")),
             without=ALWAYS_FILLED,
         )
     )
     actions.register(AddToSegment())
-
-
-def _picked(test: Test) -> Q:
-    return Q(Exists(Pick.objects.filter(customer=OuterRef("pk"), segment__in=test.value)))
 
 
 class SegmentForm(forms.Form):

@@ -25,6 +25,15 @@ INPUTS: dict[Kind, str] = {
 }
 
 
+WIDGETS = {
+    Takes.ONE: "one",
+    Takes.RANGE: "range",
+    Takes.MANY: "many",
+    Takes.DAYS: "days",
+    Takes.WINDOW: "window",
+}
+
+
 @dataclass(frozen=True)
 class Choice:
     value: str
@@ -45,6 +54,8 @@ class ConditionView:
     choices: list[Choice]
     suggestions: str
     problem: str
+    number: str = ""
+    days: str = ""
     is_group: bool = False
 
 
@@ -111,15 +122,17 @@ class _Painter:
             fact=fact.key,
             operators=[Choice(one.key, one.label, one is operator) for one in fact.operators],
             widget=(widget := _widget(fact, operator, choices)),
-            input=INPUTS.get(fact.kind, ""),
+            input=INPUTS.get(fact.listed, ""),
             values=_shown(condition, operator),
             choices=choices,
-            suggestions=self.suggested_for(fact) if widget in ("one", "many") else "",
+            suggestions=self.suggested_for(fact) if widget in ("one", "many", "window") else "",
             problem=problem,
+            number=condition.number,
+            days=condition.days,
         )
 
     def choices_of(self, fact: Fact, condition: Condition) -> list[Choice]:
-        if fact.kind not in LISTED:
+        if fact.listed not in LISTED:
             return []
         if fact.key not in self.choices:
             self.choices[fact.key] = fact.choices()
@@ -141,7 +154,7 @@ def _widget(fact: Fact, operator: Operator | None, choices: list[Choice]) -> str
         return ""
     if operator.takes is Takes.MANY and fact.kind in LISTED:
         return "boxes" if len(choices) <= MOST_BOXES else "list"
-    return {Takes.ONE: "one", Takes.RANGE: "range", Takes.MANY: "many", Takes.DAYS: "days"}[operator.takes]
+    return WIDGETS[operator.takes]
 
 
 def _shown(condition: Condition, operator: Operator | None) -> list[str]:

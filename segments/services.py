@@ -5,13 +5,14 @@ from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import User
 from crm.audit import services as audit
 from crm.lib.errors import Refused
 from customers.models import CustomerQuerySet
-from segments import rules, tasks
+from segments import nesting, rules, tasks
 from segments.models import Segment
 
 
@@ -26,7 +27,9 @@ def members(segment: Segment, *, as_of: datetime | None = None) -> CustomerQuery
 @transaction.atomic
 def save(segment: Segment, tree: object, *, by: User) -> None:
     """Keeps name and rule, and has the members counted in the background. Raises InvalidRule."""
-    segment.rule = rules.to_json(rules.parse(tree, by))
+    rule = rules.parse(tree, by)
+    nesting.check(segment, rule)
+    segment.rule = rules.to_json(rule)
     is_new = segment.pk is None
     if is_new:
         segment.created_by = by
@@ -45,6 +48,7 @@ def save(segment: Segment, tree: object, *, by: User) -> None:
 def delete(segment: Segment, *, by: User) -> None:
     # A campaign that is being planned for it is either there already, or finds no segment.
     Segment.objects.select_for_update().get(pk=segment.pk)
+    nesting.refuse_if_needed(segment)
     audit.record("segment.deleted", segment, by=by, name=segment.name)
     try:
         segment.delete()
@@ -54,7 +58,7 @@ def delete(segment: Segment, *, by: User) -> None:
 
 def refresh(segment: Segment) -> None:
     """Has the members counted again."""
-    Segment.objects.filter(pk=segment.pk).update(lease_until=None)
+    Segment.objects.filter(pk=segment.pk).update(lease_until=None, asked_at=timezone.now())
     _refresh_soon(segment)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.lib.errors import BadInput
-from segments.facts import Fact, Kind, Operator, Takes, Value
+from segments.facts import Fact, Kind, Operator, Takes, Value, Window
 
 LONGEST_TEXT = 200
 MOST_VALUES = 1000
@@ -27,6 +27,8 @@ def read(fact: Fact, operator: Operator, raw: object) -> Value:
         return None
     if operator.takes is Takes.DAYS:
         return _days(raw)
+    if operator.takes is Takes.WINDOW:
+        return _window(fact, operator, raw)
     one = READERS[fact.kind]
     if operator.takes is Takes.ONE:
         found: Value = one(fact, raw)
@@ -42,7 +44,24 @@ def plain(value: Value) -> Any:
     """The same value as JSON has it."""
     if isinstance(value, tuple):
         return [plain(one) for one in value]
+    if isinstance(value, Window):
+        return {"number": plain(value.number), "days": value.days, "of": list(value.of)}
     return str(value) if isinstance(value, Decimal | date) else value
+
+
+def _window(fact: Fact, operator: Operator, raw: object) -> Window:
+    if not isinstance(raw, dict):
+        raise BadInput(_("Enter a number."))
+    number = READERS[fact.kind](fact, raw.get("number"))
+    # "At least nothing" would be true of everybody, and "at most less than nothing" of nobody.
+    if number < (0 if operator.negates else Decimal("0.01")):
+        raise BadInput(_("This number is too small."))
+    days, of = raw.get("days"), raw.get("of") or ()
+    return Window(
+        number,
+        None if days in (None, "") else _days(days),
+        tuple(dict.fromkeys(READERS[fact.of](fact, one) for one in _list(of))) if of and fact.of else (),
+    )
 
 
 def _list(raw: object) -> list[Any]:
@@ -145,4 +164,6 @@ READERS: dict[Kind, Reader] = {
     Kind.SEVERAL: _choice,
     Kind.DATE: _day,
     Kind.DAY: _day,
+    Kind.TIMES: _whole,
+    Kind.SPENT: _amount,
 }

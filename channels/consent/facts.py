@@ -1,11 +1,11 @@
 """What customers allow, as facts for segments: the channels allowed and withdrawn, per purpose."""
 
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from channels.consent.models import Consent, Purpose, State
 from customers.timeline.models import Entry
-from segments.facts import ALWAYS_FILLED, Build, Fact, Group, Kind, Test, Text, register
+from segments.facts import ALWAYS_FILLED, Group, Kind, Text, register
+from segments.rows import Having, Rows, fact
 
 CHANNELS = (
     Entry.Channel.EMAIL,
@@ -27,23 +27,17 @@ LABELS: dict[tuple[Purpose, State], Text] = {
 def register_all() -> None:
     for (purpose, state), label in LABELS.items():
         register(
-            Fact(
+            fact(
                 f"consent.{purpose.value}.{state.value}",
                 label,
                 Group.CONSENT,
                 Kind.CHOICE,
-                _stands(purpose, state),
+                Having(_standing(purpose, state)),
                 choices=lambda: [(channel.value, channel.label) for channel in CHANNELS],
                 without=ALWAYS_FILLED,
             )
         )
 
 
-def _stands(purpose: Purpose, state: State) -> Build:
-    def build(test: Test) -> Q:
-        said = Consent.objects.filter(
-            customer=OuterRef("pk"), purpose=purpose, channel__in=test.value, state=state
-        )
-        return Q(Exists(said))
-
-    return build
+def _standing(purpose: Purpose, state: State) -> Rows:
+    return lambda test: Consent.objects.filter(purpose=purpose, channel__in=test.value, state=state)

@@ -24,7 +24,7 @@ def leaf(node: dict[str, Any], customer: Customer, as_of: datetime) -> bool:
         return not leaf({**node, "op": negative[op]}, customer, as_of)
     today = as_of.astimezone(SHANGHAI).date()
     kind, known = look_up(node["fact"], customer, today)
-    if known in (None, "", []) and kind != "list":
+    if known in (None, "", []) and kind not in ("list", "times", "spent"):
         return False
     return ANSWERS[kind](op, known, value, today)
 
@@ -38,7 +38,8 @@ def look_up(fact: str, customer: Customer, today: date) -> tuple[str, Any]:
     if group == "scores":
         return scores(name, customer)
     if group == "segment":
-        return "list", [pick.segment_id for pick in customer.picks.all()]
+        rows = customer.picks if name == "picked" else customer.memberships
+        return "list", [row.segment_id for row in rows.all()]
     if group == "quality":
         return quality(name, customer)
     purpose, state = name.split(".")
@@ -71,15 +72,25 @@ def orders(name: str, customer: Customer) -> tuple[str, Any]:
         return "day", at and at.astimezone(SHANGHAI).date()
     if name == "average":
         return "number", rollup.total / rollup.orders if rollup.orders else None
-    if name in ("product", "sku", "category"):
-        field = {"product": "name"}.get(name, name)
-        return "texts", [
-            getattr(line.product, field)
-            for order in customer.orders.all()
-            if order.status not in ("cancelled", "refunded")
-            for line in order.lines.all()
-        ]
+    counted = [one for one in customer.orders.all() if one.status not in ("cancelled", "refunded")]
+    lines = [(order, line) for order in counted for line in order.lines.all()]
+    if name in FIELDS:
+        return "texts", [getattr(line.product, FIELDS[name]) for _order, line in lines]
+    verb, _, thing = name.partition("_")
+    if verb in ("times", "spent"):
+        if thing:
+            return verb, [
+                (*_told(one), getattr(line.product, FIELDS[thing]), line.amount) for one, line in lines
+            ]
+        return verb, [(*_told(one), one.channel, one.amount - one.refunded) for one in counted]
     return "number", getattr(rollup, name)
+
+
+FIELDS = {"product": "name", "sku": "sku", "category": "category"}
+
+
+def _told(order: Any) -> tuple[int, date, bool]:
+    return order.pk, order.placed_at.astimezone(SHANGHAI).date(), order.currency == "CNY"
 
 
 def scores(name: str, customer: Customer) -> tuple[str, Any]:
@@ -133,6 +144,24 @@ def listed(op: str, known: list[str], value: Any, today: date) -> bool:
     return set(value) <= set(known) if op == "all_of" else bool(set(value) & set(known))
 
 
+def fitting(known: list[Any], value: dict[str, Any], today: date) -> list[Any]:
+    """Rows of a pk, a day, whether it is our money, what they are of, what they are worth."""
+    of, days = value["of"], value["days"]
+    return [
+        row for row in known if (not of or row[3] in of) and (days is None or (today - row[1]).days <= days)
+    ]
+
+
+def times(op: str, known: list[Any], value: dict[str, Any], today: date) -> bool:
+    number = len({row[0] for row in fitting(known, value, today)})
+    return number >= value["number"] if op == "at_least" else number <= value["number"]
+
+
+def spent(op: str, known: list[Any], value: dict[str, Any], today: date) -> bool:
+    worth = sum(row[4] for row in fitting(known, value, today) if row[2])
+    return bool(worth >= value["number"] if op == "at_least" else worth <= value["number"])
+
+
 def birthday(op: str, known: date, value: int, today: date) -> bool:
     for ahead in range(min(value, 366) + 1):
         on = today + timedelta(days=ahead)
@@ -154,6 +183,8 @@ ANSWERS: dict[str, Callable[[str, Any, Any, date], bool]] = {
     "day": day,
     "list": listed,
     "birthday": birthday,
+    "times": times,
+    "spent": spent,
     "flag": lambda op, known, value, today: known == op,
     "record": lambda op, known, value, today: op == "filled" or known in value,
 }

@@ -1,6 +1,7 @@
 """Rules find exactly the customers that plain Python finds, and "none of" exactly the others."""
 
 import os
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -9,7 +10,10 @@ from hypothesis import strategies as st
 
 from crm.accounts.models import Team, User
 from customers.models import Customer
-from segments import rules
+from segments import evaluating, rules
+from segments.bits import Space
+from segments.evaluating import Evaluation
+from segments.models import Segment
 from segments.tests import oracle
 from segments.tests.trees import NOW, base, trees
 
@@ -18,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 def everybody() -> list[Customer]:
     rows = Customer.objects.select_related("rollup", "score", "quality")
-    return list(rows.prefetch_related("consents", "orders__lines__product"))
+    return list(rows.prefetch_related("consents", "orders__lines__product", "picks", "memberships"))
 
 
 def members(tree: dict[str, Any]) -> set[int]:
@@ -32,10 +36,14 @@ def test_rules_find_whom_plain_python_finds_and_none_of_finds_the_others() -> No
     base()
     customers = everybody()
     everyone = {customer.pk for customer in customers}
-    records = [*User.objects.values_list("pk", flat=True), *Team.objects.values_list("pk", flat=True), 0]
+    named = (model.objects.values_list("pk", flat=True) for model in (User, Team, Segment))
+    records = [*chain(*named), 0]
+
+    space = evaluating.everybody()
+    few = evaluating.these(sorted(everyone)[::3])
 
     @settings(
-        max_examples=int(os.environ.get("RULE_EXAMPLES", "200")),
+        max_examples=int(os.environ.get("RULE_EXAMPLES", "60")),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
@@ -45,12 +53,22 @@ def test_rules_find_whom_plain_python_finds_and_none_of_finds_the_others() -> No
     def check(tree: dict[str, Any], data: st.DataObject) -> None:
         found = members(tree)
         assert found == {one.pk for one in customers if oracle.applies(tree, one, NOW)}
+        assert together(tree, space) == found
+        assert together(tree, few, is_part=True) == found & set(few.ids.tolist())
         if _shallow(tree):
             assert members({"match": "none", "rules": [tree]}) == everyone - found
         stored = rules.to_json(rules.parse(tree))
         assert rules.to_json(rules.parse(stored)) == stored
 
     check()
+
+
+def together(tree: dict[str, Any], space: Space, *, is_part: bool = False) -> set[int]:
+    """As the refresh of many segments finds them."""
+    rule = rules.parse(tree)
+    evaluation = Evaluation(space, NOW, is_part=is_part)
+    evaluation.prepare([rule])
+    return set(space.members(evaluation.members(rule)).tolist())
 
 
 def _shallow(tree: dict[str, Any], room: int = 4) -> bool:

@@ -12,8 +12,9 @@ from customers.orders.models import Order, OrderLine, Product, Rollup
 from customers.quality.models import Quality
 from customers.quality.rules import all_rules
 from segments import facts
-from segments.factories import score
+from segments.factories import score, segment
 from segments.facts import Fact, Kind, Operator, Takes
+from segments.models import Membership
 
 NOW = datetime(2026, 2, 27, 17, 0, tzinfo=UTC)  # 28 February, 01:00 in Shanghai
 WORDS = ["Shanghai", "上海", "shan", "100%", "a_b", "O'Hara", "Tea", "", "Ä"]
@@ -30,6 +31,7 @@ BIRTHDAYS = [
 def base() -> None:
     """Thirty customers who differ in everything a rule can ask about, and often have nothing at all."""
     owner, team = people.user(), people.team()
+    groups = [segment(name=f"Group {number}", created_by=owner) for number in range(2)]
     products = [
         Product.objects.create(sku=f"S{number}", name=f"{word} {number}", category=word)
         for number, word in enumerate(WORDS)
@@ -55,6 +57,8 @@ def base() -> None:
             touched_at=NOW - timedelta(hours=number * 9),
         )
         _orders(customer, number, products)
+        if number % 3 == 0:
+            Membership.objects.create(segment=groups[number % 2], customer=customer)
         if number % 4:
             _consent(customer, number)
         if number % 6:
@@ -79,11 +83,15 @@ def _orders(customer: Customer, number: int, products: list[Product]) -> None:
             source="shop",
             external_id=f"{number}-{place}",
             status=["completed", "cancelled", "refunded"][(number + place) % 3],
-            placed_at=NOW,
+            placed_at=NOW - timedelta(days=place * 40, hours=place * 7),
+            channel=["web", "store"][place % 2],
             amount=33,
-            currency="CNY",
+            refunded=place,
+            currency=["CNY", "CNY", "USD"][number % 3],
         )
-        OrderLine.objects.create(order=order, product=products[(number + place) % len(products)], amount=33)
+        for more in range(1 + number % 2):
+            product = products[(number + place * more) % len(products)]
+            OrderLine.objects.create(order=order, product=product, amount=20 + more)
     if count:
         group, stage = [("champion", "active"), ("lost", "lost"), ("new", "new")][number % 3]
         score(
@@ -149,14 +157,22 @@ def _leaf(fact: Fact, operator: Operator, records: list[int]) -> st.SearchStrate
         Takes.MANY: st.lists(one, min_size=1, max_size=3),
         Takes.RANGE: st.tuples(one, one).map(sorted),
         Takes.DAYS: st.integers(0, 400),
+        Takes.WINDOW: _windows(fact, records),
     }
     if operator.takes is not Takes.NOTHING:
         node["value"] = values[operator.takes]
     return st.fixed_dictionaries(node)
 
 
+def _windows(fact: Fact, records: list[int]) -> st.SearchStrategy[dict[str, Any]]:
+    """How often, in how many days, of what."""
+    of = st.lists(_values(fact, records), max_size=2) if fact.of else st.just([])
+    days = st.one_of(st.none(), st.integers(0, 400))
+    return st.fixed_dictionaries({"number": st.integers(1, 70), "days": days, "of": of})
+
+
 def _values(fact: Fact, records: list[int]) -> st.SearchStrategy[Any]:
-    if fact.kind is Kind.CHOICE:
+    if fact.listed is Kind.CHOICE:
         return st.sampled_from([str(value) for value, _label in fact.choices()])
     return {
         Kind.TEXT: st.sampled_from([word for word in WORDS if word] + ["%", "_", "\\"]),
@@ -168,4 +184,4 @@ def _values(fact: Fact, records: list[int]) -> st.SearchStrategy[Any]:
         Kind.DATE: st.dates(date(2025, 1, 1), date(2026, 3, 3)).map(str),
         Kind.ANNIVERSARY: st.nothing(),
         Kind.FLAG: st.nothing(),
-    }[fact.kind]
+    }[fact.listed]
