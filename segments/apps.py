@@ -22,6 +22,7 @@ class SegmentsConfig(AppConfig):
             picking,
             profile_facts,
             quality_facts,
+            uses,
         )
 
         profile_facts.register_all()
@@ -32,6 +33,7 @@ class SegmentsConfig(AppConfig):
         nesting.register_all()
         columns.register_all()
         panels.register_all()
+        uses.register_all()
         conditions.register(narrowing.read, editor="segments:conditions")
         extras.derives("segments_membership")
         holdings.register_all()

@@ -21,4 +21,4 @@ def register_all() -> None:
 
 def load(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None:
     found = Segment.objects.visible_to(request.user).filter(memberships__customer=customer)[:MOST_SHOWN]
-    return {"segments": list(found)} if found else None
+    return {"segments": list(found), "customer": customer} if found else None

@@ -7,7 +7,7 @@ from typing import Any
 from crm.accounts.models import User
 from segments import facts
 from segments.builder import Box, Condition
-from segments.facts import Fact, Kind, Operator, Takes, Text
+from segments.facts import WINDOWED, Fact, Kind, Operator, Takes, Text
 from segments.rules import DEEPEST, Match, Path
 
 # More choices than this are a list to scroll instead of boxes to tick.
@@ -56,6 +56,9 @@ class ConditionView:
     problem: str
     number: str = ""
     days: str = ""
+    # Of facts that ask how often or how much.
+    is_money: bool = False
+    takes_names: bool = False
     is_group: bool = False
 
 
@@ -123,12 +126,14 @@ class _Painter:
             operators=[Choice(one.key, one.label, one is operator) for one in fact.operators],
             widget=(widget := _widget(fact, operator, choices)),
             input=INPUTS.get(fact.listed, ""),
-            values=_shown(condition, operator),
+            values=_shown(fact, condition, operator),
             choices=choices,
             suggestions=self.suggested_for(fact) if widget in ("one", "many", "window") else "",
             problem=problem,
             number=condition.number,
             days=condition.days,
+            is_money=fact.kind is Kind.SPENT,
+            takes_names=fact.of is Kind.TEXT,
         )
 
     def choices_of(self, fact: Fact, condition: Condition) -> list[Choice]:
@@ -157,8 +162,10 @@ def _widget(fact: Fact, operator: Operator | None, choices: list[Choice]) -> str
     return WIDGETS[operator.takes]
 
 
-def _shown(condition: Condition, operator: Operator | None) -> list[str]:
+def _shown(fact: Fact, condition: Condition, operator: Operator | None) -> list[str]:
     """At least as many inputs as values are needed."""
+    if fact.kind in WINDOWED and fact.of is not Kind.TEXT:
+        return []
     wanted = 2 if operator and operator.takes is Takes.RANGE else 1
     return [*condition.values, *[""] * (wanted - len(condition.values))]
 

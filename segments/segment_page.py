@@ -14,7 +14,7 @@ from crm.lib.charts import Chart, Part, donut
 from crm.lib.keeping import kept
 from crm.lib.templatetags.ui import thousands
 from customers.models import Customer, CustomerQuerySet
-from segments import rules, words
+from segments import rules, trends, words
 from segments.latest import latest
 from segments.models import Segment
 from segments.scoring.groups import TONES
@@ -55,10 +55,12 @@ def page(segment: Segment, user: User) -> dict[str, Any]:
         "figures": found,
         "note": _note(segment, found),
         "change": _change(segment),
+        "share": None if found.is_part else trends.share_of_revenue(segment),
         "groups": group_chart(found),
         "members": latest(members, found.customers, SAMPLE, "score", "rollup"),
         "members_url": customers_with(segment=segment.pk),
         "currency": settings.DEFAULT_CURRENCY,
+        **trends.parts(segment, user),
     }
 
 

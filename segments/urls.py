@@ -1,6 +1,6 @@
 from django.urls import path
 
-from segments import condition_views, views
+from segments import condition_views, history_views, views
 
 app_name = "segments"
 
@@ -14,5 +14,7 @@ urlpatterns = [
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/deletion/", views.deletion, name="deletion"),
+    path("<int:pk>/crossings/", history_views.crossings, name="crossings"),
+    path("<int:pk>/why/", history_views.why, name="why"),
     path("<int:pk>/refreshes/", views.refreshes, name="refreshes"),
 ]

@@ -134,7 +134,11 @@ def _save(request: UserRequest, segment: Segment) -> HttpResponse:
         problems = error.problems
     if not form.is_valid() or problems:
         return _editor(request, form, box, problems=problems, status=422)
-    services.save(form.instance, box.to_json(), by=request.user)
+    try:
+        services.save(form.instance, box.to_json(), by=request.user)
+    except rules.InvalidRule as error:
+        # It would be a part of itself, which only all segments together show.
+        return _editor(request, form, box, problems=error.problems, status=422)
     messages.success(request, _("The segment was saved."))
     return redirect("segments:detail", form.instance.pk)
 

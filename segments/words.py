@@ -1,7 +1,7 @@
 """A rule the way people read it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from crm.lib.templatetags.ui import money
 from segments.facts import Fact, Kind, Takes, Window
-from segments.rules import Group, Leaf, Match
+from segments.rules import Group, Leaf, Match, Path
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Phrase:
     fact: str | Promise
     operator: str
     values: list[str]
+    # Whether it holds for a customer who is asked about.
+    holds: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -29,21 +31,27 @@ class Clause:
     match: str | Promise
     parts: list["Phrase | Clause"]
     is_group: bool = True
-
-
-def tell(rule: Group) -> Clause:
-    # Names are looked up once per fact, however many conditions ask about it.
-    return _clause(rule, {})
+    holds: bool | None = None
 
 
 Names = dict[str, dict[Any, str]]
 
 
-def _clause(group: Group, names: Names) -> Clause:
-    parts: list[Phrase | Clause] = [
-        _clause(child, names) if isinstance(child, Group) else _phrase(child, names) for child in group.rules
-    ]
-    return Clause(Match(group.match).label, parts)
+def tell(rule: Group, verdicts: Mapping[Path, bool] | None = None) -> Clause:
+    """The rule in words; with `verdicts`, also what of it holds."""
+    # Names are looked up once per fact, however many conditions ask about it.
+    return _clause(rule, {}, (), verdicts or {})
+
+
+def _clause(group: Group, names: Names, path: Path, verdicts: Mapping[Path, bool]) -> Clause:
+    parts: list[Phrase | Clause] = []
+    for place, child in enumerate(group.rules):
+        here = (*path, place)
+        if isinstance(child, Group):
+            parts.append(_clause(child, names, here, verdicts))
+        else:
+            parts.append(replace(_phrase(child, names), holds=verdicts.get(here)))
+    return Clause(Match(group.match).label, parts, holds=verdicts.get(path))
 
 
 def _phrase(leaf: Leaf, names: Names) -> Phrase:

@@ -8,11 +8,12 @@ class CampaignsConfig(AppConfig):
     verbose_name = _("Campaigns")
 
     def ready(self) -> None:
-        from channels.campaigns import holdings, tracking
+        from channels.campaigns import holdings, tracking, uses
         from channels.campaigns.models import Campaign, Delivery
         from channels.consent import gate, preferences
         from crm.lib import labels
         from customers.timeline import kinds
+        from segments import uses as segments
 
         gate.count_contacts(lambda since: Delivery.objects.contacts(since))
         labels.register("campaign", Campaign.Status)
@@ -21,3 +22,4 @@ class CampaignsConfig(AppConfig):
         kinds.register("campaign.clicked", kinds.Kind(_("Followed a link"), "campaign"))
         preferences.accept(tracking.customer_of)
         holdings.register_all()
+        segments.register(uses.of_segment)

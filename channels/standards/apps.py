@@ -10,10 +10,11 @@ class StandardsConfig(AppConfig):
 
     def ready(self) -> None:
         from channels.inbox import hooks
-        from channels.standards import clocks, defaults, holdings, queues
+        from channels.standards import clocks, defaults, holdings, queues, uses
         from channels.standards.models import Clock
         from crm.lib import labels
         from customers.timeline import kinds
+        from segments import uses as segments
 
         post_migrate.connect(defaults.create, sender=self)
         labels.register("promise", Clock.Kind)
@@ -21,5 +22,6 @@ class StandardsConfig(AppConfig):
         kinds.register("standards.warned", kinds.Kind(_("A promised time is near"), "system", kinds.TALK))
         queues.register()
         holdings.register_all()
+        segments.register(uses.of_segment)
         # After routing, which decides priority and department.
         hooks.on_change(clocks.on_change, order=50)

@@ -154,7 +154,7 @@ def fitting(known: list[Any], value: dict[str, Any], today: date) -> list[Any]:
 
 def times(op: str, known: list[Any], value: dict[str, Any], today: date) -> bool:
     number = len({row[0] for row in fitting(known, value, today)})
-    return number >= value["number"] if op == "at_least" else number <= value["number"]
+    return bool(number >= value["number"] if op == "at_least" else number <= value["number"])
 
 
 def spent(op: str, known: list[Any], value: dict[str, Any], today: date) -> bool:

@@ -235,6 +235,8 @@ RULES: dict[str, Rule] = {
     "segments:conditions-draft": Rule("customer", writes=WRITE),
     "segments:count": Rule("segment", "edit", writes=WRITE),
     "segments:detail": Rule("segment", on="segment"),
+    "segments:crossings": Rule("segment", on="segment"),
+    "segments:why": Rule("segment", on="segment"),
     "segments:edit": Rule("segment", "edit", on="segment"),
     "segments:deletion": Rule("segment", "delete", on="segment", writes=WRITE),
     "segments:refreshes": Rule("segment", "edit", on="segment", writes=WRITE),

@@ -1,0 +1,73 @@
+"""How a segment developed and what it has in common with others, on its page."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.accounts.models import User
+from crm.lib.charts import Chart, Series, line
+from segments import history, uses
+from segments.models import MEMBER, Segment
+
+SHOWN_DAYS = 180
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Another segment, and how many customers are in both; `share` of this one's, in percent."""
+
+    segment: Segment
+    number: int
+    share: int
+    url: str
+
+
+def parts(segment: Segment, user: User) -> dict[str, Any]:
+    counted = segment.overlap.get("at")
+    return {
+        "sizes": size_chart(segment),
+        "overlap": overlap(segment, user),
+        "overlap_at": datetime.fromisoformat(counted) if counted else None,
+        "uses": uses.of(segment, user),
+    }
+
+
+def size_chart(segment: Segment) -> Chart:
+    found = history.days(segment, SHOWN_DAYS)
+    sizes = Series(_("Customers"), [one.size for one in found])
+    address = reverse("segments:crossings", args=[segment.pk])
+    return line(
+        _("Size over time"), [f"{one.day:%m-%d}" for one in found], [sizes], urls=[address] * len(found)
+    )
+
+
+def overlap(segment: Segment, user: User) -> Sequence[Shared]:
+    numbers = dict(segment.overlap.get("with", ()))
+    named = Segment.objects.visible_to(user).in_bulk(numbers)
+    return [
+        Shared(named[pk], number, round(100 * number / segment.size), _both(segment.pk, pk))
+        for pk, number in numbers.items()
+        if pk in named and segment.size
+    ]
+
+
+def _both(one: int, other: int) -> str:
+    """The customer list of those who are in both."""
+    rule = {
+        "match": "all",
+        "rules": [{"fact": MEMBER, "op": "any_of", "value": [pk]} for pk in (one, other)],
+    }
+    return f"{reverse('customers:list')}?{urlencode({'rule': json.dumps(rule, separators=(',', ':'))})}"
+
+
+def share_of_revenue(segment: Segment) -> Decimal | None:
+    """In percent; None before the first count."""
+    revenue = Decimal(segment.summary.get("revenue", 0))
+    return 100 * Decimal(segment.summary.get("money", 0)) / revenue if revenue > 0 else None
