@@ -5,58 +5,116 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0001_initial'),
-        ('segments', '0001_initial'),
+        ("customers", "0001_initial"),
+        ("segments", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='segment',
-            name='asked_at',
-            field=models.DateTimeField(editable=False, help_text='When somebody, or a segment it builds on, asked for a count.', null=True),
+            model_name="segment",
+            name="asked_at",
+            field=models.DateTimeField(
+                editable=False,
+                help_text="When somebody, or a segment it builds on, asked for a count.",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='segment',
-            name='copies',
-            field=models.ForeignKey(editable=False, help_text='Whose members are still to be put into it by hand.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='segments.segment'),
+            model_name="segment",
+            name="copies",
+            field=models.ForeignKey(
+                editable=False,
+                help_text="Whose members are still to be put into it by hand.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="segments.segment",
+            ),
         ),
         migrations.AddField(
-            model_name='segment',
-            name='overlap',
-            field=models.JSONField(default=dict, editable=False, help_text='Which segments share the most customers with it, and when.'),
+            model_name="segment",
+            name="overlap",
+            field=models.JSONField(
+                default=dict,
+                editable=False,
+                help_text="Which segments share the most customers with it, and when.",
+            ),
         ),
         migrations.CreateModel(
-            name='Crossing',
+            name="Crossing",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('entered_at', models.DateTimeField(verbose_name='entered')),
-                ('left_at', models.DateTimeField(null=True, verbose_name='left')),
-                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='crossings', to='customers.customer')),
-                ('segment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='crossings', to='segments.segment')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("entered_at", models.DateTimeField(verbose_name="entered")),
+                ("left_at", models.DateTimeField(null=True, verbose_name="left")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="crossings",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="crossings",
+                        to="segments.segment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'entry or exit',
-                'verbose_name_plural': 'entries and exits',
-                'indexes': [models.Index(condition=models.Q(('left_at', None)), fields=['segment', 'entered_at', 'id'], name='crossing_entered'), models.Index(condition=models.Q(('left_at', None), _negated=True), fields=['segment', 'left_at', 'id'], name='crossing_left')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('left_at', None), ('left_at__gte', models.F('entered_at')), _connector='OR'), name='crossing_enters_before_it_leaves')],
+                "verbose_name": "entry or exit",
+                "verbose_name_plural": "entries and exits",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("left_at", None)),
+                        fields=["segment", "entered_at", "id"],
+                        name="crossing_entered",
+                    ),
+                    models.Index(
+                        condition=models.Q(("left_at", None), _negated=True),
+                        fields=["segment", "left_at", "id"],
+                        name="crossing_left",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("left_at", None), ("left_at__gte", models.F("entered_at")), _connector="OR"
+                        ),
+                        name="crossing_enters_before_it_leaves",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DayOfSegment',
+            name="DayOfSegment",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('size', models.PositiveBigIntegerField()),
-                ('money', models.DecimalField(decimal_places=2, default=0, max_digits=20)),
-                ('entered', models.PositiveBigIntegerField(default=0)),
-                ('left', models.PositiveBigIntegerField(default=0)),
-                ('segment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='days', to='segments.segment')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("day", models.DateField()),
+                ("size", models.PositiveBigIntegerField()),
+                ("money", models.DecimalField(decimal_places=2, default=0, max_digits=20)),
+                ("entered", models.PositiveBigIntegerField(default=0)),
+                ("left", models.PositiveBigIntegerField(default=0)),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="days",
+                        to="segments.segment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('day',),
-                'constraints': [models.UniqueConstraint(fields=('segment', 'day'), name='day_of_segment_is_kept_once')],
+                "ordering": ("day",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("segment", "day"), name="day_of_segment_is_kept_once")
+                ],
             },
         ),
     ]
