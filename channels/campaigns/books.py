@@ -74,7 +74,8 @@ TAKE = """
     WHERE campaign_id = %s AND state = 'ready' AND due_at <= statement_timestamp() AND due_at >= %s
       AND EXISTS (SELECT 1 FROM campaigns_campaign AS campaign
                   JOIN channels_channel AS channel ON channel.id = campaign.channel_id
-                  WHERE campaign.id = %s AND campaign.status = 'running' AND channel.enabled)
+                  WHERE campaign.id = %s AND campaign.status = 'running' AND channel.enabled
+                    AND (campaign.expires_at IS NULL OR campaign.expires_at > statement_timestamp()))
     ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
 

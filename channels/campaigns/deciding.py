@@ -35,7 +35,7 @@ def due() -> "QuerySet[Campaign]":
     waiting = Delivery.objects.filter(campaign=OuterRef("pk"), arm=arms.WAITING, state=Delivery.State.READY)
     hours = ExpressionWrapper(F("test_hours") * Value(timedelta(hours=1)), output_field=DurationField())
     over = Q(planned_at__lte=Now() - hours)
-    running = Campaign.objects.filter(status=Campaign.Status.RUNNING, test_share__lt=100)
+    running = Campaign.objects.timely().filter(status=Campaign.Status.RUNNING, test_share__lt=100)
     return running.filter(~Q(winner=None) | over).filter(Exists(waiting))
 
 

@@ -8,16 +8,17 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from channels import services as channels
-from channels.campaigns import books, deciding
+from channels.campaigns import books, deciding, locks
 from channels.campaigns.models import Campaign, Delivery
 from channels.connectors.base import Idempotency
 from channels.connectors.registry import NoSuchConnector
 from crm.audit import services as audit
 
 CHUNK = 10_000
-CANCELLED = "cancelled"
+CANCELLED, EXPIRED = "cancelled", "expired"
 # How long a campaign is not looked at again after a worker was sent to it.
 GRACE = timedelta(seconds=15)
 # A key that is repeated must reach its provider well before that forgets it.
@@ -36,6 +37,7 @@ CLOSE = """
 class Step(StrEnum):
     """What a campaign needs next."""
 
+    START = "start"
     PLAN = "plan"
     SEND = "send"
     DECIDE = "decide"
@@ -79,10 +81,37 @@ def stop_for(campaign_pk: int, trouble: str) -> None:
 
 
 def close(campaign_pk: int) -> None:
-    """Names the end of deliveries that still waited when their campaign was cancelled."""
-    campaign = Campaign.objects.get(pk=campaign_pk, status=Status.CANCELLED)
-    while _close_chunk(campaign):
+    """Names the end of deliveries that still waited when their campaign was cancelled or its time over."""
+    campaign = Campaign.objects.get(pk=campaign_pk)
+    if campaign.status != Status.CANCELLED and not _end_overdue(campaign):
+        return
+    reason = CANCELLED if campaign.status == Status.CANCELLED else EXPIRED
+    while _close_chunk(campaign, reason):
         pass
+
+
+@transaction.atomic
+def start(campaign_pk: int) -> bool:
+    """Begins a campaign whose time has come; whether it was this call that did."""
+    scheduled = Campaign.objects.timely().filter(pk=campaign_pk, status=Status.SCHEDULED)
+    due = scheduled.filter(starts_at__lte=Now())
+    return bool(due.update(status=Status.MATERIALISING, launched_at=timezone.now()))
+
+
+@transaction.atomic
+def _end_overdue(campaign: Campaign) -> bool:
+    """Whether its time is over. What never began is cancelled; what began ends with what is on its way."""
+    locks.own(campaign)
+    overdue = Campaign.objects.overdue().filter(pk=campaign.pk)
+    if overdue.exclude(status=Status.RUNNING).update(
+        status=Status.CANCELLED,
+        finished_at=timezone.now(),
+        trouble=gettext("Its time was over before it began."),
+    ):
+        campaign.refresh_from_db()
+        audit.record("campaign.expired", campaign, by=None)
+        return True
+    return overdue.exists()
 
 
 def reap() -> int:
@@ -96,10 +125,12 @@ def _steps(which: Q) -> Iterator[tuple[Step, int]]:
     campaigns = Campaign.objects.filter(which)
     waiting = Delivery.objects.filter(campaign=OuterRef("pk"), state=Delivery.State.READY)
     for step, rows in (
-        (Step.PLAN, campaigns.filter(status=Status.MATERIALISING)),
+        (Step.START, campaigns.timely().filter(status=Status.SCHEDULED, starts_at__lte=Now())),
+        (Step.PLAN, campaigns.timely().filter(status=Status.MATERIALISING)),
         (Step.SEND, campaigns.sending().filter(Exists(waiting.filter(due_at__lte=Now())))),
         (Step.DECIDE, deciding.due().filter(which)),
         (Step.CLOSE, campaigns.filter(Exists(waiting), status=Status.CANCELLED)),
+        (Step.CLOSE, campaigns.overdue().filter(Q(Exists(waiting)) | ~Q(status=Status.RUNNING))),
     ):
         for pk in rows.order_by("launched_at", "pk").values_list("pk", flat=True):
             yield step, pk
@@ -112,11 +143,11 @@ def _claim(campaign_pk: int) -> bool:
 
 
 @transaction.atomic
-def _close_chunk(campaign: Campaign) -> int:
+def _close_chunk(campaign: Campaign, reason: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(CLOSE, [CANCELLED, campaign.pk, CHUNK])
+        cursor.execute(CLOSE, [reason, campaign.pk, CHUNK])
         closed: int = cursor.rowcount
-    books.count(campaign, {(Delivery.State.SKIPPED, CANCELLED): closed})
+    books.count(campaign, {(Delivery.State.SKIPPED, reason): closed})
     return closed
 
 

@@ -4,6 +4,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -46,11 +47,15 @@ class CampaignForm(WordsForm[Campaign]):
         model = Campaign
         fields = (
             *("name", "segment", "channel", "purpose", "subject", "body"),
-            *("excluded", "holdout", "conversion_days", "marks_links"),
+            *("starts_at", "expires_at", "excluded", "holdout", "conversion_days", "marks_links"),
         )
         widgets = {
             "body": forms.Textarea(attrs={"rows": 14}),
             "excluded": forms.SelectMultiple(attrs={"size": 4}),
+            **dict.fromkeys(
+                ("starts_at", "expires_at"),
+                forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            ),
         }
         help_texts = {
             "name": _("Only colleagues see it."),
@@ -78,6 +83,7 @@ class CampaignForm(WordsForm[Campaign]):
             Div("segment", "channel", "purpose", css_class="row"),
             "subject",
             "body",
+            Fieldset(_("When"), Div("starts_at", "expires_at", css_class="row")),
             Fieldset(
                 _("Audience and proof"),
                 "excluded",
@@ -85,6 +91,13 @@ class CampaignForm(WordsForm[Campaign]):
                 "marks_links",
             ),
         )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        starts_at, expires_at = data.get("starts_at"), data.get("expires_at")
+        if expires_at and expires_at <= max(starts_at or timezone.now(), timezone.now()):
+            self.add_error("expires_at", _("The last moment has to come after the start."))
+        return data
 
     def clean_holdout(self) -> int:
         return self._or_default("holdout")
@@ -187,7 +200,12 @@ class CampaignFilter(forms.Form):
 
     STAGES = {
         "draft": [Campaign.Status.DRAFT],
-        "live": [Campaign.Status.MATERIALISING, Campaign.Status.RUNNING, Campaign.Status.PAUSED],
+        "live": [
+            Campaign.Status.SCHEDULED,
+            Campaign.Status.MATERIALISING,
+            Campaign.Status.RUNNING,
+            Campaign.Status.PAUSED,
+        ],
         "ended": [Campaign.Status.DONE, Campaign.Status.CANCELLED],
     }
 

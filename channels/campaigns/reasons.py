@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from channels.campaigns.audience import EXCLUDED
 from channels.campaigns.books import FAMILY, LOST
-from channels.campaigns.finishing import CANCELLED
+from channels.campaigns.finishing import CANCELLED, EXPIRED
 from channels.campaigns.message import MISSING
 from channels.campaigns.placeholders import FIELDS
 from channels.campaigns.planning import HELD_BACK, SAME_ADDRESS
@@ -22,6 +22,7 @@ WORDS: dict[str, str | Promise] = {
     EXCLUDED: gettext_lazy("Is in an excluded segment"),
     MISSING: gettext_lazy("A personal field is empty"),
     CANCELLED: gettext_lazy("The campaign was cancelled"),
+    EXPIRED: gettext_lazy("The campaign's time was over"),
     GAVE_UP: gettext_lazy("Could not be sent in time"),
     LOST: gettext_lazy("The worker was lost while handing it over"),
 }

@@ -24,11 +24,12 @@ TRIAL_TIMEOUT = 10.0
 
 @transaction.atomic
 def launch(campaign: Campaign, *, by: User) -> None:
-    """Freezes text and audience and starts sending."""
+    """Freezes the text, and at its hour the audience, and starts sending."""
     _check(campaign)
     now = timezone.now()
+    begins = Status.SCHEDULED if campaign.starts_at and campaign.starts_at > now else Status.MATERIALISING
     drafts = Campaign.objects.drafts().filter(pk=campaign.pk)
-    if not drafts.update(status=Status.MATERIALISING, launched_by=by, launched_at=now):
+    if not drafts.update(status=begins, launched_by=by, launched_at=now):
         raise Refused(_("This campaign was already launched."))
     campaign.links.all().delete()
     CampaignLink.objects.bulk_create(
@@ -36,7 +37,17 @@ def launch(campaign: Campaign, *, by: User) -> None:
         for number, url in enumerate(addresses(campaign), 1)
     )
     audit.record("campaign.launched", campaign, by=by, segment=campaign.segment_id)
-    transaction.on_commit(partial(tasks.materialise.delay, campaign.pk))
+    if begins == Status.MATERIALISING:
+        transaction.on_commit(partial(tasks.materialise.delay, campaign.pk))
+
+
+@transaction.atomic
+def withdraw(campaign: Campaign, *, by: User) -> None:
+    """Makes a draft again of what has not begun."""
+    scheduled = Campaign.objects.filter(pk=campaign.pk, status=Status.SCHEDULED)
+    if not scheduled.update(status=Status.DRAFT, launched_by=None, launched_at=None):
+        raise Refused(_("Only a scheduled campaign can become a draft again."))
+    audit.record("campaign.withdrawn", campaign, by=by)
 
 
 @transaction.atomic
@@ -126,6 +137,8 @@ def _check(campaign: Campaign) -> None:
     """Everything that would make all messages fail is said now."""
     if not campaign.channel.enabled:
         raise Refused(_("The channel is switched off."))
+    if campaign.expires_at and campaign.expires_at <= timezone.now():
+        raise Refused(_("Its last moment is already over."))
     segments.members(campaign.segment)
     try:
         Mailing(campaign)

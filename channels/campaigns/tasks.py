@@ -10,6 +10,12 @@ from channels.campaigns.finishing import Step
 EXPIRES = 30
 
 
+@shared_task(name="campaigns.start", expires=EXPIRES)
+def start(campaign_id: int) -> None:
+    if finishing.start(campaign_id):
+        materialise(campaign_id)
+
+
 @shared_task(name="campaigns.materialise", expires=EXPIRES)
 def materialise(campaign_id: int) -> None:
     planning.materialise(campaign_id)
@@ -27,6 +33,7 @@ def deliver(campaign_id: int) -> None:
 @shared_task(name="campaigns.close", expires=EXPIRES)
 def close(campaign_id: int) -> None:
     finishing.close(campaign_id)
+    finishing.finish(campaign_id)
 
 
 @shared_task(name="campaigns.decide", expires=EXPIRES)
@@ -43,16 +50,25 @@ def measure() -> None:
 @shared_task(name="campaigns.sweep")
 def sweep() -> None:
     for step, campaign_id in finishing.sweep():
-        start(step, campaign_id)
+        wake(step, campaign_id)
 
 
 def go_on(campaign_id: int) -> None:
     """Wakes a worker for what the campaign needs next, if anything."""
     if step := finishing.next_step(campaign_id):
-        start(step, campaign_id)
+        wake(step, campaign_id)
 
 
-def start(step: Step, campaign_id: int) -> None:
-    task = {Step.PLAN: materialise, Step.SEND: deliver, Step.DECIDE: decide, Step.CLOSE: close}[step]
+def wake(step: Step, campaign_id: int) -> None:
+    task = TASKS[step]
     for _ in range(settings.SEND_WORKERS if step is Step.SEND else 1):
         task.delay(campaign_id)
+
+
+TASKS = {
+    Step.START: start,
+    Step.PLAN: materialise,
+    Step.SEND: deliver,
+    Step.DECIDE: decide,
+    Step.CLOSE: close,
+}

@@ -27,6 +27,7 @@ urlpatterns = [
     path("<int:pk>/preview/<int:customer_pk>/", views.preview_html, name="preview-html"),
     path("<int:pk>/trial/", views.trial, name="trial"),
     path("<int:pk>/launch/", views.launch, name="launch"),
+    path("<int:pk>/withdrawal/", views.withdrawal, name="withdrawal"),
     path("<int:pk>/pause/", views.pause, name="pause"),
     path("<int:pk>/resumption/", views.resumption, name="resumption"),
     path("<int:pk>/cancellation/", views.cancellation, name="cancellation"),

@@ -234,8 +234,21 @@ def trial(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("campaign", "send")
 def launch(request: UserRequest, pk: int) -> HttpResponse:
-    services.launch(_to_send(request, pk), by=request.user)
-    messages.success(request, _("The campaign is on its way."))
+    campaign = _to_send(request, pk)
+    services.launch(campaign, by=request.user)
+    campaign.refresh_from_db()
+    if campaign.status == Campaign.Status.SCHEDULED:
+        messages.success(request, _("The campaign starts by itself."))
+    else:
+        messages.success(request, _("The campaign is on its way."))
+    return redirect("campaigns:detail", pk)
+
+
+@require_POST
+@needs("campaign", "send")
+def withdrawal(request: UserRequest, pk: int) -> HttpResponse:
+    services.withdraw(_to_send(request, pk), by=request.user)
+    messages.success(request, _("The campaign is a draft again."))
     return redirect("campaigns:detail", pk)
 
 

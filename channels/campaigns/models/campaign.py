@@ -30,7 +30,16 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
     def sending(self) -> Self:
         """Campaigns whose messages may go out now."""
-        return self.filter(status=Campaign.Status.RUNNING, channel__enabled=True)
+        return self.timely().filter(status=Campaign.Status.RUNNING, channel__enabled=True)
+
+    def timely(self) -> Self:
+        """Those whose last moment has not come."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=Now()))
+
+    def overdue(self) -> Self:
+        """Under way, or about to be, though their last moment is over."""
+        alive = ["scheduled", "planning", "running"]
+        return self.filter(status__in=alive, expires_at__lte=Now())
 
     def stoppable(self) -> Self:
         return self.exclude(status__in=[Campaign.Status.DONE, Campaign.Status.CANCELLED])
@@ -45,6 +54,7 @@ class Campaign(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", pgettext_lazy("campaign", "Draft")
+        SCHEDULED = "scheduled", pgettext_lazy("campaign", "Scheduled")
         MATERIALISING = "planning", pgettext_lazy("campaign", "Preparing")
         RUNNING = "running", pgettext_lazy("campaign", "Sending")
         PAUSED = "paused", pgettext_lazy("campaign", "Paused")
@@ -128,6 +138,15 @@ class Campaign(models.Model):
         through="Exclusion",
         related_name="excluded_from",
     )
+    starts_at = models.DateTimeField(
+        _("start at"), null=True, blank=True, help_text=_("Empty: as soon as it is launched.")
+    )
+    expires_at = models.DateTimeField(
+        _("not after"),
+        null=True,
+        blank=True,
+        help_text=_("Whoever has not got it by then gets nothing: an offer of yesterday is worth nothing."),
+    )
     salt = models.UUIDField(default=uuid4, editable=False, help_text="From which lots are drawn.")
     winner = models.PositiveSmallIntegerField(null=True, editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)
@@ -143,6 +162,10 @@ class Campaign(models.Model):
             models.CheckConstraint(
                 name="campaign_that_left_draft_was_launched",
                 condition=Q(status__in=["draft", "cancelled"]) | ~Q(launched_at=None),
+            ),
+            models.CheckConstraint(
+                name="campaign_ends_after_it_starts",
+                condition=Q(starts_at=None) | Q(expires_at=None) | Q(expires_at__gt=models.F("starts_at")),
             ),
             models.CheckConstraint(name="campaign_holds_back_at_most_half", condition=Q(holdout__lte=50)),
             models.CheckConstraint(

@@ -196,3 +196,18 @@ def test_the_list_costs_the_same_for_one_and_for_many(
     marketer.get(reverse("campaigns:list"))  # the first page of a session also notes that it began
     with django_assert_max_num_queries(4):
         marketer.get(reverse("campaigns:list"))
+
+
+def test_a_start_is_chosen_and_an_end_before_it_refused(marketer: Client) -> None:
+    late = written(starts_at="2099-05-01T10:00", expires_at="2099-05-01T09:00")
+    assert marketer.post(reverse("campaigns:new"), late).status_code == 422
+    marketer.post(reverse("campaigns:new"), late | {"expires_at": "2099-05-02T09:00"})
+    campaign = Campaign.objects.get()
+    marketer.post(reverse("campaigns:launch", args=[campaign.pk]))
+    campaign.refresh_from_db()
+    assert campaign.status == Campaign.Status.SCHEDULED
+    page = marketer.get(reverse("campaigns:detail", args=[campaign.pk])).content.decode()
+    assert reverse("campaigns:withdrawal", args=[campaign.pk]) in page
+    marketer.post(reverse("campaigns:withdrawal", args=[campaign.pk]))
+    campaign.refresh_from_db()
+    assert campaign.is_draft

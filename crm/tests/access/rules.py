@@ -421,6 +421,7 @@ RULES: dict[str, Rule] = {
     "campaigns:deletion": Rule("campaign", "edit", on="campaign", writes=WRITE),
     "campaigns:trial": Rule("campaign", "edit", on="campaign", writes=WRITE),
     "campaigns:launch": Rule("campaign", "send", on="campaign", writes=WRITE),
+    "campaigns:withdrawal": Rule("campaign", "send", on="campaign", writes=WRITE),
     "campaigns:pause": Rule("campaign", "send", on="campaign", writes=WRITE),
     "campaigns:resumption": Rule("campaign", "send", on="campaign", writes=WRITE),
     "campaigns:cancellation": Rule("campaign", "send", on="campaign", writes=WRITE),
