@@ -13,10 +13,12 @@ class SegmentsConfig(AppConfig):
         from customers.merging import rules
         from segments import (
             columns,
+            contact_facts,
             custom_facts,
             holdings,
             narrowing,
             nesting,
+            news,
             order_facts,
             panels,
             picking,
@@ -29,8 +31,10 @@ class SegmentsConfig(AppConfig):
         custom_facts.register_all()
         order_facts.register_all()
         quality_facts.register_all()
+        contact_facts.register_all()
         picking.register_all()
         nesting.register_all()
+        news.register_all()
         columns.register_all()
         panels.register_all()
         uses.register_all()

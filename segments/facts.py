@@ -38,7 +38,7 @@ class Window:
 
     number: int | Decimal
     days: int | None = None
-    of: tuple[str, ...] = ()
+    of: tuple[Any, ...] = ()
 
 
 Value = str | int | Decimal | date | Window | tuple[Any, ...] | None

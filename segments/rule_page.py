@@ -59,6 +59,7 @@ class ConditionView:
     # Of facts that ask how often or how much.
     is_money: bool = False
     takes_names: bool = False
+    is_long: bool = False
     is_group: bool = False
 
 
@@ -134,6 +135,7 @@ class _Painter:
             days=condition.days,
             is_money=fact.kind is Kind.SPENT,
             takes_names=fact.of is Kind.TEXT,
+            is_long=len(choices) > MOST_BOXES,
         )
 
     def choices_of(self, fact: Fact, condition: Condition) -> list[Choice]:

@@ -8,11 +8,12 @@ class CampaignsConfig(AppConfig):
     verbose_name = _("Campaigns")
 
     def ready(self) -> None:
-        from channels.campaigns import holdings, tracking, uses
+        from channels.campaigns import facts, holdings, tracking, uses
         from channels.campaigns.models import Campaign, Delivery
         from channels.consent import gate, preferences
         from crm.lib import labels
         from customers.timeline import kinds
+        from segments import news
         from segments import uses as segments
 
         gate.count_contacts(lambda since: Delivery.objects.contacts(since))
@@ -23,3 +24,6 @@ class CampaignsConfig(AppConfig):
         preferences.accept(tracking.customer_of)
         holdings.register_all()
         segments.register(uses.of_segment)
+        facts.register_all()
+        came_of = "JOIN campaigns_delivery AS sent ON sent.id = new.delivery_id"
+        news.register(news.Grown("campaigns_deliveryevent", "sent.customer_id", came_of))

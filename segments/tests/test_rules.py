@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from channels.campaigns.models import Campaign
 from crm.accounts.models import Team, User
 from customers.models import Customer
 from segments import evaluating, rules
@@ -15,14 +16,15 @@ from segments.bits import Space
 from segments.evaluating import Evaluation
 from segments.models import Segment
 from segments.tests import oracle
+from segments.tests.contacts import LOADED
 from segments.tests.trees import NOW, base, trees
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def everybody() -> list[Customer]:
-    rows = Customer.objects.select_related("rollup", "score", "quality")
-    return list(rows.prefetch_related("consents", "orders__lines__product", "picks", "memberships"))
+    rows = Customer.objects.select_related("rollup", "score", "quality", "last_contact")
+    return list(rows.prefetch_related("consents", "orders__lines__product", "picks", "memberships", *LOADED))
 
 
 def members(tree: dict[str, Any]) -> set[int]:
@@ -36,7 +38,7 @@ def test_rules_find_whom_plain_python_finds_and_none_of_finds_the_others() -> No
     base()
     customers = everybody()
     everyone = {customer.pk for customer in customers}
-    named = (model.objects.values_list("pk", flat=True) for model in (User, Team, Segment))
+    named = (model.objects.values_list("pk", flat=True) for model in (User, Team, Segment, Campaign))
     records = [*chain(*named), 0]
 
     space = evaluating.everybody()

@@ -15,6 +15,7 @@ from segments import facts
 from segments.factories import score, segment
 from segments.facts import Fact, Kind, Operator, Takes
 from segments.models import Membership
+from segments.tests import contacts
 
 NOW = datetime(2026, 2, 27, 17, 0, tzinfo=UTC)  # 28 February, 01:00 in Shanghai
 WORDS = ["Shanghai", "上海", "shan", "100%", "a_b", "O'Hara", "Tea", "", "Ä"]
@@ -36,6 +37,7 @@ def base() -> None:
         Product.objects.create(sku=f"S{number}", name=f"{word} {number}", category=word)
         for number, word in enumerate(WORDS)
     ]
+    customers = []
     for number in range(30):
         word = WORDS[number % len(WORDS)]
         customer = Customer.objects.create(
@@ -56,6 +58,7 @@ def base() -> None:
             created_at=NOW - timedelta(days=number * 3, hours=number),
             touched_at=NOW - timedelta(hours=number * 9),
         )
+        customers.append(customer)
         _orders(customer, number, products)
         if number % 3 == 0:
             Membership.objects.create(segment=groups[number % 2], customer=customer)
@@ -63,6 +66,8 @@ def base() -> None:
             _consent(customer, number)
         if number % 6:
             _quality(customer, number)
+
+    contacts.fill(customers, owner, NOW)
 
 
 def _orders(customer: Customer, number: int, products: list[Product]) -> None:
