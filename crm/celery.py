@@ -40,6 +40,8 @@ app.conf.beat_schedule = {
     "files of imports that were kept long enough": every(3600, "imports.forget_old"),
     "exports that wait, were left, or are to be removed": every(10, "exports.sweep"),
     "segments that are out of date": every(60, "segments.sweep", "bulk"),
+    "customers who changed, for the segments they are in": every(120, "segments.follow", "bulk"),
+    "entries into segments that nobody looks up any more": every(24 * 3600, "segments.forget_old", "bulk"),
     "scorings that wait or were left, and the night's": every(10, "scoring.sweep", "bulk"),
     "scoring rules that are tried out": every(10, "scoring.sweep_trials", "bulk"),
     "erasures that left something, and the night's retention": every(60, "privacy.sweep", "bulk"),

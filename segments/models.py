@@ -218,3 +218,20 @@ class DayOfSegment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.segment_id}: {self.day}"
+
+
+class Followed(models.Model):
+    """How far the tables have been read for customers who changed. One row."""
+
+    access = "Holds numbers only; read by segments.following."
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    marks = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="followed_is_one_row", condition=Q(pk=1))]
+
+    def __str__(self) -> str:
+        return str(self.at)

@@ -23,7 +23,7 @@ GENEROUS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
 
 def ids(sql: str, values: Sequence[Any]) -> Ids:
     """The one column of bigints that `sql` asks for."""
-    data = _copied(f"SELECT array_agg(found.id) FROM ({sql}) AS found (id)", values)
+    data = _copied(f"SELECT array_agg(found.id) FROM ({sql}) AS found (id) WHERE id IS NOT NULL", values)
     if len(data) <= HEADER + BEFORE_ELEMENTS:
         return NOBODY
     elements = np.frombuffer(data[HEADER + BEFORE_ELEMENTS : -2], [("length", ">i4"), ("value", ">i8")])

@@ -39,10 +39,29 @@ def test_a_count_that_takes_too_long_is_an_estimate_that_says_so(
     slow = Func(template="(pg_sleep(1) IS NOT NULL)", output_field=BooleanField())
     fact = Fact("test.slow", "Slow", Group.PROFILE, Kind.FLAG, lambda test: Q(slow))
     monkeypatch.setitem(facts._facts, "test.slow", fact)
+    monkeypatch.setattr(counting, "QUICK_MS", 20)
     monkeypatch.setattr(counting, "PATIENCE_MS", 20)
     response = as_marketer.post(URL, {"match": "all", "fact.0": "test.slow", "op.0": "yes"}, headers=HTMX)
     assert response.context["answer"].is_exact is False
     assert b"An estimate" in response.content
+
+
+def test_of_many_some_are_drawn_and_the_answer_says_how_sure_it_is(
+    as_marketer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "CHEAP", -1)
+    monkeypatch.setattr(counting, "DRAWN", 60)
+    for number in range(90):
+        customers.customer(city="Shanghai" if number % 3 else "Beijing")
+    answer = as_marketer.post(URL, CITY, headers=HTMX).context["answer"]
+    assert not answer.is_exact
+    assert abs(answer.number - 60) <= 2 * answer.margin
+    assert len(answer.sample) == 5
+    again = as_marketer.post(URL, CITY, headers=HTMX).context["answer"]
+    assert again.number == answer.number
+    page = as_marketer.post(URL, {**CITY, "value.0": ["Nowhere"]}, headers=HTMX)
+    assert page.context["answer"].is_ceiling
+    assert "nobody among 60 drawn" in page.content.decode()
 
 
 def test_it_works_without_htmx(as_marketer: Client) -> None:
@@ -55,7 +74,7 @@ def test_it_works_without_htmx(as_marketer: Client) -> None:
 def test_counting_costs_few_queries(as_marketer: Client, django_assert_max_num_queries: object) -> None:
     customers.customer(city="Shanghai")
     as_marketer.post(URL, CITY, headers=HTMX)
-    with django_assert_max_num_queries(7):  # type: ignore[operator]
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
         as_marketer.post(URL, CITY, headers=HTMX)
 
 
