@@ -11,6 +11,7 @@ from customers.api.orders import router as orders
 from customers.api.tasks import router as tasks
 from customers.api.touchpoints import router as touchpoints
 from segments.api import router as segments
+from segments.recommending.api import router as recommendations
 
 api.add_router("/customers", customers)
 for router in (
@@ -22,6 +23,7 @@ for router in (
     tasks,
     consent,
     segments,
+    recommendations,
     conversations,
 ):
     api.add_router("", router)

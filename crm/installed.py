@@ -49,6 +49,7 @@ APPS = [
     "channels.webhooks",
     "segments",
     "segments.scoring",
+    "segments.recommending",
     "crm.desk",
     "crm.desk.notices",
     "crm.demo",

@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("privacy/", include("customers.privacy.urls")),
     path("segments/", include("segments.urls")),
     path("rfm/", include("segments.scoring.urls")),
+    path("recommendations/", include("segments.recommending.urls")),
     path("campaigns/", include("channels.campaigns.urls")),
     path("consent/", include("channels.consent.urls")),
     path("p/", include("channels.consent.public_urls")),

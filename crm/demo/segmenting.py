@@ -8,6 +8,7 @@ from customers.models import SearchDocument
 from customers.orders import rollups
 from segments import membership, services
 from segments.models import Segment
+from segments.recommending import running as recommending
 from segments.scoring import running
 
 
@@ -24,6 +25,12 @@ def score(*, by: User) -> None:
         running.run(run.pk)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE scoring_score")
+
+
+def recommend(*, by: User) -> None:
+    learning = recommending.queue(by=by)
+    if learning:
+        recommending.run(learning.pk)
 
 
 def group(*, by: User) -> dict[str, Segment]:

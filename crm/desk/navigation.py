@@ -46,6 +46,7 @@ NAVIGATION = (
     Item(_("Tasks"), "list-checks", "tasks:day", ("task", "view")),
     Item(_("Segments"), "shapes", "segments:list", ("segment", "view"), MARKETING),
     Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view"), MARKETING),
+    Item(_("Recommendations"), "sparkles", "recommending:card", ("score", "view"), MARKETING),
     Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view"), MARKETING),
     Item(_("Shop counter"), "store", "store:board", ("store", "view"), SERVICE),
     Item(_("Knowledge base"), "book-open", "knowledge:list", ("knowledge", "view"), SERVICE),

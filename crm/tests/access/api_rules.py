@@ -104,5 +104,6 @@ ASKS: dict[str, Ask] = {
     "reply": Ask("POST", "conversations/{talk}/replies", TALKING, "view", body=REPLY),
     "note": Ask("POST", "conversations/{talk}/notes", TALKING, "view", body=NOTE),
     "list_segments": Ask("GET", "segments", ("segment", "view")),
+    "list_recommendations": Ask("GET", "customers/{pk}/recommendations", ("order", "view"), "view"),
     "list_members": Ask("GET", "segments/{segment}/members", ("segment", "view")),
 }

@@ -33,6 +33,7 @@ from crm.accounts.policy import Role
 from crm.api import services as token_services
 from crm.api.models import Token
 from crm.desk.notices.models import Notice
+from crm.tests.access import recommended
 from customers.addresses.models import Address
 from customers.bulk.models import BulkJob
 from customers.exports.models import ExportJob
@@ -54,6 +55,8 @@ from customers.tasks.models import Task
 from customers.timeline.models import Entry
 from segments.models import Membership, Segment
 from segments.scoring.models import Group, Score, ScoringRun, Stage, Trial
+from segments.recommending.models import Exclusion, Learning
+from segments.scoring.models import Group, Score, ScoringRun, Stage
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 CANARY = re.compile(r"CANARY-(\d+)-")
@@ -77,6 +80,8 @@ class World:
     export: ExportJob | None = None
     run: ScoringRun | None = None
     trial: Trial | None = None
+    learning: Learning | None = None
+    exclusion: Exclusion | None = None
     token: Token | None = None
     webhook: Subscription | None = None
     arrival: SandboxMessage | None = None
@@ -126,6 +131,7 @@ def build() -> World:
         _children(world, customer)
         _double(world, customer)
     _relate(list(world.customers.values()))
+    recommended.fill(world)
     deleted = world.customers["deleted"]
     deleted.deleted_at = LONG_AGO
     deleted.save()

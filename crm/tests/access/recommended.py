@@ -1,0 +1,19 @@
+"""What was suggested to the customers of the world, and what they said about it."""
+
+from typing import TYPE_CHECKING
+
+from customers.orders.models import Product
+from segments.recommending.models import Exclusion, Learning, OptOut, Rejection
+
+if TYPE_CHECKING:
+    from crm.tests.access.world import World
+
+
+def fill(world: "World") -> None:
+    marketer = world.users["marketing-north"]
+    world.learning = Learning.objects.create(status="done", method="popularity")
+    world.exclusion = Exclusion.objects.create(category="Parts", created_by=marketer)
+    product = Product.objects.get()
+    for customer in world.customers.values():
+        OptOut.objects.create(customer=customer, said_to=marketer)
+        Rejection.objects.create(customer=customer, product=product, created_by=marketer)
