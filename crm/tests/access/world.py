@@ -54,9 +54,8 @@ from customers.relations.models import Relation
 from customers.tasks.models import Task
 from customers.timeline.models import Entry
 from segments.models import Membership, Segment
-from segments.scoring.models import Group, Score, ScoringRun, Stage, Trial
 from segments.recommending.models import Exclusion, Learning
-from segments.scoring.models import Group, Score, ScoringRun, Stage
+from segments.scoring.models import Group, Score, ScoringRun, Stage, Trial
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 CANARY = re.compile(r"CANARY-(\d+)-")
