@@ -25,9 +25,6 @@ def score(*, by: User) -> None:
         running.run(run.pk)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE scoring_score")
-
-
-def recommend(*, by: User) -> None:
     learning = recommending.queue(by=by)
     if learning:
         recommending.run(learning.pk)

@@ -41,8 +41,6 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step("Fields defined and customers related")
     segmenting.score(by=operations)
     step("Customers scored")
-    segmenting.recommend(by=marketing)
-    step("Recommendations learnt")
     segments = segmenting.group(by=marketing)
     step("Segments filled")
     campaigning.run(segments, seed=seed, until=until, by=marketing)

@@ -98,10 +98,13 @@ class Figures(models.Model):
         return str(self.product_id)
 
 
+class ExclusionQuerySet(models.QuerySet["Exclusion"]):
+    def visible_to(self, user: User, action: str = "view") -> Self:
+        return self if user.may("score", action) else self.none()
+
+
 class Exclusion(models.Model):
     """A product, or all of a category, that is suggested to nobody."""
-
-    access = "Part of the catalogue, which every colleague sees."
 
     product = models.OneToOneField(
         Product, verbose_name=_("product"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
@@ -109,6 +112,8 @@ class Exclusion(models.Model):
     category = models.CharField(_("category"), max_length=100, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ExclusionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("exclusion")

@@ -9,10 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.http import UserRequest
 from customers.models import Customer
-from customers.orders.models import Product
 from customers.panels import Panel, register
 from segments.recommending import services
-from segments.recommending.models import Learning, OptOut
 from segments.recommending.reasons import reason
 from segments.recommending.suggesting import Slot, suggest
 
@@ -40,20 +38,17 @@ def register_all() -> None:
 
 
 def load(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None:
-    learning = Learning.objects.done().order_by("-as_of").first()
-    if learning is None:
+    if not services.is_learnt():
         return None
-    found = suggest(customer.pk, each=EACH)
-    opted_out = OptOut.objects.filter(customer=customer).first()
-    user = request.user
+    user, found = request.user, suggest(customer.pk, each=EACH)
     may_edit = Customer.objects.visible_to(user, "edit").filter(pk=customer.pk).exists()
     return {
         "slots": [
             (SLOTS[slot], [(one, reason(one)) for one in ones])
             for slot, ones in groupby(found, lambda one: one.slot)
         ],
-        "rejected": list(Product.objects.filter(rejection__customer=customer).order_by("name")[:REJECTED]),
-        "opted_out": opted_out,
+        "rejected": services.rejected(customer)[:REJECTED],
+        "opted_out": services.declined(customer),
         "is_personal": services.is_personal_for(customer),
         "may_reject": may_edit,
         "may_choose": may_edit and user.may("consent", "edit"),

@@ -46,7 +46,9 @@ def page(user: User) -> dict[str, Any]:
         "history": _history(learnings.done()),
         "best": _best() if last else [],
         "pairs": _pairs() if last else [],
-        "exclusions": list(Exclusion.objects.select_related("product", "created_by").order_by("pk")),
+        "exclusions": list(
+            Exclusion.objects.visible_to(user).select_related("product", "created_by").order_by("pk")
+        ),
         "catalogue": _catalogue(),
         "is_personal": services.is_personal(),
     }

@@ -26,6 +26,21 @@ def start(*, by: User) -> Learning:
     return learning
 
 
+def is_learnt() -> bool:
+    """Whether there is anything to suggest from."""
+    return Learning.objects.done().exists()
+
+
+def rejected(customer: Customer) -> list[Product]:
+    """What the customer is not interested in."""
+    return list(Product.objects.filter(rejection__customer=customer).order_by("name"))
+
+
+def declined(customer: Customer) -> OptOut | None:
+    """The customer's wish for no personal recommendations, if that is theirs."""
+    return OptOut.objects.filter(customer=customer).first()
+
+
 def is_personal() -> bool:
     """Whether the company makes personal recommendations."""
     return not Setting.objects.filter(is_personal=False).exists()
@@ -69,9 +84,8 @@ def take_back(customer: Customer, product: Product) -> None:
 
 def is_personal_for(customer: Customer) -> bool:
     """Whether suggestions to this customer come from what they bought."""
-    declined = OptOut.objects.filter(customer=customer)
     protected = Protection.objects.filter(customer=customer)
-    return is_personal() and not declined.exists() and not protected.exists()
+    return is_personal() and declined(customer) is None and not protected.exists()
 
 
 @transaction.atomic

@@ -54,7 +54,9 @@ def exclusions(request: UserRequest) -> HttpResponse:
 @require_POST
 @needs("score", "configure")
 def exclusion_removal(request: UserRequest, pk: int) -> HttpResponse:
-    services.include(get_visible(Exclusion.objects.all(), pk), by=request.user)
+    services.include(
+        get_visible(Exclusion.objects.visible_to(request.user, "configure"), pk), by=request.user
+    )
     messages.success(request, _("This may be suggested again."))
     return redirect("recommending:card")
 
