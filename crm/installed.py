@@ -50,6 +50,7 @@ APPS = [
     "segments",
     "segments.scoring",
     "segments.recommending",
+    "segments.predicting",
     "crm.desk",
     "crm.desk.notices",
     "crm.demo",

@@ -50,7 +50,7 @@ def entry(customer: Customer, **fields: object) -> Entry:
 
 def order(customer: Customer, **fields: object) -> Order:
     given = {"external_id": f"ORD-{next(_numbers):06}", "amount": 100, "placed_at": timezone.now()} | fields
-    return Order.objects.create(customer=customer, source="shop", currency="CNY", **given)
+    return Order.objects.create(**{"customer": customer, "source": "shop", "currency": "CNY", **given})
 
 
 def import_job(content: bytes = b"name\nLi Ming\n", *, by: User, **fields: object) -> ImportJob:

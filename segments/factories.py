@@ -12,6 +12,8 @@ from customers import factories as customers
 from customers.models import Customer
 from customers.orders.models import Rollup
 from segments.models import Segment
+from segments.predicting import running as predicting
+from segments.predicting.models import Prediction, PredictionRun
 from segments.scoring import running
 from segments.scoring.models import Score, ScoringRun
 
@@ -58,5 +60,20 @@ def scored(*, as_of: datetime | None = None) -> ScoringRun:
     if as_of:
         ScoringRun.objects.filter(pk=run.pk).update(as_of=as_of)
     running.run(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def prediction(customer: Customer, **fields: Any) -> Prediction:
+    amounts = {"expected_orders": 3, "per_order": 50, "value": 140, "spent": 100, "potential": 50}
+    defaults = {"lapse_risk": 40, **amounts}
+    return Prediction.objects.create(customer=customer, **{**defaults, **fields})
+
+
+def predicted(*, fits: bool = True) -> PredictionRun:
+    """Predicts for everybody, as the worker would."""
+    predicting.queue(by=None, fits=fits)
+    run = PredictionRun.objects.unfinished().get()
+    predicting.run(run.pk)
     run.refresh_from_db()
     return run

@@ -8,6 +8,7 @@ from customers.models import SearchDocument
 from customers.orders import rollups
 from segments import membership, services
 from segments.models import Segment
+from segments.predicting import running as predictions
 from segments.recommending import running as recommending
 from segments.scoring import running
 
@@ -28,6 +29,9 @@ def score(*, by: User) -> None:
     learning = recommending.queue(by=by)
     if learning:
         recommending.run(learning.pk)
+    foretold = predictions.queue(by=by)
+    if foretold:
+        predictions.run(foretold.pk)
 
 
 def group(*, by: User) -> dict[str, Segment]:

@@ -54,6 +54,7 @@ from customers.relations.models import Relation
 from customers.tasks.models import Task
 from customers.timeline.models import Entry
 from segments.models import Membership, Segment
+from segments.predicting.models import Prediction, PredictionRun
 from segments.recommending.models import Exclusion, Learning
 from segments.scoring.models import Group, Score, ScoringRun, Stage, Trial
 
@@ -81,6 +82,7 @@ class World:
     trial: Trial | None = None
     learning: Learning | None = None
     exclusion: Exclusion | None = None
+    prediction_run: PredictionRun | None = None
     token: Token | None = None
     webhook: Subscription | None = None
     arrival: SandboxMessage | None = None
@@ -362,6 +364,7 @@ def _children(world: World, customer: Customer) -> None:
     Score.objects.create(
         customer=customer, recency=5, frequency=5, monetary=5, group=Group.CHAMPION, stage=Stage.ACTIVE
     )
+    Prediction.objects.create(customer=customer, lapse_risk=30, value=100, potential=5, reasons="Lf")
     assert world.segment
     assert world.campaign
     Membership.objects.create(segment=world.segment, customer=customer)
@@ -451,6 +454,7 @@ def _fill_company(world: World) -> None:
     world.assessment = Assessment.objects.create(finished_at=LONG_AGO)
     world.run = ScoringRun.objects.create(status="done", finished_at=LONG_AGO)
     world.trial = Trial.objects.create(finished_at=LONG_AGO, result={"stage": [], "group": []})
+    world.prediction_run = PredictionRun.objects.create(status="done", finished_at=LONG_AGO)
     world.event = Event.objects.create(
         channel=world.channel,
         dedupe_key="1",
