@@ -60,6 +60,7 @@ app.conf.beat_schedule = {
     "letters that wait or were left": every(10, "letters.sweep"),
     "campaigns that wait, were left or are over": every(5, "campaigns.sweep"),
     "campaigns whose figures are old": every(30, "campaigns.measure", "bulk"),
+    "customers who enter journeys or move on them": every(10, "journeys.sweep"),
     "webhooks that are due": every(5, "webhooks.sweep"),
     "tokens of colleagues who left": every(60, "api.sweep"),
     "tasks one is to be reminded of": every(20, "tasks.remind"),

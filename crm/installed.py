@@ -36,6 +36,7 @@ APPS = [
     "channels.direct",
     "channels.live",
     "channels.inbox",
+    "channels.journeys",
     "channels.standards",
     "channels.routing",
     "channels.inbound",

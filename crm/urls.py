@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recommendations/", include("segments.recommending.urls")),
     path("predictions/", include("segments.predicting.urls")),
     path("campaigns/", include("channels.campaigns.urls")),
+    path("journeys/", include("channels.journeys.urls")),
     path("consent/", include("channels.consent.urls")),
     path("p/", include("channels.consent.public_urls")),
     path("store/", include("channels.store.urls")),

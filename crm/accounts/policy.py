@@ -59,6 +59,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "score": {"view": Scope.OWN},
         "segment": {"view": Scope.ALL},
         "campaign": {"view": Scope.ALL},
+        "journey": {"view": Scope.ALL},
     },
     Role.SERVICE: {
         "customer": {
@@ -101,6 +102,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "score": {"view": Scope.ALL, "configure": Scope.ALL},
         "segment": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL, "delete": Scope.ALL},
         "campaign": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL, "send": Scope.ALL},
+        "journey": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL, "send": Scope.ALL},
         "channel": {"view": Scope.ALL},
         "token": {"view": Scope.OWN, "create": Scope.OWN},
     },
@@ -152,6 +154,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "score": {"view": Scope.ALL, "configure": Scope.ALL},
         "segment": {"view": Scope.ALL},
         "campaign": {"view": Scope.ALL},
+        "journey": {"view": Scope.ALL},
         "import": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL},
         "token": {"view": Scope.OWN, "create": Scope.OWN},
         "webhook": {"view": Scope.ALL},
@@ -207,6 +210,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "score": {"view": Scope.TEAM_TREE},
         "segment": {"view": Scope.ALL},
         "campaign": {"view": Scope.ALL},
+        "journey": {"view": Scope.ALL},
         "token": {"view": Scope.OWN, "create": Scope.OWN},
     },
     Role.AUDITOR: {"audit": {"view": Scope.ALL}},

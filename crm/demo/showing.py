@@ -15,6 +15,7 @@ from crm.demo import (
     correcting,
     duplicating,
     inquiring,
+    journeying,
     noting,
     promising,
     relating,
@@ -45,6 +46,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step("Segments filled")
     campaigning.run(segments, seed=seed, until=until, by=marketing)
     step("Campaigns sent")
+    journeying.run(segments, until=until, by=marketing)
+    step("Journeys begun")
     arriving.run(until=until, by=operations)
     step("A file imported")
     noting.note(staff, seed=seed, until=until)

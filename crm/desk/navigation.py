@@ -48,6 +48,7 @@ NAVIGATION = (
     Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view"), MARKETING),
     Item(_("Recommendations"), "sparkles", "recommending:card", ("score", "view"), MARKETING),
     Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view"), MARKETING),
+    Item(_("Journeys"), "waypoints", "journeys:list", ("journey", "view"), MARKETING),
     Item(_("Shop counter"), "store", "store:board", ("store", "view"), SERVICE),
     Item(_("Knowledge base"), "book-open", "knowledge:list", ("knowledge", "view"), SERVICE),
     Item(_("Routing and standards"), "route", "routing:rules", ("routing", "view"), SERVICE),

@@ -92,7 +92,7 @@ def addresses(world: World, rules: dict[str, Rule]) -> list[Address]:
 
 
 def _of(world: World, name: str, rule: Rule) -> list[Address]:
-    if rule.on in (*PARTS, "pair", "removed", "message", "delivery", "subject", "correction"):
+    if rule.on in (*PARTS, "pair", "removed", "message", "delivery", "subject", "correction", "journey_run"):
         return [
             Address(
                 name, reverse(name, kwargs=_path(world, rule, customer) | dict(rule.extra)), rule, holding
@@ -134,6 +134,10 @@ def _said(customer: Customer, on: str) -> dict[str, Any]:
 
 # Things that stand below their customer in an address.
 PLACES: dict[str, Callable[[World, Customer], dict[str, Any]]] = {
+    "journey_run": lambda world, customer: {
+        "pk": getattr(world.journey, "pk", None),
+        "run_pk": customer.journey_runs.get().pk,
+    },
     "change": lambda world, customer: {"version": customer.changes.get().version},
     "attachment": lambda world, customer: {"file_pk": customer.attachments.get().pk},
     "identity": lambda world, customer: {

@@ -15,6 +15,7 @@ from channels.consent.models import Consent, ConsentEntry, Purpose, State
 from channels.direct.models import DirectMessage
 from channels.inbound.models import Event
 from channels.inbox.models import CannedReply, Conversation, Enclosure, Message
+from channels.journeys.models import Journey
 from channels.knowledge import factories as knowledge
 from channels.knowledge.models import Article, Category, Playbook, Step, Version
 from channels.knowledge.models import Run as PlaybookRun
@@ -33,7 +34,7 @@ from crm.accounts.policy import Role
 from crm.api import services as token_services
 from crm.api.models import Token
 from crm.desk.notices.models import Notice
-from crm.tests.access import recommended
+from crm.tests.access import journeys, recommended
 from customers.addresses.models import Address
 from customers.bulk.models import BulkJob
 from customers.exports.models import ExportJob
@@ -72,6 +73,7 @@ class World:
     segment: Segment | None = None
     channel: Channel | None = None
     campaign: Campaign | None = None
+    journey: Journey | None = None
     job: ImportJob | None = None
     saved_mapping: SavedMapping | None = None
     schedule: Schedule | None = None
@@ -367,6 +369,8 @@ def _children(world: World, customer: Customer) -> None:
     Prediction.objects.create(customer=customer, lapse_risk=30, value=100, potential=5, reasons="Lf")
     assert world.segment
     assert world.campaign
+    assert world.journey
+    journeys.walk(world.journey, customer)
     Membership.objects.create(segment=world.segment, customer=customer)
     Delivery.objects.create(
         campaign=world.campaign,
@@ -426,6 +430,7 @@ def _fill_company(world: World) -> None:
         launched_by=marketer,
     )
     CampaignLink.objects.create(campaign=world.campaign, url="https://shop.test/")
+    world.journey = journeys.journey(marketer)
     world.job = ImportJob.objects.create(
         kind="customers",
         status="done",

@@ -11,6 +11,8 @@ from django.utils import timezone
 from channels.campaigns.models import Campaign, Delivery
 from channels.inbound.models import Event
 from channels.inbox.models import CannedReply, Conversation
+from channels.journeys.models import Journey
+from channels.journeys.models import Run as JourneyRun
 from channels.knowledge.models import Article, Category, Playbook, Step, Version
 from channels.models import Channel
 from channels.routing import services as routing
@@ -71,9 +73,8 @@ class Office:
         if rule.on == "canned":
             reply, _made = CannedReply.objects.get_or_create(title="Hello", text="Dear {{ customer.name }}")
             return [{"pk": reply.pk}]
-        if rule.on == "delivery":
-            one = Delivery.objects.order_by("pk")[0]
-            return [{"pk": one.campaign_id, "delivery_pk": one.pk} | extra]
+        if rule.on in ("delivery", "journey_run"):
+            return [_walked(rule) | extra]
         return [{"pk": pk} | extra for pk in self._numbers(rule)] if rule.on else [extra]
 
     def _numbers(self, rule: Rule) -> list[int]:
@@ -98,6 +99,7 @@ class Office:
             return list(Pair.objects.open().best_first().values_list("pk", flat=True)[:1])
         models: dict[str, type[Model]] = {
             "segment": Segment,
+            "journey": Journey,
             "task": Task,
             "channel": Channel,
             "event": Event,
@@ -129,6 +131,15 @@ class Office:
             "pickup": Pickup,
         }
         return list(models[rule.on]._default_manager.order_by("pk").values_list("pk", flat=True)[:1])
+
+
+def _walked(rule: Rule) -> dict[str, Any]:
+    """What stands below a campaign or a journey, and is about one customer."""
+    if rule.on == "journey_run":
+        run = JourneyRun.objects.active().order_by("pk")[0]
+        return {"pk": run.journey_id, "run_pk": run.pk}
+    one = Delivery.objects.order_by("pk")[0]
+    return {"pk": one.campaign_id, "delivery_pk": one.pk}
 
 
 def open_office() -> Office:

@@ -1,0 +1,161 @@
+"""What a node does to people: lays out a message, gives a task, sets a tag. All of it in the engine's
+transaction, and a message under a key made of the run and its step, so that it cannot be there twice.
+
+Whether a message may go is asked when it is sent, by the sender of single messages: consent, blocked
+addresses, the contact cap and quiet hours are its business, at that moment.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from channels.campaigns import placeholders
+from channels.campaigns.audience import person_of
+from channels.campaigns.message import language_of
+from channels.consent import preferences
+from channels.direct import tasks as direct
+from channels.direct.models import DirectMessage
+from channels.journeys.models import Journey, Run
+from channels.journeys.plan import Kind, Node, Plan
+from channels.models import Channel
+from crm.accounts.models import User
+from crm.lib.errors import Refused
+from customers import services as customers
+from customers.models import Customer
+from customers.resources import MOST_TAGS
+from customers.tasks import services as tasks
+
+KEYS = UUID("6f0a4c52-6c0e-4b8e-9d1f-1f5c1d7f9a01")
+MISSING, NO_CHANNEL, NOT_POSSIBLE = "missing", "no_channel", "impossible"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of acting, where it says more than the kind of the node."""
+
+    what: str = ""
+    reason: str = ""
+    message: DirectMessage | None = None
+
+
+NOTHING = Done()
+Act = Callable[[Node, Journey, Sequence[Run], Mapping[int, Customer], datetime], dict[int, Done]]
+
+
+def act(drawn: Plan, journey: Journey, runs: Sequence[Run], at: datetime) -> dict[int, Done]:
+    """Does what the nodes say. Answers by the number of the run."""
+    done: dict[int, Done] = {}
+    acting = [run for run in runs if drawn.nodes[run.node].kind in ACTS]
+    if not acting:
+        return done
+    rows = Customer.objects.filter(pk__in={run.customer_id for run in acting}).select_related(
+        "rollup", "owner"
+    )
+    known = {one.pk: one for one in rows}
+    for number in sorted({run.node for run in acting}):
+        node = drawn.nodes[number]
+        here = sorted((run for run in acting if run.node == number), key=lambda run: run.customer_id)
+        done |= ACTS[node.kind](node, journey, here, known, at)
+    return done
+
+
+def wake(messages: Iterable[DirectMessage]) -> None:
+    """Should a nudge be lost, the sweep of single messages finds what waits."""
+    for message in messages:
+        direct.send.delay(message.pk)
+
+
+def fill(text: str, customer: Customer) -> str:
+    """The text for this customer. LookupError names the field for which there are no words."""
+    person, parts = person_of(customer), []
+    for piece in placeholders.parse(text):
+        words = piece if isinstance(piece, str) else placeholders.value(piece, person)
+        if words is None:
+            raise LookupError(piece.field if isinstance(piece, placeholders.Slot) else "")
+        parts.append(words)
+    return "".join(parts)
+
+
+def _write(
+    node: Node, journey: Journey, runs: Sequence[Run], known: Mapping[int, Customer], at: datetime
+) -> dict[int, Done]:
+    channel = Channel.objects.enabled().filter(pk=node.settings["channel"]).first()
+    if channel is None:
+        return {run.pk: Done(NO_CHANNEL) for run in runs}
+    done: dict[int, Done] = {}
+    for run in runs:
+        try:
+            done[run.pk] = Done(message=_message(node, channel, run, known[run.customer_id], at))
+        except LookupError as field:
+            done[run.pk] = Done(MISSING, str(field.args[0]))
+    DirectMessage.objects.bulk_create([one.message for one in done.values() if one.message], batch_size=500)
+    return done
+
+
+def _message(node: Node, channel: Channel, run: Run, customer: Customer, at: datetime) -> DirectMessage:
+    return DirectMessage(
+        customer=customer,
+        channel=channel,
+        purpose=node.settings["purpose"],
+        subject=fill(node.settings["subject"], customer)[:300],
+        body=fill(node.settings["body"], customer) + _foot(channel, node.settings["purpose"], customer),
+        is_automatic=True,
+        created_at=at,
+        due_at=at,
+        key=uuid5(KEYS, f"{run.pk}:{run.steps + 1}"),
+    )
+
+
+def _foot(channel: Channel, purpose: str, customer: Customer) -> str:
+    """How to stop such mails. A text message has no room for it."""
+    if channel.kind != "email":
+        return ""
+    with translation.override(language_of(person_of(customer))):
+        words = gettext("Change what I get, or stop these messages:")
+    return f"\n\n--\n{settings.COMPANY_NAME}\n{words} {preferences.link_to(customer)}"
+
+
+def _give_task(
+    node: Node, journey: Journey, runs: Sequence[Run], known: Mapping[int, Customer], at: datetime
+) -> dict[int, Done]:
+    by = journey.switched_on_by
+    chosen = User.objects.filter(pk=node.settings.get("assignee") or 0, is_active=True).first()
+    day = timezone.localdate(at) + timedelta(days=node.settings["days"])
+    done: dict[int, Done] = {}
+    for run in runs:
+        customer = known[run.customer_id]
+        assignee = chosen or customer.owner
+        if assignee is None or by is None:
+            done[run.pk] = Done(NOT_POSSIBLE)
+            continue
+        fields = {"title": node.settings["title"], "note": node.settings["note"], "customer": customer}
+        try:
+            tasks.create({**fields, "assignee": assignee, "due_on": day}, by=by)
+        except Refused as refusal:
+            done[run.pk] = Done(NOT_POSSIBLE, str(refusal)[:200])
+    return done
+
+
+def _set_tag(
+    node: Node, journey: Journey, runs: Sequence[Run], known: Mapping[int, Customer], at: datetime
+) -> dict[int, Done]:
+    tag, done = node.settings["tag"], dict[int, Done]()
+    for run in runs:
+        customer = known[run.customer_id]
+        others = [one for one in customer.tags if one != tag]
+        tags = others if node.settings["takes_away"] else [*others, tag]
+        if set(tags) == set(customer.tags):
+            continue
+        if len(tags) > max(MOST_TAGS, len(customer.tags)):
+            done[run.pk] = Done(NOT_POSSIBLE)
+            continue
+        customers.update(customer, {"tags": tags}, version=customer.version, by=journey.switched_on_by)
+    return done
+
+
+ACTS: Mapping[str, Act] = {Kind.MESSAGE: _write, Kind.TASK: _give_task, Kind.TAG: _set_tag}

@@ -1,0 +1,28 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class JourneysConfig(AppConfig):
+    name = "channels.journeys"
+    label = "journeys"
+    verbose_name = _("Journeys")
+
+    def ready(self) -> None:
+        from channels.journeys import hearing, holdings, panels
+        from channels.journeys.models import Journey, Run
+        from crm.lib import labels
+        from customers.timeline import kinds
+
+        labels.register("journey", Journey.Status)
+        labels.register("journey-run", Run.State)
+        for kind, label in (
+            ("entered", pgettext_lazy("timeline", "Journey begun")),
+            ("goal", pgettext_lazy("timeline", "Goal of a journey reached")),
+            ("done", pgettext_lazy("timeline", "Journey completed")),
+            ("left", pgettext_lazy("timeline", "Journey left early")),
+        ):
+            kinds.register(f"journey.{kind}", kinds.Kind(label, "campaign", kinds.MARKETING))
+        hearing.register()
+        panels.register_all()
+        holdings.register_all()

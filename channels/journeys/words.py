@@ -1,0 +1,136 @@
+"""Designs and steps in words."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.dates import WEEKDAYS
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+
+from channels.direct import reasons
+from channels.journeys.plan import Kind
+from channels.journeys.triggers import When
+from channels.journeys.waiting import Mode
+from crm.lib.labels import label
+from customers.timeline import kinds
+from segments.models import Segment
+
+Raw = Mapping[str, Any]
+Text = str | Promise
+
+WAITS: dict[str, Callable[[int], str]] = {
+    "minutes": lambda number: ngettext("Wait %(number)d minute", "Wait %(number)d minutes", number),
+    "hours": lambda number: ngettext("Wait %(number)d hour", "Wait %(number)d hours", number),
+    "days": lambda number: ngettext("Wait %(number)d day", "Wait %(number)d days", number),
+}
+BRANCH: dict[str, Text] = {
+    "yes": pgettext_lazy("branch", "Yes"),
+    "no": pgettext_lazy("branch", "No"),
+    "a": pgettext_lazy("branch", "A"),
+    "b": pgettext_lazy("branch", "B"),
+}
+ENTER, TO_THE_END = gettext_lazy("Would enter"), gettext_lazy("Would come to an end")
+DRY_RUN = gettext_lazy("Dry run")
+# What happened at a step, by its code.
+HAPPENED: dict[str, Text] = {
+    "wait": gettext_lazy("Waited"),
+    "message": gettext_lazy("Message laid out"),
+    "task": gettext_lazy("Task given"),
+    "tag": gettext_lazy("Tag set"),
+    "yes": gettext_lazy("Answer: yes"),
+    "no": gettext_lazy("Answer: no"),
+    "a": gettext_lazy("Drew way A"),
+    "b": gettext_lazy("Drew way B"),
+    "again": gettext_lazy("Went back"),
+    "enough": gettext_lazy("Went back often enough"),
+    "exit": gettext_lazy("Ended here"),
+    "missing": gettext_lazy("No message: a personal field is empty"),
+    "no_channel": gettext_lazy("No message: the channel is switched off"),
+    "impossible": gettext_lazy("Could not be done"),
+    "goal": gettext_lazy("Reached the goal"),
+    "gone": gettext_lazy("No longer a customer"),
+    "rule": gettext_lazy("Left by the exit rule"),
+    "loop": gettext_lazy("Too many steps, or the step is gone"),
+    "stopped": gettext_lazy("The journey was ended"),
+    "accepted": pgettext_lazy("message of a journey", "Sent"),
+    "skipped": pgettext_lazy("message of a journey", "Left out by the rules of sending"),
+    "failed": pgettext_lazy("message of a journey", "Failed"),
+    "unknown": pgettext_lazy("message of a journey", "Unknown"),
+}
+
+
+def title(node: Raw) -> str:
+    tell = TITLES.get(node["kind"])
+    return tell(node) if tell else str(Kind(node["kind"]).label)
+
+
+def detail(node: Raw, names: Mapping[int, str]) -> str:
+    """The small line of a card; `names` are the channels."""
+    if node["kind"] == Kind.MESSAGE:
+        return f"{names.get(node['channel'], '–')} · {label('purpose', node['purpose'])}"
+    if node["kind"] == Kind.TASK:
+        return ngettext("Due in %(number)d day", "Due in %(number)d days", node["days"]) % {
+            "number": node["days"]
+        }
+    return ""
+
+
+def trigger(of: Raw) -> str:
+    kind = of["kind"]
+    if kind == When.SEGMENT:
+        name = Segment.objects.filter(pk=of.get("segment") or 0).values_list("name", flat=True).first()
+        return _("A customer comes into “%(segment)s”") % {"segment": name or "–"}
+    if kind == When.EVENT:
+        return _("On the timeline: %(event)s") % {"event": kinds.of(of.get("event") or "").label or "–"}
+    if kind == When.BIRTHDAY and (days := of.get("days_before", 0)):
+        words = ngettext("%(number)d day before a birthday", "%(number)d days before a birthday", days)
+        return words % {"number": days}
+    return str(When(kind).label)
+
+
+def happened(what: str) -> str:
+    return str(HAPPENED.get(what, what))
+
+
+def why(what: str, reason: str) -> str:
+    """The reason of a step: a field's name, a sentence of the sender, or what it says itself."""
+    return reason if what in ("missing", "impossible") else reasons.words(reason) if reason else ""
+
+
+def left_out(reason: str) -> str:
+    """Why the rules of sending say no."""
+    return happened(reason) if reason in HAPPENED else reasons.words(reason)
+
+
+def _wait(node: Raw) -> str:
+    if node["mode"] == Mode.FOR:
+        return WAITS[node["unit"]](node["number"]) % {"number": node["number"]}
+    hour = f"{node['hour']}:00"
+    if node["mode"] == Mode.WEEKDAY:
+        return _("Wait until %(day)s, %(hour)s") % {"day": WEEKDAYS[node["weekday"]], "hour": hour}
+    return _("Wait until %(day)s, %(hour)s") % {"day": node["date"], "hour": hour}
+
+
+def _tag(node: Raw) -> str:
+    if node["takes_away"]:
+        return _("Take away the tag “%(tag)s”") % {"tag": node["tag"]}
+    return _("Set the tag “%(tag)s”") % {"tag": node["tag"]}
+
+
+def _again(node: Raw) -> str:
+    words = ngettext("Go back, at most %(number)d time", "Go back, at most %(number)d times", node["times"])
+    return words % {"number": node["times"]}
+
+
+TITLES: Mapping[str, Callable[[Raw], str]] = {
+    Kind.WAIT: _wait,
+    Kind.MESSAGE: lambda node: str(node["subject"]),
+    Kind.CONDITION: lambda node: str(node["title"]),
+    Kind.TASK: lambda node: str(node["title"]),
+    Kind.TAG: _tag,
+    Kind.AGAIN: _again,
+    Kind.SPLIT: lambda node: (
+        pgettext("journey", "Split by lot") + f" {node['percent']} : {100 - node['percent']}"
+    ),
+}
