@@ -87,7 +87,7 @@ def enter(journey: Journey, came: Sequence[tuple[int, str]], at: datetime) -> in
         return 0
     due = deciding.arrival(drawn, drawn.first, at)
     who, keys = zip(*came, strict=True)
-    head = [journey.pk, version.pk, at, drawn.first, due, list(who), list(keys)]
+    head: list[Any] = [journey.pk, version.pk, at, drawn.first, due, list(who), list(keys)]
     with connection.cursor() as cursor:
         cursor.execute(
             ENTER.format(visible=visible), [*head, *values, journey.pk, bool(version.design.get("again"))]

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
+from django.http import QueryDict
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -29,8 +30,8 @@ CHANNELS = ("email", "sms")
 class StepForm(forms.Form):
     rows: ClassVar[tuple[tuple[str, ...], ...]] = ()
 
-    def __init__(self, *args: Any, design: dict[str, Any], node: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(*args, initial=node, **kwargs)
+    def __init__(self, data: QueryDict | None, *, design: dict[str, Any], node: dict[str, Any]) -> None:
+        super().__init__(data, initial=node)
         self.design, self.node = design, node
         self.helper = FormHelper(self)
         self.helper.form_tag = False
@@ -53,7 +54,7 @@ class WaitForm(StepForm):
     )
     unit = forms.ChoiceField(label=_("Unit"), choices=Unit.choices, initial=Unit.DAYS, required=False)
     weekday = forms.TypedChoiceField(
-        label=_("Day of the week"), choices=list(WEEKDAYS.items()), coerce=int, empty_value=0, required=False
+        label=_("Day of the week"), choices=list(WEEKDAYS.items()), coerce=int, required=False
     )
     date = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     hour = forms.IntegerField(
@@ -78,7 +79,7 @@ class WaitForm(StepForm):
             return {"mode": data["mode"], "number": data["number"], "unit": data["unit"] or Unit.DAYS.value}
         hour = 9 if data["hour"] is None else data["hour"]
         if data["mode"] == Mode.WEEKDAY:
-            return {"mode": data["mode"], "weekday": data["weekday"], "hour": hour}
+            return {"mode": data["mode"], "weekday": data["weekday"] or 0, "hour": hour}
         return {"mode": data["mode"], "date": data["date"].isoformat(), "hour": hour}
 
 
@@ -141,7 +142,7 @@ class TaskForm(StepForm):
     rows = (("title",), ("assignee", "days"), ("note",))
 
     title = forms.CharField(label=_("What to do"), max_length=200)
-    assignee = forms.TypedChoiceField(label=_("Who"), coerce=int, empty_value=0, required=False)
+    assignee = forms.TypedChoiceField(label=_("Who"), coerce=int, required=False)
     days = forms.IntegerField(label=_("Due in … days"), min_value=0, max_value=365, initial=1)
     note = forms.CharField(
         label=_("Details"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -153,6 +154,9 @@ class TaskForm(StepForm):
         doers = [(one.pk, str(one)) for one in people if one.may("task", "edit")]
         choices: list[tuple[Any, str | Promise]] = [("", _("Whoever owns the customer")), *doers]
         self.fields["assignee"].choices = choices  # type: ignore[attr-defined]
+
+    def settings(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "assignee": self.cleaned_data["assignee"] or 0}
 
 
 class TagForm(StepForm):
@@ -234,7 +238,7 @@ class JourneyForm(forms.Form):
         help_text=_("Who reaches it takes no further step. It is looked at before each step."),
     )
 
-    def __init__(self, *args: Any, user: User, journey: Journey, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None, *, user: User, journey: Journey) -> None:
         trigger = journey.design["trigger"]
         initial = {
             **trigger,
@@ -242,7 +246,7 @@ class JourneyForm(forms.Form):
             "again": journey.design["again"],
             "goal": journey.design["goal"],
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.fields["segment"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose…")),
             *Segment.objects.visible_to(user).values_list("pk", "name"),

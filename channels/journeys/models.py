@@ -129,7 +129,7 @@ class Intake(models.Model):
         return f"{self.journey_id}: {self.segment_id}"
 
 
-class RunQuerySet(models.QuerySet["Run"]):
+class JourneyRunQuerySet(models.QuerySet["Run"]):
     def visible_to(self, user: User, action: str = "view") -> Self:
         if not user.may("journey", action):
             return self.none()
@@ -163,7 +163,7 @@ class Run(models.Model):
     reason = models.CharField(max_length=20, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
 
-    objects = RunQuerySet.as_manager()
+    objects = JourneyRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("customer on a journey")

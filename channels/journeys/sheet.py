@@ -1,5 +1,6 @@
 """The page of a journey: what it is given to show."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -56,12 +57,12 @@ def _row(
     node: dict[str, Any], figures: dict[int, dict[str, int]], found: rehearsing.Rehearsal
 ) -> dict[str, Any]:
     told = figures.get(node["id"], {})
-    left_out = found.left_out.get(node["id"], {})
+    left_out: Mapping[str, int] = found.left_out.get(node["id"], {})
     return {
         "title": words.title(node),
         "icon": ICONS[Kind(node["kind"])],
         "reached": told.get(books.REACHED, 0),
-        "notes": [(words.happened(what), told[what]) for what in sorted(told) if tree.is_told(what, told)],
+        "notes": [(words.happened(what), number) for what, number in tree.told_of(told)],
         "forks": [(words.happened(name), told.get(name, 0)) for name in plan.BRANCHES.get(node["kind"], ())],
         "left_out": [(words.left_out(why), number) for why, number in sorted(left_out.items())],
     }

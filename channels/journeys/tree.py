@@ -79,7 +79,7 @@ class Painter:
             is_last=place == of - 1,
             reached=None if told is None else told.get(books.REACHED, 0),
             here=None if told is None else max(0, told.get(books.REACHED, 0) - told.get(books.GONE_ON, 0)),
-            notes=[(words.happened(what), told[what]) for what in sorted(told or {}) if is_told(what, told)],
+            notes=[(words.happened(what), number) for what, number in told_of(told)],
             problems=self.problems.get(node["id"], ()),
             branches=[self._branch(node, name, told) for name in BRANCHES.get(node["kind"], ())],
         )
@@ -91,8 +91,9 @@ class Painter:
         )
 
 
-def is_told(what: str, told: Mapping[str, int] | None) -> bool:
-    return what not in HIDDEN and bool(told and told[what])
+def told_of(told: Mapping[str, int] | None) -> list[tuple[str, int]]:
+    """What is worth saying of what happened at a step, in one order."""
+    return sorted((what, number) for what, number in (told or {}).items() if number and what not in HIDDEN)
 
 
 @dataclass(frozen=True)

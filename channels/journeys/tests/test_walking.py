@@ -11,12 +11,16 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from channels import factories
 from channels.direct.models import DirectMessage
-from channels.journeys import acting, books, entering, plan, stepping
+from channels.journeys import acting, books, deciding, entering, plan, stepping
+from channels.journeys.deciding import Traveller
 from channels.journeys.models import Journey, Run, Step
 from channels.journeys.tests import conftest as make
 from channels.models import Channel
+from crm.accounts.factories import user
 from crm.accounts.models import User
+from crm.accounts.policy import Role
 from customers.factories import customer
 from customers.models import Customer
 
@@ -60,7 +64,8 @@ def designs(draw: st.DrawFn, channel: int) -> dict[str, Any]:
             if raw["kind"] == "condition":
                 raw = make.has_tag(raw["id"], "gold", line(depth + 1), line(depth + 1))
             nodes.append(raw)
-        if nodes and draw(st.booleans()) and any(one["kind"] == "wait" for one in nodes):
+        goes_back: bool = draw(st.booleans())
+        if nodes and goes_back and any(one["kind"] == "wait" for one in nodes):
             nodes.append({"id": next(numbers), "kind": "again", "to": nodes[0]["id"], "times": 2})
         return nodes
 
@@ -81,7 +86,7 @@ def oracle(nodes: list[dict[str, Any]], tags: set[str], pk: int) -> list[tuple[i
             what = "yes" if "gold" in tags else "no"
             after = drawn.nodes[here].after(what)
         elif what == "split":
-            percent = stepping.deciding.lot(drawn.nodes[here], _traveller(pk))
+            percent = deciding.lot(drawn.nodes[here], _traveller(pk))
             what = "a" if percent < 50 else "b"
             after = drawn.nodes[here].after(what)
         elif what == "again":
@@ -92,8 +97,8 @@ def oracle(nodes: list[dict[str, Any]], tags: set[str], pk: int) -> list[tuple[i
     return walked
 
 
-def _traveller(pk: int) -> stepping.Traveller:
-    return stepping.Traveller(0, pk, timezone.now(), 0, timezone.now(), 0, {})
+def _traveller(pk: int) -> Traveller:
+    return Traveller(0, pk, timezone.now(), 0, timezone.now(), 0, {})
 
 
 @pytest.mark.django_db
@@ -101,7 +106,7 @@ def _traveller(pk: int) -> stepping.Traveller:
 @given(data=st.data())
 def test_no_step_is_skipped_or_repeated_whatever_crashes(data: st.DataObject) -> None:
     with transaction.atomic():
-        by, channel = make.user(make.Role.MARKETING), make.factories.channel()
+        by, channel = user(Role.MARKETING), factories.channel()
         _walk_all(data, by, channel)
         transaction.set_rollback(True)
 
