@@ -49,6 +49,7 @@ APPS = [
     "channels.webhooks",
     "segments",
     "segments.scoring",
+    "segments.movement",
     "segments.recommending",
     "segments.predicting",
     "crm.desk",

@@ -41,6 +41,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step("Fields defined and customers related")
     segmenting.score(by=operations)
     step("Customers scored")
+    segmenting.look_back()
+    step("Months of the past added up")
     segments = segmenting.group(by=marketing)
     step("Segments filled")
     campaigning.run(segments, seed=seed, until=until, by=marketing)
