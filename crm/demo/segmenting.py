@@ -8,6 +8,7 @@ from customers.models import SearchDocument
 from customers.orders import rollups
 from segments import membership, services
 from segments.models import Segment
+from segments.movement import digesting
 from segments.predicting import running as predictions
 from segments.recommending import running as recommending
 from segments.scoring import running
@@ -32,6 +33,11 @@ def score(*, by: User) -> None:
     foretold = predictions.queue(by=by)
     if foretold:
         predictions.run(foretold.pk)
+
+
+def look_back() -> None:
+    """A year of months, and who moved since."""
+    digesting.sweep()
 
 
 def group(*, by: User) -> dict[str, Segment]:

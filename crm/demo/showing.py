@@ -41,6 +41,7 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     relating.relate(until=until)
     step("Fields defined and customers related")
     segmenting.score(by=operations)
+    segmenting.look_back()
     segments = segmenting.group(by=marketing)
     step("Customers scored, segments filled")
     campaigning.run(segments, seed=seed, until=until, by=marketing)
