@@ -18,6 +18,7 @@ from crm.demo import (
     noting,
     promising,
     relating,
+    remembering,
     segmenting,
     shopkeeping,
     tasking,
@@ -42,6 +43,7 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     segmenting.score(by=operations)
     step("Customers scored")
     segments = segmenting.group(by=marketing)
+    remembering.remember(segments.values(), seed=seed, until=until)
     step("Segments filled")
     campaigning.run(segments, seed=seed, until=until, by=marketing)
     step("Campaigns sent")
