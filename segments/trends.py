@@ -43,6 +43,7 @@ def size_chart(segment: Segment) -> Chart:
     found = history.days(segment, SHOWN_DAYS)
     sizes = Series(_("Customers"), [one.size for one in found])
     address = reverse("segments:crossings", args=[segment.pk])
+    labels = [f"{one.day:%m-%d}" for one in found]
     urls = [address] * len(found)
     return line(_("Size over time"), labels, [sizes], height=260, urls=urls)
 
