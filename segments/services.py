@@ -1,5 +1,6 @@
 """What people and other features ask of segments."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 
@@ -13,7 +14,7 @@ from crm.audit import services as audit
 from crm.lib.errors import Refused
 from customers.models import CustomerQuerySet
 from segments import nesting, rules, tasks
-from segments.models import Segment
+from segments.models import PICKED, Pick, Segment
 
 
 def members(segment: Segment, *, as_of: datetime | None = None) -> CustomerQuerySet:
@@ -42,6 +43,50 @@ def save(segment: Segment, tree: object, *, by: User) -> None:
         raise Refused(_("Somebody has just made a segment of this name.")) from None
     audit.record("segment.created" if is_new else "segment.changed", segment, by=by)
     _refresh_soon(segment)
+
+
+@transaction.atomic
+def make_list(name: str, customers: Collection[int], *, by: User) -> Segment:
+    """A segment of exactly these customers."""
+    segment = _static(name, by)
+    Pick.objects.bulk_create(
+        [Pick(segment=segment, customer_id=pk, added_by=by) for pk in customers],
+        batch_size=5000,
+        ignore_conflicts=True,
+    )
+    return segment
+
+
+@transaction.atomic
+def freeze(segment: Segment, *, by: User) -> Segment:
+    """A segment of exactly those who are in this one at its next count; filled in the background."""
+    day = timezone.localdate().isoformat()
+    made = _static(_free(f"{segment.name[:85]} · {day}"), by)
+    Segment.objects.filter(pk=made.pk).update(copies=segment)
+    return made
+
+
+def _static(name: str, by: User) -> Segment:
+    """An empty segment whose members are put in by hand."""
+    made = Segment(name=name, created_by=by, rule={"match": "all", "rules": []})
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError:
+        raise Refused(_("There is a segment of this name already.")) from None
+    # Its rule asks for its own number, which it has only once it is stored.
+    tree = {"match": "all", "rules": [{"fact": PICKED, "op": "any_of", "value": [made.pk]}]}
+    made.rule = rules.to_json(rules.parse(tree))
+    made.save(update_fields=["rule"])
+    audit.record("segment.created", made, by=by)
+    _refresh_soon(made)
+    return made
+
+
+def _free(name: str) -> str:
+    taken = set(Segment.objects.filter(name__startswith=name).values_list("name", flat=True))
+    numbered = (f"{name} ({number})" for number in range(2, len(taken) + 3))
+    return next(one for one in (name, *numbered) if one not in taken)
 
 
 @transaction.atomic

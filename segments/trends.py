@@ -43,9 +43,9 @@ def size_chart(segment: Segment) -> Chart:
     found = history.days(segment, SHOWN_DAYS)
     sizes = Series(_("Customers"), [one.size for one in found])
     address = reverse("segments:crossings", args=[segment.pk])
-    return line(
-        _("Size over time"), [f"{one.day:%m-%d}" for one in found], [sizes], urls=[address] * len(found)
-    )
+    labels = [f"{one.day:%m-%d}" for one in found]
+    urls = [address] * len(found)
+    return line(_("Size over time"), labels, [sizes], height=260, urls=urls)
 
 
 def overlap(segment: Segment, user: User) -> Sequence[Shared]:

@@ -93,6 +93,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     segment = get_visible(Segment.objects.visible_to(user).select_related("created_by"), pk)
     context = segment_page.page(segment, user) | {
         "may": {action: user.may("segment", action) for action in ("edit", "delete")},
+        "may_create": user.may("segment", "create"),
         "may_send": user.may("campaign", "create"),
     }
     return render_part(request, "segments/detail.html", "results", context)

@@ -7,7 +7,7 @@ from crm.demo.words.mailings import SEGMENTS
 from customers.models import SearchDocument
 from customers.orders import rollups
 from segments import membership, services
-from segments.models import Segment
+from segments.models import MEMBER, Segment
 from segments.movement import digesting
 from segments.predicting import running as predictions
 from segments.recommending import running as recommending
@@ -42,11 +42,12 @@ def look_back() -> None:
 
 def group(*, by: User) -> dict[str, Segment]:
     """The company's segments by name, with their members."""
-    made = {}
+    made: dict[str, Segment] = {}
     for one in SEGMENTS:
         segment = Segment.objects.filter(name=one.name).first() or Segment(name=one.name)
         segment.description = one.description
-        services.save(segment, {"match": "all", "rules": one.rules}, by=by)
-        membership.refresh(segment.pk)
+        inside = [{"fact": MEMBER, "op": "any_of", "value": [made[name].pk]} for name in one.inside]
+        services.save(segment, {"match": "all", "rules": [*inside, *one.rules]}, by=by)
         made[one.name] = segment
+    membership.sweep()
     return made

@@ -19,6 +19,7 @@ from crm.demo import (
     noting,
     promising,
     relating,
+    remembering,
     segmenting,
     shopkeeping,
     tasking,
@@ -43,6 +44,7 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     segmenting.score(by=operations)
     segmenting.look_back()
     segments = segmenting.group(by=marketing)
+    remembering.remember(segments.values(), seed=seed, until=until)
     step("Customers scored, segments filled")
     campaigning.run(segments, seed=seed, until=until, by=marketing)
     journeying.run(segments, until=until, by=marketing)

@@ -8,10 +8,12 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from customers import factories as customers
-from segments import rules
-from segments.rules import InvalidRule
+from segments import evaluating, rules
+from segments.evaluating import Evaluation
+from segments.rules import MOST_LEAVES, InvalidRule
 
 pytestmark = pytest.mark.django_db
 SQL = settings.BASE_DIR.parent / "shared/data/fuzz/payloads/sqli"
@@ -80,6 +82,16 @@ def test_what_is_no_condition_is_refused(node: Any) -> None:
         ("orders.last", "within", -1),
         ("orders.last", "within", 10**6),
         ("scores.recency", "at_least", 6),
+        ("orders.times", "at_least", 3),
+        ("orders.times", "at_least", {}),
+        ("orders.times", "at_least", {"number": 0}),
+        ("orders.times", "at_most", {"number": -1}),
+        ("orders.times", "at_least", {"number": 1, "days": "1; DROP TABLE"}),
+        ("orders.times", "at_least", {"number": 1, "of": "web"}),
+        ("orders.times", "at_least", {"number": 1, "of": ["teleport"]}),
+        ("orders.times", "more_than", {"number": 1}),
+        ("orders.spent_category", "at_least", {"number": "NaN"}),
+        ("segment.member", "any_of", ["1 OR 1=1"]),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused(fact: str, op: str, value: Any) -> None:
@@ -132,6 +144,29 @@ def test_sql_in_a_rule_is_a_value_or_a_mistake_and_never_sql() -> None:
             ]
             assert found({"match": "any", "rules": asked}) == []
             assert found({"match": "none", "rules": asked}) == [one.pk]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SQL.exists(), reason="../shared/data/fuzz is not here")
+def test_sql_in_a_rule_is_none_where_many_rules_are_asked_at_once_either() -> None:
+    customers.customer(city="Shanghai")
+    space, texts = evaluating.everybody(), [one for one in sorted(payloads(SQL)) if one.strip()]
+    asked: list[Any] = []
+    for payload in (one for one in texts if len(one) <= 200 and "\x00" not in one):
+        asked += [
+            leaf(value=[payload]),
+            leaf(op="contains", value=payload),
+            leaf("orders.product", "any_of", [payload]),
+        ]
+        asked.append(leaf("orders.times_category", "at_least", {"number": 1, "of": [payload]}))
+        for value in ({"number": payload}, {"number": 1, "days": payload}):
+            if not re.fullmatch(r"-?[0-9.]+", payload.strip()):
+                assert (0,) in problems(all_of(leaf("orders.times", "at_least", value)))
+    for first in range(0, len(asked), MOST_LEAVES):
+        rule = rules.parse({"match": "any", "rules": asked[first : first + MOST_LEAVES]})
+        evaluation = Evaluation(space, timezone.now())
+        evaluation.prepare([rule])
+        assert not space.members(evaluation.members(rule)).size
 
 
 def found(tree: dict[str, Any]) -> list[int]:

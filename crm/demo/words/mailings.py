@@ -7,6 +7,8 @@ class Group(NamedTuple):
     name: str
     description: str
     rules: list[dict[str, Any]]
+    # The names of segments of which it is a part.
+    inside: tuple[str, ...] = ()
 
 
 class Mailing(NamedTuple):
@@ -66,6 +68,23 @@ SEGMENTS = [
         "半年未下单",
         "买过、但超过 180 天没有再来的客人。",
         [{"fact": "orders.last", "op": "beyond", "value": 180}],
+    ),
+    Group(
+        "咖啡豆回购客",
+        "三个月内至少两次买咖啡豆的客人，新豆到店先通知他们。",
+        [
+            {
+                "fact": "orders.times_category",
+                "op": "at_least",
+                "value": {"number": 2, "days": 90, "of": ["咖啡豆"]},
+            }
+        ],
+    ),
+    Group(
+        "久未联系的高价值常客",
+        "高价值常客里近 30 天没有联系过的，由负责人打电话问候。",
+        [{"fact": "contact.times_out", "op": "at_most", "value": {"number": 0, "days": 30, "of": []}}],
+        (LOYAL,),
     ),
 ]
 

@@ -250,6 +250,8 @@ RULES: dict[str, Rule] = {
     "segments:conditions-draft": Rule("customer", writes=WRITE),
     "segments:count": Rule("segment", "edit", writes=WRITE),
     "segments:detail": Rule("segment", on="segment"),
+    "segments:list-new": Rule("segment", "create"),
+    "segments:freezing": Rule("segment", "create", on="segment", writes=WRITE),
     "segments:crossings": Rule("segment", on="segment"),
     "segments:why": Rule("segment", on="segment"),
     "segments:edit": Rule("segment", "edit", on="segment"),
