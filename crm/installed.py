@@ -52,6 +52,7 @@ APPS = [
     "segments.recommending",
     "crm.desk",
     "crm.desk.notices",
+    "crm.desk.pivot",
     "crm.demo",
     "crm.bench",
     "django.contrib.admin",

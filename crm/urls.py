@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("segments/", include("segments.urls")),
     path("rfm/", include("segments.scoring.urls")),
     path("recommendations/", include("segments.recommending.urls")),
+    path("pivot/", include("crm.desk.pivot.urls")),
     path("campaigns/", include("channels.campaigns.urls")),
     path("consent/", include("channels.consent.urls")),
     path("p/", include("channels.consent.public_urls")),
