@@ -16,6 +16,7 @@ from crm.demo import (
     duplicating,
     inquiring,
     noting,
+    pivoting,
     promising,
     relating,
     segmenting,
@@ -56,7 +57,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     inquiring.inquire(staff, until=until)
     step("Colleagues asked about customers")
     arranging.arrange(staff, until=until)
-    step("Lists and exports arranged")
+    pivoting.keep(staff)
+    step("Lists, pivots and exports arranged")
     caring.run(seed=seed, until=until, by=operations)
     step("Data assessed and requests about it noted")
     connecting.connect(until=until, by=operations)

@@ -205,8 +205,13 @@ def layout(query: QueryDict, user: User) -> Layout:
     )
 
 
+def written(query: str, user: User) -> Layout:
+    """The layout that an address holds."""
+    return layout(QueryDict(query), user)
+
+
 def canonical(query: str, user: User) -> str:
-    return layout(QueryDict(query), user).address
+    return written(query, user).address
 
 
 def _find(offered: dict[str, Entry], key: str, problem: str) -> Entry:

@@ -17,6 +17,7 @@ from openpyxl.utils import get_column_letter
 from crm.desk.pivot import controls, subjects
 from crm.desk.pivot.arranging import Table
 from crm.desk.pivot.counting import Path, Value
+from crm.lib.downloads import csv_pages
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | float | None
@@ -49,6 +50,13 @@ def workbook(table: Table) -> bytes:
     book.save(file)
     book.close()
     return file.getvalue()
+
+
+def content(table: Table, kind: str) -> tuple[bytes, str]:
+    """The whole file and its type."""
+    if kind == "xlsx":
+        return workbook(table), XLSX
+    return b"".join(csv_pages(texts(table))), "text/csv"
 
 
 def about(table: Table) -> list[list[Cell]]:

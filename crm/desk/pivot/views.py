@@ -13,6 +13,7 @@ from crm.audit import services as audit
 from crm.desk.pivot import arranging, asking, controls, counting, files, records, showing
 from crm.desk.pivot.arranging import Table
 from crm.desk.pivot.asking import Layout
+from crm.desk.pivot.models import SavedPivot
 from crm.lib.downloads import csv_download
 from crm.lib.errors import Refused
 from crm.lib.htmx import render_part
@@ -83,7 +84,13 @@ def too_slow() -> str:
 
 
 def _frame(request: UserRequest, layout: Layout) -> dict[str, Any]:
+    saved = _saved(request)
     return {
+        "saved": saved,
+        "is_changed": saved is None or saved.query != layout.address,
+        "may_save": request.user.may("pivot", "create"),
+        "may_change": saved
+        and SavedPivot.objects.visible_to(request.user, "edit").filter(pk=saved.pk).exists(),
         "layout": layout,
         "asked": layout.question,
         "tabs": controls.tabs(request.user, layout),
@@ -94,6 +101,14 @@ def _frame(request: UserRequest, layout: Layout) -> dict[str, Any]:
         "quicker": controls.quicker(layout),
         "too_slow": too_slow(),
     }
+
+
+def _saved(request: UserRequest) -> SavedPivot | None:
+    """The saved pivot in the address, if this colleague may see it."""
+    number = request.GET.get("saved", "")
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return None
+    return SavedPivot.objects.visible_to(request.user).filter(pk=int(number)).first()
 
 
 def _shown(found: Table) -> dict[str, Any]:
