@@ -33,8 +33,8 @@ from crm.accounts.policy import Role
 from crm.api import services as token_services
 from crm.api.models import Token
 from crm.desk.notices.models import Notice
-from crm.tests.access import recommended
 from crm.desk.pivot.models import SavedPivot
+from crm.tests.access import recommended
 from customers.addresses.models import Address
 from customers.bulk.models import BulkJob
 from customers.exports.models import ExportJob
