@@ -85,6 +85,7 @@ app.conf.beat_schedule = {
     "snoozed conversations whose time has come": every(20, "inbox.wake"),
     "news of followed customers that bulk work wrote": every(30, "notices.sweep"),
     "colleagues who want to hear of notices by e-mail": every(300, "notices.mail"),
+    "pivots that are to go out by e-mail": every(60, "pivot.sweep", "bulk"),
     "keep the home page counted": every(300, "desk.refresh_figures"),
 }
 

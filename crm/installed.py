@@ -55,6 +55,7 @@ APPS = [
     "segments.predicting",
     "crm.desk",
     "crm.desk.notices",
+    "crm.desk.pivot",
     "crm.demo",
     "crm.bench",
     "django.contrib.admin",

@@ -56,6 +56,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "quality": {"view": Scope.OWN, "edit": Scope.OWN},
         "consent": {"view": Scope.OWN, "edit": Scope.OWN},
         "privacy": {"view": Scope.OWN, "create": Scope.OWN},
+        "pivot": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN, "export": Scope.OWN},
         "score": {"view": Scope.OWN},
         "segment": {"view": Scope.ALL},
         "campaign": {"view": Scope.ALL},
@@ -88,6 +89,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "quality": {"view": Scope.TEAM, "edit": Scope.TEAM},
         "consent": {"view": Scope.TEAM, "edit": Scope.TEAM},
         "privacy": {"view": Scope.TEAM, "create": Scope.TEAM},
+        "pivot": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN},
         "score": {"view": Scope.TEAM},
     },
     Role.MARKETING: {
@@ -97,6 +99,13 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "report": {"view": Scope.ALL},
         "task": {"view": Scope.OWN, "create": Scope.OWN, "edit": Scope.OWN, "assign": Scope.TEAM},
         "order": {"view": Scope.ALL},
+        "pivot": {
+            "view": Scope.ALL,
+            "create": Scope.OWN,
+            "edit": Scope.OWN,
+            "export": Scope.ALL,
+            "share": Scope.ALL,
+        },
         "quality": {"view": Scope.ALL},
         "consent": {"view": Scope.ALL},
         "score": {"view": Scope.ALL, "configure": Scope.ALL},
@@ -140,6 +149,13 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "workload": {"view": Scope.ALL, "assign": Scope.ALL},
         "message": {"view": Scope.ALL, "create": Scope.ALL},
         "order": {"view": Scope.ALL, "create": Scope.ALL},
+        "pivot": {
+            "view": Scope.ALL,
+            "create": Scope.OWN,
+            "edit": Scope.OWN,
+            "export": Scope.ALL,
+            "share": Scope.ALL,
+        },
         "quality": {"view": Scope.ALL, "edit": Scope.ALL, "configure": Scope.ALL},
         "consent": {"view": Scope.ALL, "edit": Scope.ALL, "configure": Scope.ALL},
         "privacy": {
@@ -199,6 +215,13 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "workload": {"view": Scope.TEAM_TREE, "assign": Scope.TEAM_TREE},
         "message": {"view": Scope.TEAM_TREE, "create": Scope.TEAM_TREE},
         "order": {"view": Scope.TEAM_TREE},
+        "pivot": {
+            "view": Scope.ALL,
+            "create": Scope.OWN,
+            "edit": Scope.OWN,
+            "export": Scope.TEAM_TREE,
+            "share": Scope.TEAM_TREE,
+        },
         "quality": {"view": Scope.TEAM_TREE, "edit": Scope.TEAM_TREE},
         "consent": {"view": Scope.TEAM_TREE, "edit": Scope.TEAM_TREE},
         "privacy": {

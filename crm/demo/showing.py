@@ -17,6 +17,7 @@ from crm.demo import (
     inquiring,
     journeying,
     noting,
+    pivoting,
     promising,
     relating,
     remembering,
@@ -60,7 +61,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     inquiring.inquire(staff, until=until)
     step("Colleagues asked about customers")
     arranging.arrange(staff, until=until)
-    step("Lists and exports arranged")
+    pivoting.keep(staff)
+    step("Lists, pivots and exports arranged")
     caring.run(seed=seed, until=until, by=operations)
     step("Data assessed and requests about it noted")
     connecting.connect(until=until, by=operations)

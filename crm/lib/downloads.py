@@ -17,11 +17,15 @@ PAGE = 500
 
 def csv_download(name: str, rows: Iterable[Sequence[str]]) -> StreamingHttpResponse:
     """All cells are quoted and none begins a formula. `rows` may be endless work: only a page is held."""
-    pages = _pages(iter(rows), get_language() or "")
-    response = StreamingHttpResponse(pages, content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_pages(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def csv_pages(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """The same bytes for a file that is not downloaded, such as one that goes by e-mail."""
+    return _pages(iter(rows), get_language() or "")
 
 
 def _pages(rows: Iterator[Sequence[str]], language: str) -> Iterator[bytes]:

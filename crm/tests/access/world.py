@@ -34,6 +34,7 @@ from crm.accounts.policy import Role
 from crm.api import services as token_services
 from crm.api.models import Token
 from crm.desk.notices.models import Notice
+from crm.desk.pivot.models import SavedPivot
 from crm.tests.access import journeys, recommended
 from customers.addresses.models import Address
 from customers.bulk.models import BulkJob
@@ -78,6 +79,7 @@ class World:
     saved_mapping: SavedMapping | None = None
     schedule: Schedule | None = None
     saved: SavedList | None = None
+    pivot: SavedPivot | None = None
     bulk: BulkJob | None = None
     export: ExportJob | None = None
     run: ScoringRun | None = None
@@ -440,6 +442,9 @@ def _fill_company(world: World) -> None:
     )
     ImportProblem.objects.create(
         job=world.job, line=1, column="name", reason="empty", cells=["CANARY-0-cell"]
+    )
+    world.pivot = SavedPivot.objects.create(
+        name="By month", query="subject=orders&rows=month", owner=operator, audience="all"
     )
     world.saved = SavedList.objects.create(name="All of them", owner=operator, audience="all")
     world.bulk = BulkJob.objects.create(action="tag", created_by=operator)

@@ -26,6 +26,7 @@ from channels.webhooks.models import Subscription
 from crm.accounts import factories
 from crm.accounts.models import Team, User
 from crm.accounts.policy import Role
+from crm.desk.pivot.models import SavedPivot
 from crm.tests.access.crawl import Rule
 from customers.addresses.models import Address
 from customers.bulk.models import BulkJob
@@ -124,6 +125,7 @@ class Office:
             "step": Step,
             "saved_mapping": SavedMapping,
             "saved": SavedList,
+            "pivot": SavedPivot,
             "export": ExportJob,
             "check": Check,
             "inquiry": Inquiry,

@@ -41,6 +41,7 @@ NO_PAGES = {
     "scoring:run": "a part of the RFM page",
     "recommending:learning": "a part of the page on recommendations",
     "predicting:run": "a part of the page on predictions",
+    "pivot:file": "a file to download",
     "quality:assessment": "a part of the page on data quality",
     "tasks:raised": "what stands in a corner of every page",
     "phones:news": "a part of the phones",
