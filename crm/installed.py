@@ -51,6 +51,7 @@ APPS = [
     "segments.scoring",
     "crm.desk",
     "crm.desk.notices",
+    "crm.desk.insights",
     "crm.demo",
     "crm.bench",
     "django.contrib.admin",

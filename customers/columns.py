@@ -61,6 +61,9 @@ class ListFilter:
     is_open: bool = False
     # For whom the choices are asked for when the menu is opened, and not for every list.
     is_late: Callable[[User], bool] = lambda user: False
+    # For values that only links bring along: what one is called (or BadInput), what it means to this reader.
+    told: Callable[[str, User], str] | None = None
+    narrow: Callable[[CustomerQuerySet, list[str], User], CustomerQuerySet] | None = None
 
 
 _columns: dict[str, Column] = {}

@@ -92,7 +92,7 @@ class Listing:
             rows = search.matching(rows, self.q)
         for menu in self.menus:
             if menu.chosen:
-                rows = menu.filter.apply(rows, menu.chosen)
+                rows = self._narrowed(rows, menu)
         return self.rule.narrow(rows) if self.rule else rows
 
     @cached_property
@@ -108,7 +108,7 @@ class Listing:
         past everybody else's customers; gathering the few first is up to twenty times faster.
         """
         is_part = self.q and self.user.scope("customer", "view") is not Scope.ALL
-        return bool(is_part or self.rule)
+        return bool(is_part or self.rule) or any(one.chosen and one.filter.narrow for one in self.menus)
 
     @cached_property
     def page(self) -> Page[Customer]:
@@ -345,11 +345,18 @@ class Listing:
         found = next((one.filter for one in self.menus if one.filter.key == key), None)
         return self._menu(replace(found, is_late=lambda user: False)) if found else None
 
+    def _narrowed(self, rows: CustomerQuerySet, menu: Menu) -> CustomerQuerySet:
+        if menu.filter.narrow:
+            return menu.filter.narrow(rows, menu.chosen, self.user)
+        return menu.filter.apply(rows, menu.chosen)
+
     def _menu(self, one: ListFilter) -> Menu:
         chosen = list(dict.fromkeys(filter(None, self.query.getlist(one.key))))
         if not chosen and one.is_late(self.user):
             return Menu(one, [], [], reverse("customers:filter", args=[one.key]))
         choices = one.choices(self.user)
+        if one.told:
+            choices = [(value, one.told(value, self.user)) for value in chosen]
         known = {value for value, _label in choices}
         if not one.is_open and not known.issuperset(chosen):
             raise BadInput(_("The list cannot be narrowed to this."))

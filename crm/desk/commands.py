@@ -47,6 +47,7 @@ GO = {
     "tasks:day": "t",
     "segments:list": "s",
     "scoring:rfm": "r",
+    "insights:overview": "e",
     "campaigns:list": "m",
     "knowledge:list": "w",
     "reports:service": "v",
