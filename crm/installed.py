@@ -56,6 +56,7 @@ APPS = [
     "crm.desk",
     "crm.desk.notices",
     "crm.desk.pivot",
+    "crm.desk.insights",
     "crm.demo",
     "crm.bench",
     "django.contrib.admin",

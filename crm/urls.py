@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("m/", include("channels.campaigns.public_urls")),
     path("knowledge/", include("channels.knowledge.urls")),
     path("help/", include("channels.knowledge.public_urls")),
+    path("insights/", include("crm.desk.insights.urls")),
     path("service/reports/", include("channels.reports.urls")),
     path("rate/", include("channels.reports.public_urls")),
 ]

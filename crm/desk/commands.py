@@ -48,6 +48,7 @@ GO = {
     "segments:list": "s",
     "scoring:rfm": "r",
     "pivot:table": "y",
+    "insights:overview": "e",
     "campaigns:list": "m",
     "knowledge:list": "w",
     "reports:service": "v",

@@ -44,6 +44,7 @@ NAVIGATION = (
     Item(_("Inbox"), "inbox", "inbox:list", ("conversation", "view"), counter="inbox:waiting"),
     Item(_("Customers"), "users", "customers:list", ("customer", "view")),
     Item(_("Tasks"), "list-checks", "tasks:day", ("task", "view")),
+    Item(_("Insights"), "chart-spline", "insights:overview", ("insight", "view"), MARKETING),
     Item(_("Segments"), "shapes", "segments:list", ("segment", "view"), MARKETING),
     Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view"), MARKETING),
     Item(_("Recommendations"), "sparkles", "recommending:card", ("score", "view"), MARKETING),

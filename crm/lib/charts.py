@@ -87,9 +87,11 @@ def line(
     height: int = 200,
     fmt: Format = number,
     urls: Sequence[str] = (),
+    unit: str = "",
 ) -> Chart:
     """Lines over time; the first series gets an area below it. Tone 0 is dashed: for comparison."""
-    top, plot, grid, axis = _frame(max((value for one in series for value in one.values), default=0), height)
+    highest = max((value for one in series for value in one.values), default=0)
+    top, plot, grid, axis = _frame(highest, height, unit)
     last = max(1, len(labels) - 1)
     parts = [
         grid,
@@ -292,7 +294,7 @@ def _nice(value: float) -> float:
     return next(scale * step for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if scale * step >= value)
 
 
-def _frame(highest: float, height: int) -> tuple[float, int, str, str]:
+def _frame(highest: float, height: int, unit: str = "") -> tuple[float, int, str, str]:
     """The value at the upper edge, the height of the plot, its grid and the labels of the y axis."""
     step = _nice(max(highest, 1) / 4)
     count = max(1, ceil(highest / step - 1e-9))
@@ -302,7 +304,7 @@ def _frame(highest: float, height: int) -> tuple[float, int, str, str]:
         y = TOP + (plot - TOP) * (1 - i / count)
         grid.append(f'<line class="ch-grid" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>')
         axis.append(
-            f'<text class="ch-axis" x="30" y="{y + 4:.1f}" text-anchor="end">{short(step * i)}</text>'
+            f'<text class="ch-axis" x="30" y="{y + 4:.1f}" text-anchor="end">{short(step * i)}{unit}</text>'
         )
     return top, plot, "".join(grid), "".join(axis)
 

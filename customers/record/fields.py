@@ -143,11 +143,16 @@ def _show_column(name: str, stored: Any) -> str:
     if name == DELETED:
         return str(stored)[:16].replace("T", " ")
     if name == "country":
-        return _countries(get_language() or "en").get(stored, str(stored))
+        return country_name(str(stored))
     if name == "preferred_channel":
         return str(dict(Entry.Channel.choices).get(stored, stored))
     found = _column(name)
     return str(dict(found.flatchoices).get(stored, stored)) if found else str(stored)
+
+
+def country_name(code: str) -> str:
+    """In the reader's language; a code that is none stays as it is."""
+    return _countries(get_language() or "en").get(code, code)
 
 
 @lru_cache(maxsize=8)

@@ -422,6 +422,13 @@ RULES: dict[str, Rule] = {
     "knowledge:followed": Rule("conversation", on="talk"),
     "knowledge:runs": Rule("conversation", "edit", on="talk", sees=True, writes=WRITE),
     "knowledge:ticks": Rule("conversation", "edit", on="playbook_run", writes=WRITE, private=True),
+    "insights:overview": Rule("insight"),
+    "insights:cohorts": Rule("insight"),
+    "insights:spread": Rule("insight"),
+    "insights:counting": Rule("insight", extra=(("name", "overview"),), is_logged=True),
+    "insights:table": Rule(
+        "insight", "export", extra=(("name", "overview"), ("sheet", "sales")), is_logged=True
+    ),
     "reports:ask": Rule("conversation", on="talk"),
     "reports:askings": Rule("channel", "configure"),
     "reports:asking-rule": Rule("channel", "configure", on="channel", writes=WRITE),
