@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from channels.campaigns import body, books
+from channels.campaigns import body, books, recommended
 from channels.campaigns.message import MISSING
 from channels.campaigns.models import Campaign
 from channels.campaigns.placeholders import Person
@@ -113,6 +113,7 @@ def person_of(customer: Customer) -> Person:
         city=customer.city,
         language=customer.language,
         last_order_at=customer.rollup.last_order_at,
+        recommended=recommended.names([customer.pk])[customer.pk],
     )
 
 

@@ -1,7 +1,7 @@
 """Takes a batch of due deliveries, asks the gate about each and records the intent to send what may go."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import uuid4
@@ -9,11 +9,11 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from channels.campaigns import books, locks, pacing
+from channels.campaigns import books, locks, pacing, recommended
 from channels.campaigns.books import Plan, Waiting
 from channels.campaigns.message import Mailing, Message, Recipient
 from channels.campaigns.models import Campaign, Delivery
-from channels.campaigns.placeholders import Person
+from channels.campaigns.placeholders import RECOMMENDED, Person
 from channels.connectors.base import CannotRender, Payload
 from channels.consent import gate, quiet
 
@@ -77,6 +77,8 @@ def claim(mailing: Mailing, judge: gate.Judge, number: int, since: datetime) -> 
     customers = [one.customer for one in waiting]
     gate.hold(customers)
     known = {row[0]: Judged.from_row(row) for row in judge.ask(customers)}
+    if mailing.asks_for(RECOMMENDED):
+        known = _with_recommendations(known)
     now = timezone.now()
     decided = [_decide(one, known.get(one.customer), mailing.for_arm(one.arm), now) for one in waiting]
     parcels = [made for made in decided if isinstance(made, Parcel)]
@@ -86,6 +88,14 @@ def claim(mailing: Mailing, judge: gate.Judge, number: int, since: datetime) -> 
     intents = (Plan(one.delivery.pk, Delivery.State.DISPATCHING, address=one.address) for one in going)
     books.record_plans(campaign, token, [*plans, *intents])
     return Batch(token, going, waiting[-1].due_at, is_held_up=bool(parcels) and not going)
+
+
+def _with_recommendations(known: dict[int, Judged]) -> dict[int, Judged]:
+    names = recommended.names([pk for pk, one in known.items() if not one.verdict])
+    return {
+        pk: replace(one, person=replace(one.person, recommended=names.get(pk, ())))
+        for pk, one in known.items()
+    }
 
 
 def judge_for(campaign: Campaign) -> gate.Judge:

@@ -139,6 +139,10 @@ class Mailing:
         links = addresses(campaign)
         self._messages = {one.number: Message(campaign, one, links) for one in wordings(campaign)}
 
+    def asks_for(self, field: str) -> bool:
+        """Whether any of its texts has this personal field."""
+        return any(slot.field == field for one in self._messages.values() for slot in one.body.slots.values())
+
     def for_arm(self, arm: int | None) -> Message:
         return self._messages[arms.variant_of(arm)]
 

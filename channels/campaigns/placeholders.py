@@ -39,6 +39,8 @@ class Person:
     city: str = ""
     language: str = ""
     last_order_at: datetime | None = None
+    # Names of products; only known where a text asks for them.
+    recommended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,18 @@ def last_order(person: Person) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if person.language.startswith("zh") else day.isoformat()
 
 
+def recommended(person: Person) -> str:
+    return ("、" if person.language.startswith("zh") else ", ").join(person.recommended)
+
+
+RECOMMENDED = "recommended_products"
 FIELDS: dict[str, tuple[str | Promise, Callable[[Person], str]]] = {
     "name": (gettext_lazy("Full name"), lambda person: person.name.strip()),
     "salutation": (gettext_lazy("Form of address"), salutation),
     "company": (gettext_lazy("Company"), lambda person: person.company.strip()),
     "city": (gettext_lazy("City"), lambda person: person.city.strip()),
     "last_order": (gettext_lazy("Date of the last order"), last_order),
+    RECOMMENDED: (gettext_lazy("Recommended products"), recommended),
 }
 OTHER_NAMES = {
     "first_name": "salutation",
@@ -86,6 +94,7 @@ OTHER_NAMES = {
     "公司": "company",
     "城市": "city",
     "最近购买": "last_order",
+    "推荐商品": RECOMMENDED,
 }
 
 

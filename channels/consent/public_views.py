@@ -19,6 +19,7 @@ from customers.models import Customer
 from customers.privacy import services as privacy
 from customers.privacy import wording
 from customers.privacy.models import SubjectRequest
+from segments.recommending import services as recommending
 
 LOOKS, CHANGES = 60, 12
 
@@ -72,7 +73,9 @@ def visit_of(request: HttpRequest) -> preferences.Visit:
 
 
 def _save(request: HttpRequest, customer: Customer) -> None:
-    if request.POST.get("all"):
+    if wish := request.POST.get("personal"):
+        recommending.choose(customer, personal=wish == "yes", by=None)
+    elif request.POST.get("all"):
         preferences.stop_all(customer, visit_of(request))
     else:
         shown, ticked = request.POST.getlist("shown"), request.POST.getlist("allowed")
@@ -91,6 +94,7 @@ def _page(request: HttpRequest, token: str, customer: Customer) -> HttpResponse:
         "purposes": [(label, current.get(purpose)) for purpose, label in Purpose.choices],
         "rows": [(row, [(preferences.name_of(cell), cell) for cell in row.cells]) for row in rows],
         "form": SubjectForm(label_suffix=""),
+        "is_personal": recommending.declined(customer) is None,
     }
     response = render(request, "mail/preferences.html", context)
     response["Referrer-Policy"] = "no-referrer"

@@ -43,6 +43,10 @@ class Result:
     precision: float | None = None
     recall: float | None = None
     f1: float | None = None
+    # Of what was bought later, how much was among ten suggestions; of all products, how many ever were.
+    recall_new: float | None = None
+    recall_all: float | None = None
+    coverage: float | None = None
     # The largest difference between two ways to the same figure.
     difference: float | None = None
 
@@ -66,12 +70,19 @@ class Result:
             f"p50 {self.p50_ms:7.1f} ms  p95 {self.p95_ms:7.1f} ms" if self.p50_ms is not None else "",
             f"p99 {self.p99_ms:7.1f} ms" if self.p99_ms is not None else "",
             f"precision {self.precision:.4f}  recall {self.recall:.4f}  F1 {self.f1:.4f}" if self.f1 else "",
+            self._suggested(),
             f"largest difference {self.difference:.2g}" if self.difference is not None else "",
             f"{self.queries:3} queries" if self.queries is not None else "",
             f"{self.ratio:6.2f} × {baseline.name} ({baseline.rate:,.0f})" if baseline and self.ratio else "",
             f"peak {self.peak_mb:,.0f} MB" if self.peak_mb is not None else "",
         ]
         return "  ".join(part for part in parts if part)
+
+    def _suggested(self) -> str:
+        if self.coverage is None:
+            return ""
+        found = f"recall@10 {self.recall_new:.4f} new, {self.recall_all:.4f} with repeats"
+        return f"{found}  coverage {self.coverage:.0%}"
 
 
 Bench = Callable[[int], Iterable[Result]]

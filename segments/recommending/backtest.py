@@ -5,7 +5,7 @@ had not bought before; "with repeats" counts all, and there a list begins with w
 that nobody bought before the cut cannot be found and do not count.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from segments.recommending import likeness, purchases
-from segments.recommending.likeness import Market, Neighbours
+from segments.recommending.likeness import Market
 from segments.recommending.models import Method
 from segments.recommending.purchases import Floats, Ints, Purchases
 
@@ -24,6 +24,9 @@ HELD_OUT, MOST_DAYS = 0.2, 60
 # A verdict over fewer customers would be chance.
 FEWEST, MOST = 30, 5_000
 CELLS = 4_000_000
+NEVER = -1e9
+
+Score = Callable[[Ints], Floats]
 
 
 @dataclass(frozen=True)
@@ -95,13 +98,18 @@ class Trial:
         self.sold = sold
 
     def outcome(self, method: Method) -> Outcome:
-        return self.judge(method.value, likeness.find(method, self.market))
-
-    def judge(self, name: str, found: Neighbours) -> Outcome:
+        """Neighbours as they would be published."""
+        found = likeness.find(method, self.market)
         weights = sparse.csr_array(
             (found.weight, (found.product, found.neighbour)), shape=(self.market.products,) * 2
         )
-        parts = [self._part(people, weights) for people in self._chunks()]
+        taste = self.market.matrix(self.market.taste)
+        return self.judge(method.value, lambda people: (taste[people] @ weights).toarray())
+
+    def judge(self, name: str, score: Score, *, own_first: bool = True) -> Outcome:
+        """`score` rates all products for some people. With repeats, what they buy often is first in the list,
+        unless the scores are to speak for themselves."""
+        parts = [self._part(people, score(people), own_first) for people in self._chunks()]
         new, hits, all_, seen = (np.concatenate([part[place] for part in parts]) for place in range(4))
         return Outcome(
             name,
@@ -116,22 +124,23 @@ class Trial:
         for start in range(0, len(self.people), size):
             yield self.people[start : start + size]
 
-    def _part(self, people: Ints, weights: sparse.csr_array) -> tuple[Floats, Floats, Floats, Ints]:
+    def _part(self, people: Ints, scores: Floats, own_first: bool) -> tuple[Floats, Floats, Floats, Ints]:
         market = self.market
         truth = self.truth[people].toarray()
         owned = market.bought[people].toarray() > 0
-        scores = (market.matrix(market.taste)[people] @ weights).toarray()
         # Where nothing goes with what they bought, best-sellers fill the list.
-        scores /= scores.max(initial=1e-9)
+        scores = scores / scores.max(initial=1e-9)
         scores += market.popularity / market.popularity.max(initial=1e-9) * 1e-6
-        scores[:, ~self.sold] = -1
-        scores[owned] = -1
+        scores[:, ~self.sold] = NEVER
+        with_repeats = scores.copy()
+        scores[owned] = NEVER
         new = _first(scores)
-        often = market.matrix(market.pairs.days.astype(float))[people].toarray() * market.trend
-        scores[owned] = 1 + often[owned]
+        if own_first:
+            often = market.matrix(market.pairs.days.astype(float))[people].toarray() * market.trend
+            with_repeats[owned] = 1 + often[owned]
         return (
             *_found(truth & ~owned, new),
-            _found(truth, _first(scores))[0],
+            _found(truth, _first(with_repeats))[0],
             np.unique(new),
         )
 

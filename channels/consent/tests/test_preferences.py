@@ -18,6 +18,7 @@ from crm.accounts.policy import Role
 from customers.factories import customer
 from customers.models import Customer
 from customers.privacy.models import Protection, SubjectRequest
+from segments.recommending import services as recommending
 
 pytestmark = pytest.mark.django_db
 CELL = "marketing.email"
@@ -189,3 +190,15 @@ def test_staff_note_the_wording_that_was_read_out(client: Client, one: Customer)
     assert client.post(url, said | {"text_version": "marketing-99"}).status_code == 422
     client.post(url, said | {"text_version": "marketing-1"})
     assert ConsentEntry.objects.get().text_version == "marketing-1"
+
+
+def test_the_customer_declines_and_allows_personal_recommendations(client: Client, one: Customer) -> None:
+    url = address(one)
+    assert 'value="no"' in client.get(url).content.decode()
+    client.post(url, {"personal": "no"})
+    assert not recommending.is_personal_for(one)
+    # Nothing else was said by it.
+    assert not ConsentEntry.objects.exists()
+    assert 'value="yes"' in client.get(url).content.decode()
+    client.post(url, {"personal": "yes"})
+    assert recommending.is_personal_for(one)

@@ -19,6 +19,7 @@ KEYS = {
     "api": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "rfm": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "campaign": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
+    "recommending": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "identity": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
 }
 # How the names of a benchmark's figures begin.
@@ -27,10 +28,13 @@ BEGINNINGS = {name: name for name in KEYS} | {"pages": "home"}
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "names", [["pages", "inbox"], ["identity", "rfm", "campaign", "api", "inbound", "import"]], ids=str
+    "names",
+    [["pages", "inbox", "recommending"], ["identity", "rfm", "campaign", "api", "inbound", "import"]],
+    ids=str,
 )
 def test_a_benchmark_gives_one_object_a_line(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FEBRL", "nowhere")
+    for data in ("FEBRL", "RETAIL"):
+        monkeypatch.setenv(data, "nowhere")
     output = io.StringIO()
     call_command("bench", *names, rows=300, json=True, stdout=output)
     results = [json.loads(line) for line in output.getvalue().splitlines()]

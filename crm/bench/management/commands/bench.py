@@ -10,7 +10,10 @@ from django.core.management.base import BaseCommand
 from crm.bench import running
 from crm.bench.harness import BENCHES, Result
 
-MODULES = ["importing", "rfm", "segments", "campaign", "pages", "api", "identity", "inbound"]
+MODULES = [
+    *("importing", "rfm", "segments", "campaign", "pages", "api", "identity", "inbound"),
+    "recommending",
+]
 
 
 class Command(BaseCommand):
