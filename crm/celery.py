@@ -43,6 +43,7 @@ app.conf.beat_schedule = {
     "customers who changed, for the segments they are in": every(120, "segments.follow", "bulk"),
     "entries into segments that nobody looks up any more": every(24 * 3600, "segments.forget_old", "bulk"),
     "scorings that wait or were left, and the night's": every(10, "scoring.sweep", "bulk"),
+    "months to add up, and who moved by the newest scoring": every(60, "movement.sweep", "bulk"),
     "scoring rules that are tried out": every(10, "scoring.sweep_trials", "bulk"),
     "recommendations that are to be learnt, and the night's": every(10, "recommending.sweep", "bulk"),
     "predictions that wait or were left, and those that follow a scoring": every(

@@ -50,6 +50,7 @@ APPS = [
     "channels.webhooks",
     "segments",
     "segments.scoring",
+    "segments.movement",
     "segments.recommending",
     "segments.predicting",
     "crm.desk",

@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/", include("customers.quality.public_urls")),
     path("privacy/", include("customers.privacy.urls")),
     path("segments/", include("segments.urls")),
+    path("rfm/movement/", include("segments.movement.urls")),
     path("rfm/", include("segments.scoring.urls")),
     path("recommendations/", include("segments.recommending.urls")),
     path("predictions/", include("segments.predicting.urls")),

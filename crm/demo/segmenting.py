@@ -8,6 +8,7 @@ from customers.models import SearchDocument
 from customers.orders import rollups
 from segments import membership, services
 from segments.models import Segment
+from segments.movement import digesting
 from segments.predicting import running as predictions
 from segments.recommending import running as recommending
 from segments.scoring import running
@@ -26,6 +27,7 @@ def score(*, by: User) -> None:
         running.run(run.pk)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE scoring_score")
+    digesting.sweep()
     learning = recommending.queue(by=by)
     if learning:
         recommending.run(learning.pk)

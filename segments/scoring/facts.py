@@ -1,6 +1,6 @@
 """Scores as facts. Customers without a purchase have no scores: they match none, and are prospects."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +50,28 @@ def register_all() -> None:
             without=ALWAYS_FILLED,
         )
     )
+    _register_moves()
+
+
+def _register_moves() -> None:
+    register(
+        Fact(
+            "scores.stage_since",
+            _("In this lifecycle stage since"),
+            Group.SCORES,
+            Kind.DATE,
+            moment("score__stage_since"),
+            without=ALWAYS_FILLED,
+        )
+    )
+    before: tuple[tuple[str, Text, Callable[[], Sequence[tuple[str, Text]]]], ...] = (
+        ("previous_group", _("RFM group before"), lambda: models.Group.choices),
+        ("previous_stage", _("Lifecycle stage before"), lambda: models.Stage.choices),
+    )
+    for key, label, choices in before:
+        register(
+            Fact(f"scores.{key}", label, Group.SCORES, Kind.CHOICE, column(f"score__{key}"), choices=choices)
+        )
 
 
 def _stage(test: Test) -> Q:

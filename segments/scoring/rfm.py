@@ -38,6 +38,8 @@ CUTOFFS = """
 DRAFT = f"""
     SELECT customer_id, new.recency, new.frequency, new.monetary, new."group", new.stage, new.total,
            new.last_order_at, old."group" AS old_group, old.stage AS old_stage,
+           old.recency * 100 + old.frequency * 10 + old.monetary AS old_scores,
+           new.recency * 100 + new.frequency * 10 + new.monetary AS scores,
            CASE WHEN new.recency IS NULL THEN 'gone'
                 WHEN old.recency IS NULL THEN 'added'
                 WHEN old."group" <> new."group" THEN 'moved'

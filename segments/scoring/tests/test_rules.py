@@ -1,10 +1,8 @@
 """Rules other than the built-in ones, against an oracle that reads every order."""
 
 import random
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from itertools import count
 
 import pytest
 from django.db import connection
@@ -12,65 +10,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customers.models import Customer
-from customers.orders import rollups
-from customers.orders.models import Order, OrderLine, Product, Rollup
+from customers.orders.models import Rollup
 from segments.factories import scored
 from segments.scoring import ground, rfm
 from segments.scoring.models import Policy, Score
 from segments.scoring.ruling import Method, Rules
 from segments.scoring.tests import order_oracle
-from segments.scoring.tests.order_oracle import Bought
+from segments.scoring.tests.ordering import NOW, take
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 6, 1, 1, 30, tzinfo=UTC)
 BANDS = Rules(
     method=Method.BANDS,
     recency=(400, 200, 91, 31),
     frequency=(1, 2, 4, 7),
     monetary=(Decimal(100), Decimal("500.50"), Decimal(1000), Decimal(5000)),
 )
-_numbers = count(1)
 
 
 def in_force(rules: Rules) -> None:
     Policy.objects.create(number=Policy.objects.count() + 1, rules=rules.to_json())
-
-
-def take(orders: Sequence[tuple[int, float, Decimal, str]]) -> list[Bought]:
-    """Stores orders as (customer, days ago, amount, category), and adds them up."""
-    people = {who: Customer.objects.create(name=f"Customer {who}").pk for who, *_rest in orders}
-    Product.objects.bulk_create(
-        [Product(sku=f"{name}-{next(_numbers)}", name=name, category=name) for name in {o[3] for o in orders}]
-    )
-    sold = {product.category: product for product in Product.objects.all()}
-    bought = [Bought(people[o[0]], NOW - timedelta(days=o[1]), o[2], o[3]) for o in orders]
-    made = Order.objects.bulk_create(
-        Order(
-            customer_id=one.customer,
-            source="shop",
-            external_id=str(next(_numbers)),
-            placed_at=one.at,
-            amount=one.amount,
-            currency="CNY",
-        )
-        for one in bought
-    )
-    OrderLine.objects.bulk_create(
-        OrderLine(order=order, product=sold[one.category], amount=one.amount)
-        for order, one in zip(made, bought, strict=True)
-    )
-    with connection.cursor() as cursor:
-        rollups.refresh(cursor, "customers_customer_keys")
-    return bought
-
-
-@pytest.fixture(autouse=True)
-def keys(db: None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY VIEW customers_customer_keys AS"
-            " SELECT id AS customer_id FROM customers_customer"
-        )
 
 
 def published() -> dict[int, order_oracle.Scored]:
