@@ -7,7 +7,11 @@ from crm.demo.words.mailings import SEGMENTS
 from customers.models import SearchDocument
 from customers.orders import rollups
 from segments import membership, services
+<<<<<<< HEAD
 from segments.models import MEMBER, Segment
+=======
+from segments.models import Segment
+>>>>>>> stages
 from segments.movement import digesting
 from segments.predicting import running as predictions
 from segments.recommending import running as recommending
@@ -27,6 +31,7 @@ def score(*, by: User) -> None:
         running.run(run.pk)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE scoring_score")
+    digesting.sweep()
     learning = recommending.queue(by=by)
     if learning:
         recommending.run(learning.pk)
