@@ -304,8 +304,11 @@ class MoveForm(forms.Form):
 
 
 class IntakeForm(forms.Form):
-    segment = forms.ModelChoiceField(label=_("Segment"), queryset=Segment.objects.none())
+    segment = forms.ModelChoiceField(
+        label=_("Segment"), queryset=Segment.objects.none(), empty_label=_("Choose…")
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["segment"].queryset = Segment.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["segment"].widget.attrs["class"] = "form-select"
