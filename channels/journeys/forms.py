@@ -56,7 +56,9 @@ class WaitForm(StepForm):
     weekday = forms.TypedChoiceField(
         label=_("Day of the week"), choices=list(WEEKDAYS.items()), coerce=int, required=False
     )
-    date = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    date = forms.DateField(
+        label=_("Date"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     hour = forms.IntegerField(
         label=_("Hour"),
         min_value=0,

@@ -15,6 +15,7 @@ from channels.models import Channel
 from crm.accounts.factories import user
 from crm.accounts.models import User
 from crm.accounts.policy import Role
+from crm.lib.errors import Refused
 from customers.factories import customer
 
 CONDITION = {"match": "all", "fact.0": "profile.tags", "op.0": "any_of", "value.0": "gold"}
@@ -83,7 +84,7 @@ def test_two_who_draw_at_once_do_not_lose_a_step(browser: Client, marketer: User
     made = journey(design(wait(1), wait(2)), marketer, on=False)
     seen = made.design
     browser.post(at("step-deletion", made, node=2))
-    with pytest.raises(services.Refused):
+    with pytest.raises(Refused):
         services.draw(made, design(wait(1)), before=seen)
 
 
