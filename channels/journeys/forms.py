@@ -56,7 +56,9 @@ class WaitForm(StepForm):
     weekday = forms.TypedChoiceField(
         label=_("Day of the week"), choices=list(WEEKDAYS.items()), coerce=int, required=False
     )
-    date = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    date = forms.DateField(
+        label=_("Date"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     hour = forms.IntegerField(
         label=_("Hour"),
         min_value=0,
@@ -304,8 +306,11 @@ class MoveForm(forms.Form):
 
 
 class IntakeForm(forms.Form):
-    segment = forms.ModelChoiceField(label=_("Segment"), queryset=Segment.objects.none())
+    segment = forms.ModelChoiceField(
+        label=_("Segment"), queryset=Segment.objects.none(), empty_label=_("Choose…")
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["segment"].queryset = Segment.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["segment"].widget.attrs["class"] = "form-select"

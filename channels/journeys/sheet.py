@@ -12,7 +12,6 @@ from channels.journeys.plan import ICONS, Goal, Kind
 from channels.journeys.triggers import When
 from crm.accounts.http import UserRequest
 from crm.accounts.models import User
-from crm.lib import charts
 from crm.lib.htmx import render_part
 from segments import rules
 from segments.words import tell
@@ -39,15 +38,9 @@ def rehearsed(journey: Journey, user: User) -> dict[str, Any]:
     found = rehearsing.rehearse(journey.design, by=user)
     figures = tree.of_rehearsal(found)
     ends = tree.ends_of(found)
-    steps = [
-        charts.Part(str(words.trigger(journey.design["trigger"])), found.came),
-        charts.Part(str(words.ENTER), found.entered),
-        charts.Part(str(words.TO_THE_END), ends.done + ends.goal),
-    ]
     return {
         "found": found,
         "ends": ends,
-        "funnel": charts.funnel(str(words.DRY_RUN), steps),
         "is_manual": journey.design["trigger"]["kind"] == When.MANUAL,
         "rows": [_row(node, figures, found) for node in plan.walk(journey.design["nodes"])],
     }

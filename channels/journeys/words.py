@@ -30,8 +30,6 @@ BRANCH: dict[str, Text] = {
     "a": pgettext_lazy("branch", "A"),
     "b": pgettext_lazy("branch", "B"),
 }
-ENTER, TO_THE_END = gettext_lazy("Would enter"), gettext_lazy("Would come to an end")
-DRY_RUN = gettext_lazy("Dry run")
 # What happened at a step, by its code.
 HAPPENED: dict[str, Text] = {
     "wait": gettext_lazy("Waited"),
