@@ -7,11 +7,7 @@ from crm.demo.words.mailings import SEGMENTS
 from customers.models import SearchDocument
 from customers.orders import rollups
 from segments import membership, services
-<<<<<<< HEAD
 from segments.models import MEMBER, Segment
-=======
-from segments.models import Segment
->>>>>>> stages
 from segments.movement import digesting
 from segments.predicting import running as predictions
 from segments.recommending import running as recommending

@@ -198,7 +198,6 @@ RULES: dict[str, Rule] = {
     "movement:flow": Rule("score"),
     "movement:segments": Rule("segment", "create", writes=WRITE),
     "movement:watch": Rule("score", "configure", writes=WRITE),
-<<<<<<< HEAD
     "pivot:table": Rule("pivot"),
     "pivot:records": Rule("pivot"),
     "pivot:file": Rule("pivot", "export", extra=(("kind", "csv"),), is_logged=True),
@@ -210,8 +209,6 @@ RULES: dict[str, Rule] = {
     "pivot:schedule": Rule("pivot", "export", on="pivot"),
     "pivot:stop": Rule("pivot", "export", on="pivot", writes=WRITE),
     "pivot:sendings": Rule("pivot", "export", on="pivot", writes=WRITE),
-=======
->>>>>>> stages
     "scoring:rfm": Rule("score"),
     "scoring:runs": Rule("score", "configure", writes=WRITE),
     "scoring:run": Rule("score", "view", on="run"),
