@@ -26,6 +26,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from channels.connectors.arriving import Answer, Inbound, Media, Pulled, Request
+from channels.connectors.files import Enclosed, FileKind, Upload
 
 Config = Mapping[str, Any]
 Secret = Mapping[str, str]
@@ -52,15 +53,6 @@ class Content:
     subject: str
     text: str
     html: str = ""
-
-
-@dataclass(frozen=True)
-class Enclosed:
-    """A file that goes along."""
-
-    name: str
-    content_type: str
-    data: bytes
 
 
 @dataclass(frozen=True)
@@ -91,6 +83,8 @@ class Payload:
     data: bytes
     # Which of the provider's doors it goes to, where there are several.
     path: str = ""
+    content_type: str = "application/json"
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True)
@@ -218,6 +212,8 @@ class Caps:
     window_replies: int | None = None
     # How many bytes of files a message may carry; 0: none.
     attachments: int = 0
+    # Where each file is a message of its own: which kinds there are.
+    file_kinds: tuple[FileKind, ...] = ()
     # How many bytes a call of the provider may have; 0: the usual.
     largest_call: int = 0
 

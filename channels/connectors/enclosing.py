@@ -5,7 +5,7 @@ from binascii import b2a_base64
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from channels.connectors.base import Enclosed
+from channels.connectors.files import Enclosed
 
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,80}")
 NOT_PLAIN = re.compile(r"[^A-Za-z0-9 ._()+-]")

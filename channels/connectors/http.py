@@ -13,7 +13,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -30,6 +30,9 @@ from channels.connectors.base import (
     reason,
     without_addresses,
 )
+from channels.connectors.files import Upload
+from channels.connectors.reading import word
+from channels.connectors.uploading import for_the_message, parcel, with_file
 from channels.connectors.wire import Wire
 from channels.sandbox import location
 from crm.lib.fetching import CannotFetch, is_public, resolve
@@ -235,15 +238,36 @@ class ApiSession(Session):
     def close(self) -> None:
         self.line.close()
 
+    # How the provider's answer to a file names it.
+    file_field: ClassVar[str] = "id"
+
     def call(self, payload: Payload, key: str) -> Call:
         return Call("POST", payload.path or "/", JSON, payload.data)
+
+    def post(self, payload: Payload, key: str, deadline: float) -> Reply | Outcome:
+        answer = self.line.ask(self.call(payload, key), deadline)
+        return answer if isinstance(answer, Reply) else answer.outcome
 
     def verdict(self, reply: Reply) -> Outcome:
         return usual_verdict(reply)
 
+    def hand_over(self, upload: Upload, key: str, deadline: float) -> str | Retry | Rejected:
+        """The provider's name of a file, or why its message cannot be sent."""
+        answer = self.post(parcel(upload), key, deadline)
+        if not isinstance(answer, Reply):
+            return for_the_message(answer)
+        number = word(answer.json(), self.file_field)
+        return number if number and answer.status == 200 else for_the_message(self.verdict(answer))
+
     def _send(self, payload: Payload, key: str, timeout: float) -> Outcome:
-        answer = self.line.ask(self.call(payload, key), time.monotonic() + timeout)
-        return self.verdict(answer) if isinstance(answer, Reply) else answer.outcome
+        deadline = time.monotonic() + timeout
+        if payload.upload is not None:
+            number = self.hand_over(payload.upload, key, deadline)
+            if not isinstance(number, str):
+                return number
+            payload = with_file(payload, payload.upload, number)
+        answer = self.post(payload, key, deadline)
+        return self.verdict(answer) if isinstance(answer, Reply) else answer
 
     def _check(self, timeout: float) -> Retry | Rejected | None:
         self.close()

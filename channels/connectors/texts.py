@@ -22,6 +22,7 @@ from channels.connectors.base import (
     Template,
 )
 from channels.connectors.fields import Slots, clean
+from channels.connectors.files import Enclosed, FileKind, kind_of
 
 NUMBER = re.compile(r"\+[1-9][0-9]{5,14}")
 ACCOUNT = re.compile(r"[A-Za-z0-9_@.=-]{1,120}")
@@ -48,7 +49,7 @@ class PlainText(Prepared):
         if not KEY.fullmatch(envelope.key):
             raise CannotRender("key")
         if envelope.files:
-            raise CannotRender("files")
+            return self._enclosed(envelope)
         if envelope.template:
             return self._templated(envelope)
         try:
@@ -60,6 +61,9 @@ class PlainText(Prepared):
         if len(text) > self.longest:
             raise CannotRender("too_long")
         return self.write(envelope, text.encode(errors="replace").decode())
+
+    def _enclosed(self, envelope: Envelope) -> Payload:
+        raise CannotRender("files")
 
     @abstractmethod
     def write(self, envelope: Envelope, text: str) -> Payload:
@@ -76,6 +80,23 @@ class PlainText(Prepared):
             if not envelope.fields.get(blank, "").strip():
                 raise CannotRender(f"missing_{blank}")
         return self.write_template(envelope, template)
+
+
+class TextOrFile(PlainText):
+    """Texts, and messages that are one file and nothing else."""
+
+    kinds: ClassVar[tuple[FileKind, ...]]
+
+    def _enclosed(self, envelope: Envelope) -> Payload:
+        kind = kind_of(self.kinds, envelope.files[0].content_type)
+        fits = kind is not None and len(envelope.files[0].data) <= kind.most
+        if kind is None or not fits or len(envelope.files) > 1 or envelope.fields.get("body", "").strip():
+            raise CannotRender("files")
+        return self.write_file(envelope, envelope.files[0], kind.name)
+
+    @abstractmethod
+    def write_file(self, envelope: Envelope, file: Enclosed, kind: str) -> Payload:
+        """The message that shows the file, and the file itself to be handed over before it."""
 
 
 def templates(config: Config) -> tuple[Template, ...]:

@@ -31,8 +31,8 @@ from channels.connectors.crypto import (
     same,
     wechat_signature,
 )
+from channels.connectors.files import MEGABYTE, Enclosed, FileKind, Upload
 from channels.connectors.http import (
-    JSON,
     LATER,
     LONGEST_ANSWER,
     MUCH_LATER,
@@ -59,6 +59,10 @@ NOBODY = {40003, 43004, 40031, 60111, 40096, 84061}
 NOT_ALLOWED = {40013, 40056, 40125, 40164, 48001, 48002, 50001, 50002, 60011, 60020, 301002, 95007}
 SAYS = {**dict.fromkeys(BUSY, Trouble.BUSY), **dict.fromkeys(CLOSED, Trouble.WINDOW)}
 
+UPLOAD = "/cgi-bin/media/upload"
+IMAGE = FileKind("image", frozenset({"image/jpeg", "image/png"}), 10 * MEGABYTE)
+VIDEO = FileKind("video", frozenset({"video/mp4"}), 10 * MEGABYTE)
+
 # By account: the provider counts how often it is asked, and sessions are often as short as one message.
 _tokens: dict[str, tuple[str, float]] = {}
 _lock = Lock()
@@ -66,6 +70,8 @@ _lock = Lock()
 
 class TokenSession(ApiSession):
     """Knows how to come by a token, and asks for a new one once when the provider no longer takes it."""
+
+    file_field = "media_id"
 
     def __init__(self, origin: Origin, account: str, secret: str) -> None:
         super().__init__(origin)
@@ -97,7 +103,8 @@ class TokenSession(ApiSession):
     def call_with(self, token: str, payload: Payload) -> Call:
         mark = "&" if "?" in payload.path else "?"
         path = f"{payload.path}{mark}access_token={quote(token, safe='')}"
-        return Call("POST", path, JSON, payload.data) if payload.data else Call("GET", path)
+        headers = {"Content-Type": payload.content_type}
+        return Call("POST", path, headers, payload.data) if payload.data else Call("GET", path)
 
     def token(self, deadline: float, *, anew: bool = False) -> str | Retry:
         with _lock:
@@ -117,9 +124,8 @@ class TokenSession(ApiSession):
             return Retry(LATER, reason(Trouble.BUSY, str(code)), channel_down=True)
         return trouble or Retry(MUCH_LATER, reason(Trouble.SIGN_IN, str(code)), channel_down=True)
 
-    def _send(self, payload: Payload, key: str, timeout: float) -> Outcome:
-        answer = self.ask(payload, time.monotonic() + timeout)
-        return self.verdict(answer) if isinstance(answer, Reply) else answer
+    def post(self, payload: Payload, key: str, deadline: float) -> Reply | Outcome:
+        return self.ask(payload, deadline)
 
     def verdict(self, reply: Reply) -> Outcome:
         code = errcode(reply)
@@ -156,6 +162,11 @@ class TokenSession(ApiSession):
                 return Retry(LATER, reason(Trouble.BUSY, str(code)))
             return no_file(str(code))
         return file_of(answer, most)
+
+
+def upload(file: Enclosed, kind: str) -> Upload:
+    """A file that stays with them for three days, which is long enough for its message."""
+    return Upload(file, f"{UPLOAD}?type={kind}", (kind, "media_id"))
 
 
 def forget_tokens() -> None:

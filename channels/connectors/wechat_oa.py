@@ -37,17 +37,26 @@ from channels.connectors.base import (
     Template,
 )
 from channels.connectors.crypto import WRONG, BadBox, WeChatBox, new_aes_key
+from channels.connectors.files import MEGABYTE, Enclosed, FileKind
 from channels.connectors.http import JSON, Call, Origin, sandbox
 from channels.connectors.registry import register
 from channels.connectors.texts import (
-    PlainText,
     ProviderForm,
     TemplatesField,
+    TextOrFile,
     packed,
     secret_field,
     templates,
 )
-from channels.connectors.wechat import TokenSession, media_id, opened, signed
+from channels.connectors.wechat import (
+    IMAGE,
+    VIDEO,
+    TokenSession,
+    media_id,
+    opened,
+    signed,
+    upload,
+)
 
 HOST = "api.weixin.qq.com"
 SEND, SEND_TEMPLATE = "/cgi-bin/message/custom/send", "/cgi-bin/message/template/send"
@@ -97,12 +106,22 @@ class WeChatForm(ProviderForm):
         return key
 
 
-class WeChatText(PlainText):
+class WeChatText(TextOrFile):
     longest = 2000
+    kinds = (
+        FileKind("image", IMAGE.types | {"image/gif"}, IMAGE.most),
+        FileKind("voice", frozenset({"audio/amr", "audio/mpeg"}), 2 * MEGABYTE),
+        VIDEO,
+    )
 
     def write(self, envelope: Envelope, text: str) -> Payload:
         message = {"touser": envelope.to, "msgtype": "text", "text": {"content": text}}
         return Payload(str(self.config.get("app_id", "")), envelope.to, packed(message), SEND)
+
+    def write_file(self, envelope: Envelope, file: Enclosed, kind: str) -> Payload:
+        message = {"touser": envelope.to, "msgtype": kind, kind: {}}
+        account = str(self.config.get("app_id", ""))
+        return Payload(account, envelope.to, packed(message), SEND, upload=upload(file, kind))
 
     def write_template(self, envelope: Envelope, template: Template) -> Payload:
         message = {
@@ -139,6 +158,8 @@ class WeChatOfficialAccount(Connector):
         pushes=True,
         window=timedelta(hours=48),
         window_replies=5,
+        attachments=IMAGE.most,
+        file_kinds=WeChatText.kinds,
     )
     config_form = WeChatForm
 

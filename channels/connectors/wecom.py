@@ -6,6 +6,7 @@ Customer service does not push its messages: it says that there are some, and we
 import json
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from secrets import token_hex, token_urlsafe
 from typing import Any
@@ -46,10 +47,20 @@ from channels.connectors.base import (
     reason,
 )
 from channels.connectors.crypto import WRONG, BadBox, WeChatBox, new_aes_key
+from channels.connectors.files import DOCUMENTS, MEGABYTE, Enclosed, FileKind
 from channels.connectors.http import Call, Origin, Reply, sandbox
 from channels.connectors.registry import register
-from channels.connectors.texts import PlainText, ProviderForm, packed, secret_field
-from channels.connectors.wechat import TokenSession, errcode, media_id, opened, signed
+from channels.connectors.texts import ProviderForm, TextOrFile, packed, secret_field
+from channels.connectors.wechat import (
+    IMAGE,
+    VIDEO,
+    TokenSession,
+    errcode,
+    media_id,
+    opened,
+    signed,
+    upload,
+)
 
 HOST = "qyapi.weixin.qq.com"
 SERVICE, APPLICATION = "kf", "app"
@@ -118,15 +129,23 @@ class WeComForm(ProviderForm):
         return key
 
 
-class WeComText(PlainText):
+class WeComText(TextOrFile):
     longest = 680  # 2,048 bytes, at three a Chinese letter
+    kinds = (
+        IMAGE,
+        FileKind("voice", frozenset({"audio/amr"}), 2 * MEGABYTE),
+        VIDEO,
+        FileKind("file", DOCUMENTS | {"application/zip", "application/x-ole-storage"}, 20 * MEGABYTE),
+    )
 
     def write(self, envelope: Envelope, text: str) -> Payload:
-        message: dict[str, Any] = {
-            "touser": envelope.to,
-            "msgtype": "text",
-            "text": {"content": text},
-        }
+        return self._message(envelope, {"msgtype": "text", "text": {"content": text}})
+
+    def write_file(self, envelope: Envelope, file: Enclosed, kind: str) -> Payload:
+        return replace(self._message(envelope, {"msgtype": kind, kind: {}}), upload=upload(file, kind))
+
+    def _message(self, envelope: Envelope, content: dict[str, Any]) -> Payload:
+        message: dict[str, Any] = {"touser": envelope.to, **content}
         way = APPLICATION if self.config.get("way") == APPLICATION else SERVICE
         if way == APPLICATION:
             message["agentid"] = self.config.get("agent_id") or 0
@@ -156,6 +175,8 @@ class WeCom(Connector):
         pulls=True,
         window=timedelta(hours=48),
         window_replies=5,
+        attachments=20 * MEGABYTE,
+        file_kinds=WeComText.kinds,
     )
     config_form = WeComForm
 

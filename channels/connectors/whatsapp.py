@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Any
@@ -43,8 +44,8 @@ from channels.connectors.base import (
     without_addresses,
 )
 from channels.connectors.crypto import MISSING, UNSET, WRONG, hmac_sha256, same
+from channels.connectors.files import DOCUMENTS, MEGABYTE, Enclosed, FileKind, Upload
 from channels.connectors.http import (
-    JSON,
     LATER,
     LONGEST_ANSWER,
     MUCH_LATER,
@@ -64,9 +65,9 @@ from channels.connectors.http import (
 from channels.connectors.registry import register
 from channels.connectors.texts import (
     NUMBER,
-    PlainText,
     ProviderForm,
     TemplatesField,
+    TextOrFile,
     digits,
     packed,
     secret_field,
@@ -125,13 +126,26 @@ class WhatsAppForm(ProviderForm):
         return ("phone_number_id", "access_token", "app_secret", "verify_token")
 
 
-class WhatsAppText(PlainText):
+class WhatsAppText(TextOrFile):
     address = NUMBER
     longest = 4096
+    kinds = (
+        FileKind("image", frozenset({"image/jpeg", "image/png"}), 5 * MEGABYTE),
+        FileKind("video", frozenset({"video/mp4"}), 16 * MEGABYTE),
+        FileKind("audio", frozenset({"audio/mpeg", "audio/amr"}), 16 * MEGABYTE),
+        FileKind("document", DOCUMENTS, 20 * MEGABYTE),
+    )
 
     def write(self, envelope: Envelope, text: str) -> Payload:
         message: dict[str, Any] = {"type": "text", "text": {"preview_url": False, "body": text}}
         return self._message(envelope, message)
+
+    def write_file(self, envelope: Envelope, file: Enclosed, kind: str) -> Payload:
+        named = {"filename": file.name} if kind == "document" else {}
+        payload = self._message(envelope, {"type": kind, kind: named})
+        fields = {"messaging_product": "whatsapp", "type": file.content_type}
+        path = payload.path.removesuffix("/messages") + "/media"
+        return replace(payload, upload=Upload(file, path, (kind, "id"), "file", fields))
 
     def write_template(self, envelope: Envelope, template: Template) -> Payload:
         named = not all(name.isdecimal() for name in template.blanks)
@@ -163,7 +177,8 @@ class WhatsAppSession(ApiSession):
         self.number, self.credentials = number, {"Authorization": f"Bearer {token}"}
 
     def call(self, payload: Payload, key: str) -> Call:
-        return Call("POST", payload.path, {**JSON, **self.credentials}, payload.data)
+        headers = {"Content-Type": payload.content_type, **self.credentials}
+        return Call("POST", payload.path, headers, payload.data)
 
     def verdict(self, reply: Reply) -> Outcome:
         found = reply.json()
@@ -207,6 +222,8 @@ class WhatsApp(Connector):
         longest_text=WhatsAppText.longest,
         pushes=True,
         window=timedelta(hours=24),
+        attachments=20 * MEGABYTE,
+        file_kinds=WhatsAppText.kinds,
     )
     config_form = WhatsAppForm
 

@@ -14,7 +14,6 @@ from channels.connectors.base import (
     Accepted,
     CannotRender,
     Content,
-    Enclosed,
     Envelope,
     Idempotency,
     Outcome,
@@ -22,6 +21,7 @@ from channels.connectors.base import (
     Rejected,
     Retry,
 )
+from channels.connectors.files import Enclosed
 from channels.connectors.registry import NoSuchConnector
 from channels.consent import gate, quiet, suppression
 from channels.consent.models import Suppression
@@ -219,7 +219,7 @@ def tell(message: DirectMessage) -> None:
     timeline.record(
         message.customer,
         "email" if kind == "email" else "message",
-        summary=message.subject or message.body[:200],
+        summary=(message.subject or message.body or ", ".join(one["name"] for one in message.files))[:200],
         body=message.body,
         channel=TIMELINE.get(kind, Entry.Channel.SOCIAL),
         direction=Entry.Direction.OUT,

@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from channels.inbox import reaching, tools
+from channels.inbox.enclosing import endings
 from channels.inbox.models import CannedReply, Conversation, Draft
 from channels.inbox.reaching import Way
 from channels.models import Channel
@@ -127,7 +128,8 @@ def _ways(conversation: Conversation, chosen: int | None) -> dict[str, Any]:
     return {
         "ways": sorted(found, key=lambda one: not one.is_open),
         "way": way,
-        "may_attach": bool(way and way.connector.caps.attachments),
+        "may_attach": bool(way and way.connector.caps.attachments and not way.is_closed),
+        "takes": endings(way.connector.caps) if way else "",
     }
 
 

@@ -16,7 +16,7 @@ from channels.consent import gate
 from channels.consent.models import Purpose
 from channels.direct.reasons import words
 from channels.direct.services import Thread
-from channels.inbox.enclosing import Kept
+from channels.inbox.enclosing import Kept, fit
 from channels.inbox.models import Conversation, Message
 from channels.models import Channel
 from crm.lib.errors import BadInput, Refused
@@ -117,7 +117,7 @@ def worded(chosen: Way, name: str, fields: Mapping[str, str]) -> str:
     return template.filled(fields)
 
 
-def check(chosen: Way, *, template: str, files: Sequence[Kept]) -> None:
+def check(chosen: Way, *, template: str, files: Sequence[Kept], parts: int = 1) -> None:
     """Raises Refused for what cannot go this way."""
     caps = chosen.connector.caps
     if not chosen.channel.enabled or not caps.sends:
@@ -126,8 +126,13 @@ def check(chosen: Way, *, template: str, files: Sequence[Kept]) -> None:
         raise Refused(_("This message may not be sent: %(reason)s.") % {"reason": words(chosen.code)})
     if chosen.is_closed and not template:
         raise Refused(words(WINDOW))
-    if files and (not caps.attachments or sum(one.size for one in files) > caps.attachments):
-        raise Refused(_("These files are too many or too large for this channel."))
+    if files:
+        fit(files, caps)
+    if chosen.replies_left is not None and not template and parts > chosen.replies_left:
+        raise Refused(
+            _("Each file is a message of its own here, and the provider lets only %(left)s more through.")
+            % {"left": chosen.replies_left}
+        )
 
 
 def window_verdict(conversation: Conversation, channel: Channel, *, but: int = 0) -> str:

@@ -1,7 +1,7 @@
 """How an answer leaves a conversation, and what the conversation learns of it afterwards."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,8 +46,34 @@ class Words:
 def send(held: Conversation, channel: Channel, said: Words, *, by: User, client_token: str = "") -> Message:
     """In the caller's transaction, who holds the conversation. Raises Refused for what may not go."""
     way = reaching.way(held, channel)
+    parts = _apart(said) if way.connector.caps.file_kinds else [said]
+    reaching.check(way, template=said.template, files=said.files, parts=len(parts))
+    first, *others = parts
+    message = _say(held, way, first, by=by, client_token=client_token)
+    for number, one in enumerate(others, 1):
+        _say(held, way, one, by=by, later=timedelta(seconds=number), goes_with=message)
+    return message
+
+
+def _apart(said: Words) -> list[Words]:
+    """The words, and then each file by itself, where a provider knows no messages with both."""
+    words = [replace(said, files=())] if said.text.strip() or said.template else []
+    return words + [Words("", files=(one,), purpose=said.purpose) for one in said.files]
+
+
+def _say(
+    held: Conversation,
+    way: reaching.Way,
+    said: Words,
+    *,
+    by: User,
+    client_token: str = "",
+    later: timedelta = timedelta(),
+    goes_with: Message | None = None,
+) -> Message:
+    """One message, as its provider counts them."""
+    channel = way.channel
     text = reaching.worded(way, said.template, said.fields) if said.template else said.text
-    reaching.check(way, template=said.template, files=said.files)
     subject = said.subject or reaching.subject_of(held, channel)
     is_ours = channel.kind in OURS
     delivery = direct.write(
@@ -61,7 +87,7 @@ def send(held: Conversation, channel: Channel, said: Words, *, by: User, client_
         template=said.template,
         fields=dict(said.fields),
         files=parcels(said.files),
-        wait=timedelta() if is_ours else direct.SECOND_THOUGHTS,
+        wait=timedelta() if is_ours else direct.SECOND_THOUGHTS + later,
     )
     message = Message.objects.create(
         conversation=held,
@@ -73,18 +99,30 @@ def send(held: Conversation, channel: Channel, said: Words, *, by: User, client_
         text=text,
         client_token=client_token,
         delivery=delivery,
-        data={"before": _snapshot(held), **({"template": said.template} if said.template else {})},
+        data={
+            "before": _snapshot(held),
+            **({"template": said.template} if said.template else {}),
+            **({"with": goes_with.pk} if goes_with else {}),
+        },
     )
     enclose(message, said.files)
-    _answered(held, message, by)
+    _answered(held, message, by, names=", ".join(one.name for one in said.files))
     hooks.tell(Change(held, What.REPLIED, message, by))
     return message
 
 
 @transaction.atomic
 def withdraw(message: Message, *, by: User) -> Message:
-    """Takes back an answer that has not left yet. Its words are the answer, for whoever wants to go on."""
+    """Takes back an answer that has not left yet, with the files that go after it. Its words are returned,
+    for whoever wants to go on."""
     held = hold(message.conversation)
+    rows = held.messages.filter(pk__gt=message.pk, data__with=message.pk).select_related("delivery")
+    for one in [*rows.order_by("-pk"), message]:
+        _take_back(held, one, by)
+    return message
+
+
+def _take_back(held: Conversation, message: Message, by: User) -> None:
     if message.delivery is None:
         raise Refused(_("This message is already on its way."))
     direct.cancel(message.delivery, by=by)
@@ -92,7 +130,6 @@ def withdraw(message: Message, *, by: User) -> Message:
     hooks.tell(Change(held, What.WITHDRAWN, message, by))
     # It was never said.
     Message.objects.filter(pk=message.pk).delete()
-    return message
 
 
 @transaction.atomic
@@ -147,7 +184,7 @@ def _external_id(message: Message, delivery: DirectMessage) -> str:
     return "" if taken.exists() else name
 
 
-def _answered(held: Conversation, message: Message, by: User) -> None:
+def _answered(held: Conversation, message: Message, by: User, *, names: str) -> None:
     if held.status == Status.CLOSED:
         others = Conversation.objects.open().filter(customer=held.customer_id, is_main=True)
         held.is_main = held.is_main and not others.exclude(pk=held.pk).exists()
@@ -156,7 +193,7 @@ def _answered(held: Conversation, message: Message, by: User) -> None:
     held.waiting_since = None
     held.first_reply_at = held.first_reply_at or message.at
     held.last_at = max(held.last_at, message.at)
-    held.preview = " ".join(message.text[:1000].split())[:200]
+    held.preview = (" ".join(message.text[:1000].split()) or names)[:200]
     held.subject = held.subject or message.subject
     if held.channel is None:
         held.channel = message.channel

@@ -17,6 +17,8 @@ from uuid import uuid4
 
 Json = Mapping[str, Any]
 TWO_HOURS = 7200
+UPLOAD = "/cgi-bin/media/upload"
+FILES = ("image", "video", "voice", "audio", "document", "file")
 OUR_KEY = re.compile("[0-9a-f]{32}")
 
 
@@ -98,9 +100,11 @@ def _wechat_oa(called: Called) -> Answer:
         return _token(str(found.get("appid", "")))
     if called.path == "/cgi-bin/media/get":
         return Said(picture(called.query.get("media_id", "")))
+    if called.path == UPLOAD:
+        return _uploaded(called)
     if called.path not in ("/cgi-bin/message/custom/send", "/cgi-bin/message/template/send"):
         return None
-    text = _at(found, "text", "content") or " ".join(_values(found.get("data")))
+    text = _at(found, "text", "content") or _file(found, "msgtype") or " ".join(_values(found.get("data")))
     return Posted(
         sender="",
         recipient=_at(found, "touser"),
@@ -118,6 +122,8 @@ def _wecom(called: Called) -> Answer:
         return _token(called.query.get("corpid", ""))
     if called.path == "/cgi-bin/media/get":
         return Said(picture(called.query.get("media_id", "")))
+    if called.path == UPLOAD:
+        return _uploaded(called)
     if called.path == "/cgi-bin/kf/sync_msg":
         position = _at(found, "cursor")
         return Synced(_at(found, "open_kfid"), int(position) if position.isdecimal() else 0)
@@ -127,7 +133,7 @@ def _wecom(called: Called) -> Answer:
     return Posted(
         sender=_at(found, "open_kfid") or _at(found, "agentid"),
         recipient=_at(found, "touser"),
-        text=_at(found, "text", "content"),
+        text=_at(found, "text", "content") or _file(found, "msgtype"),
         key=_at(found, "msgid"),
         yes=Said({"errcode": 0, "errmsg": "ok", "msgid": number}),
         nobody=Said({"errcode": 40031, "errmsg": "invalid UserID list"}),
@@ -142,9 +148,11 @@ def _whatsapp(called: Called) -> Answer:
         if called.path.startswith("/files/"):
             return Said(picture(number))
         return Said({"id": number, "url": f"/files/{number}", "mime_type": "image/png"})
+    if called.path.endswith("/media"):
+        return Said({"id": str(int(sha256(called.body).hexdigest()[:12], 16))})
     if not called.path.endswith("/messages"):
         return None
-    text = _at(found, "text", "body") or " ".join(_parameters(found))
+    text = _at(found, "text", "body") or _file(found, "type") or " ".join(_parameters(found))
     number = sha256(called.body).hexdigest()[:24].upper()
     return Posted(
         sender=called.path.split("/")[-2],
@@ -220,6 +228,17 @@ DOORS = {
 def _token(account: str) -> Said:
     token = sha256(f"sandbox {account}".encode()).hexdigest()[:40]
     return Said({"errcode": 0, "errmsg": "ok", "access_token": token, "expires_in": TWO_HOURS})
+
+
+def _uploaded(called: Called) -> Said:
+    number = sha256(called.body).hexdigest()[:32]
+    return Said({"errcode": 0, "type": called.query.get("type", ""), "media_id": number})
+
+
+def _file(found: Any, name: str) -> str:
+    """A message that shows a file, in words: its kind, and its name where there is one."""
+    kind = _at(found, name)
+    return f"[{kind}] {_at(found, kind, 'filename')}".strip() if kind in FILES else ""
 
 
 def _graph_error(code: int, words: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Said:

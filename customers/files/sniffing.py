@@ -41,6 +41,13 @@ MAGIC: tuple[tuple[bytes, int, Kind], ...] = (
 )
 TEXT = Kind("text/plain", ("txt", "csv", "tsv", "md", "log", "eml", "vcf", "ics"))
 ZIP = Kind("application/zip", ("zip",))
+# By media type: the endings people know such files by.
+ENDINGS_OF = {
+    **{kind.media_type: kind.endings for *_, kind in MAGIC},
+    **{media_type: (ending,) for ending, media_type in OFFICE.values()},
+    TEXT.media_type: TEXT.endings,
+    ZIP.media_type: ZIP.endings,
+}
 ENDINGS = sorted(
     {ending for *_, kind in MAGIC for ending in kind.endings}
     | {*TEXT.endings, *ZIP.endings}

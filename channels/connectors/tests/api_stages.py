@@ -26,7 +26,9 @@ def here(host: str, port: int) -> Origin:
 
 def wechat(start: bytes, answer: bytes = b"", **more: Any) -> Talk:
     token = more.pop("token", said(200, access_token="T", expires_in=7200))
-    return http(answer or said(200, errcode=0, errmsg="ok", msgid="42"), aside={start: token}, **more)
+    file = more.pop("file", b"") or said(200, media_id="M7")
+    aside = {start: token, b"POST /cgi-bin/media/upload?type=image&access_token=T ": file}
+    return http(answer or said(200, errcode=0, errmsg="ok", msgid="42"), aside=aside, **more)
 
 
 def numbered(start: bytes) -> dict[str, Any]:
@@ -72,7 +74,9 @@ def graph(code: int, status: int = 400) -> Talk:
 
 def whatsapp(answer: bytes = b"", **more: Any) -> Talk:
     kind = said(200, messages=[{"id": "wamid.42"}])
-    return http(answer or kind, aside={b"GET ": said(200, id="1")}, **more)
+    file = more.pop("file", b"") or said(200, id="M7")
+    aside = {b"GET ": said(200, id="1"), b"POST /v23.0/106540352242922/media ": file}
+    return http(answer or kind, aside=aside, **more)
 
 
 WHATSAPP: dict[str, Any] = {

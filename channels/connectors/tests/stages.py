@@ -70,6 +70,8 @@ class Stage:
     to: str = "ann@example.com"
     unusable: tuple[str, ...] = NO_MAIL_ADDRESSES
     read: Callable[[Payload], dict[str, str]] = as_mail
+    # A provider that says this to a file which comes before its message.
+    takes_files: Callable[[bytes], Talk] | None = None
 
 
 SMTP = {
@@ -169,6 +171,7 @@ WECHAT: dict[str, Any] = {
     "to": "o6_bmjrPTlm6_2sgVt7hMZOPfL2M",
     "unusable": NO_ACCOUNTS,
     "read": apis.text_at("text", "content"),
+    "takes_files": lambda file: apis.wechat(b"POST /cgi-bin/stable_token", file=file),
 }
 WECOM: dict[str, Any] = {
     **WECHAT,
@@ -176,6 +179,7 @@ WECOM: dict[str, Any] = {
     "open_at": apis.wecom_session,
     "config": {"corp_id": "ww1", "way": "kf", "open_kfid": "wk1"},
     "to": "wmAJ2GCAAAme1XQRC-NI-q0_ZM9ukoAw",
+    "takes_files": lambda file: apis.wechat(b"GET /cgi-bin/gettoken", file=file),
 }
 STAGES = {
     "smtp": Stage("smtp", **SMTP),  # type: ignore[arg-type]
@@ -185,7 +189,14 @@ STAGES = {
     "sandbox_http": Stage("sandbox_http", **HTTP, read=as_json),  # type: ignore[arg-type]
     "wechat_oa": Stage("wechat_oa", **WECHAT),
     "wecom": Stage("wecom", **WECOM),
-    "whatsapp": Stage("whatsapp", **NUMBER, **apis.WHATSAPP, read=apis.text_at("text", "body")),
+    "whatsapp": Stage(
+        "whatsapp",
+        **NUMBER,
+        **apis.WHATSAPP,
+        config={"phone_number_id": "106540352242922"},
+        read=apis.text_at("text", "body"),
+        takes_files=lambda file: apis.whatsapp(file=file),
+    ),
     "twilio": Stage("twilio", **NUMBER, **apis.TWILIO, read=as_form),
     "sms_http": Stage("sms_http", **NUMBER, **apis.GATEWAY, read=apis.text_at()),
 }

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from channels.connectors import crypto, registry
 from channels.connectors.anymail import EspForm
 from channels.connectors.arriving import Delivered, Ignored, Incoming, Request, Status
-from channels.connectors.base import Content, Enclosed, Envelope
+from channels.connectors.base import Content, Envelope
 from channels.connectors.esp import PROVIDERS
+from channels.connectors.files import Enclosed
 
 ESP = registry.get("anymail")
 SECRET = {"webhook_secret": "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "api_key": "K"}

@@ -17,7 +17,8 @@ from channels import factories, secrets
 from channels import services as channels
 from channels.connectors import imap
 from channels.connectors.arriving import Incoming, Pulled
-from channels.connectors.base import Accepted, Content, Enclosed, Envelope, Retry, Trouble
+from channels.connectors.base import Accepted, Content, Envelope, Retry, Trouble
+from channels.connectors.files import Enclosed
 from channels.connectors.imap import Account
 from channels.connectors.mailbox import Mailbox, MailboxForm
 from channels.connectors.marks import key_in, reply_address

@@ -12,6 +12,7 @@ from channels import secrets, services
 from channels.connectors import registry, wechat
 from channels.connectors.arriving import Happening, Incoming, Status
 from channels.connectors.base import Accepted, Content, Envelope, Outcome, Rejected, Retry, Unknown
+from channels.connectors.files import Enclosed
 from channels.factories import channel as made
 from channels.models import Channel
 from channels.sandbox import playing, provider_side
@@ -82,6 +83,14 @@ def test_templates_arrive(sandbox: Sandbox) -> None:
         outcome = send(channel(key), person(key).address, template="ready", fields={"1": "Ann"})
         assert isinstance(outcome, Accepted)
         assert "Ann" in SandboxMessage.objects.get(protocol=key).subject
+
+
+def test_files_arrive(sandbox: Sandbox) -> None:
+    picture = Enclosed("照片.png", "image/png", provider_side.picture("x"))
+    for key in ("wechat_oa", "wecom", "whatsapp"):
+        outcome = send(channel(key), person(key).address, fields={"body": ""}, files=(picture,))
+        assert isinstance(outcome, Accepted), (key, outcome)
+        assert SandboxMessage.objects.get(protocol=key).subject == "[image]"
 
 
 def test_bad_days(sandbox: Sandbox) -> None:
