@@ -14,7 +14,7 @@ from channels import services as channels
 from channels.connectors.arriving import Media
 from channels.connectors.base import Rejected, Retry, Trouble, reason
 from channels.connectors.registry import NoSuchConnector
-from channels.inbox import hooks
+from channels.inbox import hooks, pictures
 from channels.inbox.hooks import Change, What
 from channels.inbox.models import Conversation, Enclosure, Message
 from channels.mail import blobs, sniffing
@@ -102,6 +102,8 @@ def _row(message: Message, one: Media) -> Enclosure:
 
 
 def _fetched(enclosure: Enclosure) -> bytes | Retry | Rejected:
+    if pictures.is_one(enclosure.reference):
+        return pictures.fetch(enclosure.reference)
     channel = enclosure.message.channel
     if channel is None:
         return Rejected("no_channel", permanent=True)
@@ -132,6 +134,7 @@ def _settle(enclosure: Enclosure, **fields: object) -> None:
     message = enclosure.message
     rows = Conversation.objects.select_for_update(of=("self",), no_key=True)
     conversation = rows.get(pk=message.conversation_id)
-    if Enclosure.objects.filter(pk=enclosure.pk, state=State.WAITING).update(**fields):
+    settled = Enclosure.objects.filter(pk=enclosure.pk, state=State.WAITING).update(**fields)
+    if settled and not pictures.is_one(enclosure.reference):
         # Pages that show the message have something to add.
         hooks.tell(Change(conversation, What.CHANGED, message, data={"enclosure": enclosure.pk}))

@@ -2,12 +2,16 @@
 
 import logging
 from contextlib import suppress
+from functools import partial
 
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
+from channels.inbox import pictures, tasks
 from channels.inbox.models import Enclosure, Message
 from channels.inbox.views import message_of
 from channels.mail import blobs, frames
@@ -25,15 +29,34 @@ def html(request: UserRequest, pk: int, message_pk: int) -> HttpResponse:
     message = message_of(request, pk, message_pk, "view")
     if not message.html:
         raise Http404
-    remote = bool(request.GET.get("remote"))
     page = frames.document(
         message.html,
         _pictures(message),
         quoted=_("Quoted text"),
         language=get_language() or "",
-        remote=remote,
+        fetched=pictures.shown(message),
     )
-    return HttpResponse(page, headers=frames.headers(remote=remote))
+    return HttpResponse(page, headers=frames.headers())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("conversation", "view")
+def picture_bar(request: UserRequest, pk: int, message_pk: int) -> HttpResponse:
+    """Whether the pictures of other hosts are shown; a POST has them fetched."""
+    message = message_of(request, pk, message_pk, "view")
+    if request.method == "POST":
+        if "trust" in request.POST:
+            pictures.trust(request.user, message, is_on=request.POST["trust"] == "on")
+        if request.POST.get("trust") != "off":
+            for enclosure_pk in pictures.ask(message):
+                transaction.on_commit(partial(tasks.fetch_file.delay, enclosure_pk))
+    context = {
+        "one": message,
+        "conversation": message.conversation,
+        "shown": pictures.state(message, request.user),
+        "is_new": request.method == "POST" or "waited" in request.GET,
+    }
+    return render(request, "inbox/_formatted.html", context)
 
 
 @require_GET
@@ -59,6 +82,7 @@ def enclosure(request: UserRequest, pk: int, file_pk: int) -> FileResponse:
 def _pictures(message: Message) -> dict[str, str]:
     """Those that came with the mail and stand in it, as addresses that need no request."""
     shown = message.enclosures.exclude(content_id="").filter(state=Enclosure.State.KEPT)
+    shown = shown.exclude(reference__startswith=pictures.MARK)
     found = {}
     for one in shown.filter(size__lte=frames.LARGEST_PICTURE)[:MOST_PICTURES]:
         with suppress(FileNotFoundError):

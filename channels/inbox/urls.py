@@ -33,6 +33,7 @@ urlpatterns = [
     path("<int:pk>/customer/", acting.owner, name="customer"),
     path("<int:pk>/merge/", acting.merge, name="merge"),
     path("<int:pk>/messages/<int:message_pk>/html/", serving.html, name="html"),
+    path("<int:pk>/messages/<int:message_pk>/pictures/", serving.picture_bar, name="pictures"),
     path("<int:pk>/messages/<int:message_pk>/withdrawal/", acting.withdrawal, name="withdrawal"),
     path("<int:pk>/messages/<int:message_pk>/repetition/", acting.repetition, name="repetition"),
     path("<int:pk>/messages/<int:message_pk>/split/", acting.split, name="split"),

@@ -1,7 +1,8 @@
 """The page inside of the frame in which a stranger's HTML is shown, and the headers that keep it there.
 
 The frame runs no script, sends no form, belongs to no origin and asks nobody for anything: pictures that came
-with the mail are in it as data, those of other hosts are shown once somebody asks for them.
+with the mail are in it as data, and so are those of other hosts, once somebody asked for them and we went
+there: the reader's browser never does.
 """
 
 import re
@@ -20,6 +21,8 @@ CLOSED = "default-src 'none'; sandbox"
 # The cleaner wrote these: a quotation mark or an angle bracket in a value is escaped there.
 BY_CID = re.compile(r' data-cid="([^"]*)"')
 HELD = re.compile(r' data-src="(https?:[^"]*)"', re.IGNORECASE)
+PICTURE_TAG = re.compile(r'<img\b[^<>]* data-src="(https?:[^"]*)"[^<>]*>', re.IGNORECASE)
+UNSEEN = re.compile(r' (?:width|height)="\s*[01](?:px)?\s*"')
 QUOTE = re.compile(
     r'<(div|blockquote)(?: [^<>]*)?class="(?:gmail_quote|yahoo_quoted|protonmail_quote)[^"]*"[^<>]*>'
     r"|<(blockquote)\b[^<>]*>"
@@ -41,13 +44,13 @@ def document(
     *,
     quoted: str,
     language: str = "",
-    remote: bool = False,
+    fetched: Mapping[str, str] | None = None,
 ) -> str:
-    """The whole page. `pictures` gives an address per content id, as `picture` makes it; `quoted` is the word
-    under which quotations are folded away."""
+    """The whole page. `pictures` gives an address per content id, as `picture` makes it, `fetched` one for
+    each of other hosts; `quoted` is the word under which quotations are folded away."""
     html = BY_CID.sub(lambda found: _shown(found[1], pictures), folded(cleaned, quoted))
-    if remote:
-        html = HELD.sub(r' src="\1"', html)
+    if fetched:
+        html = HELD.sub(lambda found: _fetched(found, fetched), html)
     return (
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
         f'<meta name="referrer" content="no-referrer"><title>{escape(quoted)}</title>'
@@ -55,12 +58,17 @@ def document(
     )
 
 
-def headers(*, remote: bool = False) -> dict[str, str]:
+def remote_pictures(cleaned: str) -> list[str]:
+    """The addresses of other hosts' pictures. What is too small to be seen is there to watch the reader."""
+    tags = (found for found in PICTURE_TAG.finditer(cleaned) if not UNSEEN.search(found[0]))
+    return list(dict.fromkeys(unescape(found[1]) for found in tags))
+
+
+def headers() -> dict[str, str]:
     """Of the answer that carries the document."""
-    images = "data: https: http:" if remote else "data:"
     return {
         "Content-Security-Policy": (
-            f"default-src 'none'; img-src {images}; style-src 'unsafe-inline'; form-action 'none'; "
+            f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; "
             f"base-uri 'none'; frame-ancestors 'self'; {SANDBOX}"
         ),
         "X-Frame-Options": "SAMEORIGIN",
@@ -119,6 +127,11 @@ def _end_of(name: str, html: str, start: int) -> int:
 def _shown(content_id: str, pictures: Mapping[str, str]) -> str:
     address = pictures.get(unquote(unescape(content_id)).strip("<>"), "")
     return f' src="{escape(address)}"' if address else ""
+
+
+def _fetched(found: re.Match[str], fetched: Mapping[str, str]) -> str:
+    address = fetched.get(unescape(found[1]), "")
+    return f' src="{escape(address)}"' if address else found[0]
 
 
 def _closed() -> dict[str, str]:

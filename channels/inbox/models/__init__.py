@@ -9,7 +9,7 @@ from channels.inbox.models.conversation import (
     MessageQuerySet,
     Reference,
 )
-from channels.inbox.models.writing import CannedReply, CannedReplyQuerySet, Draft, Glance
+from channels.inbox.models.writing import CannedReply, CannedReplyQuerySet, Draft, Glance, TrustedSender
 
 __all__ = [
     "CannedReply",
@@ -25,4 +25,5 @@ __all__ = [
     "Message",
     "MessageQuerySet",
     "Reference",
+    "TrustedSender",
 ]

@@ -63,6 +63,26 @@ class Draft(models.Model):
         return f"{self.user_id}:{self.conversation_id}"
 
 
+class TrustedSender(models.Model):
+    """Somebody whose mails show the pictures of other hosts to a colleague without being asked each time."""
+
+    access = "Read only by the colleague who trusts; names nobody."
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    digest = models.BigIntegerField(help_text="Of the sender's address.")
+
+    class Meta:
+        verbose_name = _("trusted sender")
+        verbose_name_plural = _("trusted senders")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="sender_is_trusted_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}:{self.digest}"
+
+
 class CannedReplyQuerySet(models.QuerySet["CannedReply"]):
     def visible_to(self, user: User, action: str = "view") -> Self:
         """Everybody's, and those of departments one belongs to. Whoever sees all conversations sees all."""

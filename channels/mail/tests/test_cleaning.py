@@ -130,7 +130,7 @@ def test_styles_cover_nothing_and_fetch_nothing() -> None:
 
 def test_nothing_that_a_value_says_becomes_a_picture() -> None:
     html = clean('<p title="x">text src="x-held:https://t.test/" and data-src="https://t.test/"</p>') or ""
-    shown = frames.document(html, {}, quoted="Quoted", remote=True)
+    shown = frames.document(html, {}, quoted="Quoted", fetched={"https://t.test/": "data:x"})
     assert "<img" not in shown
     check(html)
 

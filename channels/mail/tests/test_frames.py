@@ -19,10 +19,17 @@ def test_pictures_of_the_mail_are_shown_others_wait() -> None:
 
 
 def test_pictures_of_others_are_shown_when_asked_for() -> None:
-    assert ' src="https://t.test/?a=1&amp;b=2"' in shown(
-        '<img src="https://t.test/?a=1&amp;b=2">', remote=True
+    mail = '<img src="https://t.test/?a=1&amp;b=2"><img src="https://other.test/">'
+    html = shown(mail, fetched={"https://t.test/?a=1&b=2": "data:image/png;base64,AA"})
+    assert html.count(' src="data:image/png;base64,AA"') == 1
+    assert ' src="https' not in html
+
+
+def test_pictures_that_nobody_can_see_are_not_asked_for() -> None:
+    mail = (
+        '<img width="1" height="1" src="https://watch.test/"><img src="https://t.test/a&amp;b" height="40">'
     )
-    assert "img-src data: https: http:" in frames.headers(remote=True)["Content-Security-Policy"]
+    assert frames.remote_pictures(clean(mail) or "") == ["https://t.test/a&b"]
 
 
 def test_the_frame_runs_and_sends_nothing() -> None:

@@ -100,6 +100,7 @@ RULES: dict[str, Rule] = {
     "inbox:customer": Rule("conversation", "edit", on="talk", sees=True, writes=WRITE),
     "inbox:merge": Rule("conversation", "edit", on="talk", sees=True, writes=WRITE),
     "inbox:html": Rule("conversation", on="word"),
+    "inbox:pictures": Rule("conversation", on="word"),
     "inbox:withdrawal": Rule("conversation", "edit", on="word", sees=True, writes=WRITE),
     "inbox:repetition": Rule("conversation", "edit", on="word", sees=True, writes=WRITE),
     "inbox:split": Rule("conversation", "edit", on="word", sees=True, writes=WRITE),

@@ -70,6 +70,7 @@ NO_PAGES = {
     "inbox:colleagues": "options of a field",
     "inbox:canned-offered": "options of a field",
     "inbox:html": "what stands in a frame",
+    "inbox:pictures": "a part of the conversation's page",
     "inbox:file": "a file to download",
     "knowledge:picture": "a picture",
     "knowledge:for-conversation": "stands beside a conversation",
