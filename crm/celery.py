@@ -74,6 +74,7 @@ app.conf.beat_schedule = {
     "simulations that wait or were left": every(10, "routing.sweep_simulations", "bulk"),
     "articles that are to be looked over": every(3600, "knowledge.remind"),
     "conversations that changed, for the service reports": every(60, "reports.sweep", "bulk"),
+    "conversations that are to be rated": every(300, "reports.ask_for_ratings", "bulk"),
     "snoozed conversations whose time has come": every(20, "inbox.wake"),
     "news of followed customers that bulk work wrote": every(30, "notices.sweep"),
     "colleagues who want to hear of notices by e-mail": every(300, "notices.mail"),

@@ -72,16 +72,33 @@ def _say(
     goes_with: Message | None = None,
 ) -> Message:
     """One message, as its provider counts them."""
-    channel = way.channel
-    text = reaching.worded(way, said.template, said.fields) if said.template else said.text
-    subject = said.subject or reaching.subject_of(held, channel)
-    is_ours = channel.kind in OURS
-    delivery = direct.write(
+    delivery = _written(held, way, said, by, later)
+    message = Message.objects.create(
+        conversation=held,
+        direction=Direction.OUT,
+        channel=way.channel,
+        author=by,
+        address=way.to,
+        subject=delivery.subject,
+        text=delivery.body,
+        client_token=client_token,
+        delivery=delivery,
+        data={"before": _snapshot(held)} | _marks(said, goes_with),
+    )
+    enclose(message, said.files)
+    _answered(held, message, by, names=", ".join(one.name for one in said.files))
+    hooks.tell(Change(held, What.REPLIED, message, by))
+    return message
+
+
+def _written(held: Conversation, way: reaching.Way, said: Words, by: User, later: timedelta) -> DirectMessage:
+    is_ours = way.channel.kind in OURS
+    return direct.write(
         held.customer,
-        channel,
+        way.channel,
         purpose=said.purpose,
-        subject=subject,
-        body=text,
+        subject=said.subject or reaching.subject_of(held, way.channel),
+        body=reaching.worded(way, said.template, said.fields) if said.template else said.text,
         by=by,
         thread=reaching.thread(held, way, is_answer=_is_awake(held)),
         template=said.template,
@@ -89,26 +106,11 @@ def _say(
         files=parcels(said.files),
         wait=timedelta() if is_ours else direct.SECOND_THOUGHTS + later,
     )
-    message = Message.objects.create(
-        conversation=held,
-        direction=Direction.OUT,
-        channel=channel,
-        author=by,
-        address=way.to,
-        subject=subject,
-        text=text,
-        client_token=client_token,
-        delivery=delivery,
-        data={
-            "before": _snapshot(held),
-            **({"template": said.template} if said.template else {}),
-            **({"with": goes_with.pk} if goes_with else {}),
-        },
-    )
-    enclose(message, said.files)
-    _answered(held, message, by, names=", ".join(one.name for one in said.files))
-    hooks.tell(Change(held, What.REPLIED, message, by))
-    return message
+
+
+def _marks(said: Words, goes_with: Message | None) -> dict[str, Any]:
+    marks = {"template": said.template, "with": goes_with.pk if goes_with else 0}
+    return {name: value for name, value in marks.items() if value}
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from customers.holdings import Blank, Holding, Keep, register
+from customers.holdings import Blank, Holding, Keep, Remove, register
 
 
 def register_all() -> None:
@@ -12,6 +12,16 @@ def register_all() -> None:
             _("How you rated us"),
             ("asked_at", "at", "score", "comment"),
             Blank({"comment": ""}),
+            paths=("conversation__customer",),
+            order=77,
+        )
+    )
+    register(
+        Holding(
+            "reports.asking",
+            _("Whether you were asked for a rating"),
+            ("at", "outcome"),
+            Remove(),
             paths=("conversation__customer",),
             order=77,
         )

@@ -6,8 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from channels.inbox.models import Conversation
+from channels.models import Channel
 from channels.reports import times
 from crm.accounts.models import Team, User
 from crm.accounts.policy import Scope
@@ -156,6 +158,59 @@ class Refresh(models.Model):
 
     def __str__(self) -> str:
         return str(self.at)
+
+
+class AskingRule(models.Model):
+    """That customers are asked, by itself, how a conversation over this channel was. No row: never."""
+
+    access = "Whoever may configure channels reads it."
+
+    channel = models.OneToOneField(
+        Channel, primary_key=True, on_delete=models.CASCADE, related_name="asking_rule"
+    )
+    hours = models.PositiveSmallIntegerField(_("hours after it was closed"), default=24)
+    days = models.PositiveSmallIntegerField(_("days until one is asked again"), default=30)
+    # Nobody is asked about what was closed before.
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("automatic request for a rating")
+        verbose_name_plural = _("automatic requests for ratings")
+        constraints = [
+            models.CheckConstraint(
+                name="asking_rule_is_within_reason",
+                condition=Q(hours__range=(1, 168)) & Q(days__range=(1, 365)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.channel_id)
+
+
+class Asking(models.Model):
+    """What was decided about asking for a rating by itself: once for each conversation, whatever happens."""
+
+    class Outcome(models.TextChoices):
+        ASKED = "asked", pgettext_lazy("rating", "Asked")
+        LATELY = "lately", _("Was asked a short time ago")
+        CLOSED = "closed", _("Cannot be written to now")
+        REFUSED = "refused", _("May not be written to")
+        MACHINE = "machine", _("A machine writes from there")
+
+    access = "Keys and an outcome; read by the sweep and counted for whoever may configure channels."
+
+    conversation = models.OneToOneField(
+        Conversation, primary_key=True, on_delete=models.CASCADE, related_name="asking"
+    )
+    outcome = models.CharField(_("outcome"), max_length=7, choices=Outcome)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("decision about asking for a rating")
+        verbose_name_plural = _("decisions about asking for a rating")
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}:{self.outcome}"
 
 
 class RatingQuerySet(models.QuerySet["Rating"]):

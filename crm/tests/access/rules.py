@@ -392,6 +392,8 @@ RULES: dict[str, Rule] = {
     "knowledge:runs": Rule("conversation", "edit", on="talk", sees=True, writes=WRITE),
     "knowledge:ticks": Rule("conversation", "edit", on="playbook_run", writes=WRITE, private=True),
     "reports:ask": Rule("conversation", on="talk"),
+    "reports:askings": Rule("channel", "configure"),
+    "reports:asking-rule": Rule("channel", "configure", on="channel", writes=WRITE),
     "reports:asking": Rule("conversation", "edit", on="talk", sees=True, writes=WRITE),
     "reports:service": Rule("report"),
     "reports:conversations": Rule("report"),
