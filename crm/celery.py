@@ -59,6 +59,7 @@ app.conf.beat_schedule = {
     "tasks one is to be reminded of": every(20, "tasks.remind"),
     "contacts written to the timeline in bulk": every(60, "tasks.read_contacts", "bulk"),
     "what arrived and was not taken in": every(5, "inbound.drain"),
+    "what arrived and cannot be found by handles yet": every(60, "inbound.mark_old", "bulk"),
     "what arrived long ago and is kept word for word": every(24 * 3600, "inbound.forget_old", "bulk"),
     "channels that are to be asked for news": every(10, "inbound.fetch"),
     "files of messages that are to be fetched": every(5, "inbound.sweep_media"),

@@ -20,7 +20,7 @@ from channels import secrets
 from channels import services as channels
 from channels.connectors.arriving import Happening, Inbound, Incoming, Status
 from channels.connectors.registry import NoSuchConnector
-from channels.inbound import happenings, statuses
+from channels.inbound import happenings, marks, statuses
 from channels.inbound.keys import short
 from channels.inbound.models import Event, Taken
 from channels.inbox import media, parties, receiving, threads
@@ -170,6 +170,7 @@ def _parts(event: Event) -> list[Inbound]:
 
 def _take_in(event: Event) -> Outcome:
     parts = _parts(event)
+    event.marks = marks.of(bytes(event.raw), _handles(parts))
     fresh = _fresh(event, parts)
     outcome = Outcome(known=len(parts) - len(fresh))
     prepared = [(part, _prepare(part)) for part in fresh]
@@ -188,6 +189,11 @@ def _take_in(event: Event) -> Outcome:
         except Exception as error:
             outcome.failures.append(_told(event, error))
     return outcome
+
+
+def _handles(parts: Sequence[Inbound]) -> set[str]:
+    people = (part.party for part in parts if isinstance(part, Incoming | Happening))
+    return {handle.value for party in people for handle in party.handles}
 
 
 def _fresh(event: Event, parts: Sequence[Inbound]) -> list[Inbound]:
@@ -257,7 +263,7 @@ def _settle(event: Event, outcome: Outcome) -> None:
         why = next(iter(outcome.whys), Why.KNOWN if outcome.known else Why.EMPTY)
         event.state, event.reason, event.done_at = State.IGNORED, why, now
     event.reason = event.reason[:300]
-    event.save(update_fields=["state", "reason", "due_at", "done_at", "attempts"])
+    event.save(update_fields=["state", "reason", "due_at", "done_at", "attempts", "marks"])
 
 
 def _has_taken(event: Event) -> bool:

@@ -2,7 +2,8 @@
 
 from typing import Self
 
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -31,6 +32,9 @@ class Event(models.Model):
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="events", db_index=False)
     dedupe_key = models.CharField(max_length=255)
     raw = models.BinaryField()
+    marks = ArrayField(
+        models.BigIntegerField(), null=True, help_text="Check sums of handles in it; null: not read yet."
+    )
     received_at = models.DateTimeField(_("arrived"), default=timezone.now)
     state = models.CharField(_("state"), max_length=7, choices=State, default=State.NEW)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -49,6 +53,8 @@ class Event(models.Model):
             models.Index(
                 fields=["channel", "state", "-id"], name="event_not_done", condition=~Q(state="done")
             ),
+            GinIndex(fields=["marks"], name="event_by_marks"),
+            models.Index(fields=["id"], name="event_without_marks", condition=Q(marks=None)),
             BrinIndex(fields=["received_at"], name="event_by_time", autosummarize=True),
         ]
         constraints = [

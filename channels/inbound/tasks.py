@@ -44,6 +44,11 @@ def sweep_blobs() -> None:
     media.sweep_blobs()
 
 
+@shared_task(name="inbound.mark_old")
+def mark_old() -> None:
+    storing.mark_old()
+
+
 @shared_task(name="inbound.forget_old")
 def forget_old() -> None:
     storing.forget_old()
