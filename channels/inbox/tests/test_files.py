@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from channels import factories, secrets
 from channels.direct.models import DirectMessage
@@ -91,5 +92,5 @@ def test_where_no_files_go_it_says_so(seller: User) -> None:
     phone = factories.channel(connector="twilio", kind="sms", config=config)
     found = factories.conversation(customers.customer(owner=seller, phone="+8613800138000"), channel=phone)
     factories.message(found, address="+8613800138000")
-    with pytest.raises(Refused, match="No files"):
+    with translation.override("en"), pytest.raises(Refused, match="No files"):
         services.reply(found, phone, "Here.", by=seller, files=pictures("a"))
