@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "crm.accounts.middleware.note_session",
+    "crm.accounts.middleware.in_own_time",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "crm.accounts.middleware.require_second_factor",
     "customers.merging.redirecting.follow",

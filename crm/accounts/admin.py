@@ -44,7 +44,7 @@ class UserAdmin(StockUserAdmin):  # type: ignore[type-arg]
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        (_("Person"), {"fields": ("name", "email", "job_title")}),
+        (_("Person"), {"fields": ("name", "email", "job_title", "time_zone")}),
         (_("What they may do"), {"fields": ("roles", "teams", "is_active", "is_staff", "is_superuser")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )

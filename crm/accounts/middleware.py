@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 # Where somebody without a second factor may still go: to set one up, to leave, and the assets of those pages.
 OPEN = ("/account/", "/static/", "/language/", "/theme/")
@@ -27,6 +28,20 @@ def note_session(
         if key and request.user.is_authenticated and cache.add(f"session:seen:{key}", 1, SEEN_SECONDS):
             UserSession.objects.create_from_request(request)
         return get_response(request)
+
+    return middleware
+
+
+def in_own_time(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Shows and reads times in the time zone of whoever asks."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not (request.session.session_key and request.user.is_authenticated and request.user.time_zone):
+            return get_response(request)
+        with timezone.override(request.user.zone):
+            return get_response(request)
 
     return middleware
 

@@ -1,7 +1,9 @@
 """People who work with the CRM: users, teams and who is in which."""
 
 from typing import ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -49,6 +51,9 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     name = models.CharField(pgettext_lazy("person", "name"), max_length=100)
     email = models.EmailField(_("e-mail"), unique=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=50, blank=True, help_text=_("Empty: the company's.")
+    )
     job_title = models.CharField(_("job title"), max_length=100, blank=True)
     roles = ArrayField(
         models.CharField(max_length=20, choices=Role), verbose_name=_("roles"), default=list, blank=True
@@ -63,6 +68,14 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Their own, or the company's; also when a newer system no longer knows their own."""
+        try:
+            return ZoneInfo(self.time_zone or settings.TIME_ZONE)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo(settings.TIME_ZONE)
 
     def get_full_name(self) -> str:
         return str(self)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.desk import home, searching, views
+from crm.desk import home, own_time, searching, views
 
 app_name = "desk"
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path("search/", searching.search, name="search"),
     path("livez/", views.livez, name="livez"),
     path("theme/", views.theme, name="theme"),
+    path("time-zone/", own_time.own_time, name="own-time"),
 ]

@@ -55,10 +55,11 @@ def owner_of(token: str) -> User | None:
 
 def calendar(user: User) -> str:
     """Names of customers stay out of it: who reads other people's calendars is none of our business."""
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=user.zone)
     tasks = own(user).open().filter(due_on__gte=today - BACK, due_on__lte=today + AHEAD).in_order()[:MOST]
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//CRM//Tasks//EN", "CALSCALE:GREGORIAN"]
     lines += ["METHOD:PUBLISH", f"X-WR-CALNAME:{escaped(settings.COMPANY_NAME)}"]
+    lines.append(f"X-WR-TIMEZONE:{user.zone.key}")
     for task in tasks:
         lines += _event(task)
     lines.append("END:VCALENDAR")

@@ -48,6 +48,7 @@ NO_KEY = "00000000-0000-4000-8000-000000000000"
 RULES: dict[str, Rule] = {
     "desk:home": Rule(),
     "desk:search": Rule(),
+    "desk:own-time": Rule(),
     "desk:figures": Rule("customer"),
     "customers:list": Rule("customer"),
     "customers:count": Rule("customer"),
