@@ -45,7 +45,7 @@ class Base(forms.ModelForm[Any]):
 class GoalForm(Base):
     """The target is typed as people say it: 12 percent as 12, a reply time in minutes."""
 
-    indicator = forms.ChoiceField(label=_("indicator"))
+    indicator = forms.ChoiceField(label=_("Indicator"))
 
     class Meta:
         model = Goal
@@ -108,7 +108,7 @@ class WordsForm(Base):
 
 
 class ProposalForm(Base):
-    indicator = forms.ChoiceField(label=_("should change"))
+    indicator = forms.ChoiceField(label=_("Should change"))
 
     class Meta:
         model = Proposal

@@ -114,7 +114,8 @@ class Pace:
         if about and about.adds_up:
             pace = _("at this pace %(percent)d %%") % {"percent": round(100 * (self.projected or 0))}
             return f"{pace} · {days}"
-        return f"{_('On course') if self.state is State.ON_COURSE else _('Behind')} · {days}"
+        course = _("On course") if self.state is State.ON_COURSE else _("Behind")
+        return f"{course} · {days}"
 
     def _part(self, value: float | None) -> float | None:
         about = self.goal.about

@@ -85,10 +85,12 @@ def figures(one: Review) -> list[tuple[indicators.Indicator, str, str, str, str]
     """Indicator, its number, that of the month before, how they compare, the target of the month."""
     found = []
     targets = one.figures.get("targets", {})
-    for key, (value, before) in one.figures.get("indicators", {}).items():
-        if (about := indicators.find(key)) is None:
+    numbers = one.figures.get("indicators", {})
+    for about in indicators.all_indicators():
+        if about.key not in numbers:
             continue
-        target = about.written(targets[key]) if key in targets else ""
+        value, before = numbers[about.key]
+        target = about.written(targets[about.key]) if about.key in targets else ""
         found.append(
             (about, about.written(value), about.written(before), _tone(about, value, before), target)
         )
