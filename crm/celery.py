@@ -87,6 +87,7 @@ app.conf.beat_schedule = {
     "snoozed conversations whose time has come": every(20, "inbox.wake"),
     "news of followed customers that bulk work wrote": every(30, "notices.sweep"),
     "colleagues who want to hear of notices by e-mail": every(300, "notices.mail"),
+    "goals, reviews and proposals whose numbers are due": every(120, "goals.sweep", "bulk"),
     "pivots that are to go out by e-mail": every(60, "pivot.sweep", "bulk"),
     "figures of the insight pages that are old or asked for": every(30, "insights.sweep", "bulk"),
     "keep the home page counted": every(300, "desk.refresh_figures"),

@@ -57,6 +57,7 @@ APPS = [
     "crm.desk.notices",
     "crm.desk.pivot",
     "crm.desk.insights",
+    "crm.desk.goals",
     "crm.demo",
     "crm.bench",
     "django.contrib.admin",

@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rfm/", include("segments.scoring.urls")),
     path("recommendations/", include("segments.recommending.urls")),
     path("predictions/", include("segments.predicting.urls")),
+    path("goals/", include("crm.desk.goals.urls")),
     path("pivot/", include("crm.desk.pivot.urls")),
     path("campaigns/", include("channels.campaigns.urls")),
     path("journeys/", include("channels.journeys.urls")),

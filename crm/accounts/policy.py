@@ -56,6 +56,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "quality": {"view": Scope.OWN, "edit": Scope.OWN},
         "consent": {"view": Scope.OWN, "edit": Scope.OWN},
         "privacy": {"view": Scope.OWN, "create": Scope.OWN},
+        "goal": {"view": Scope.OWN},
         "pivot": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN, "export": Scope.OWN},
         "insight": {"view": Scope.OWN},
         "score": {"view": Scope.OWN},
@@ -90,6 +91,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "quality": {"view": Scope.TEAM, "edit": Scope.TEAM},
         "consent": {"view": Scope.TEAM, "edit": Scope.TEAM},
         "privacy": {"view": Scope.TEAM, "create": Scope.TEAM},
+        "goal": {"view": Scope.OWN},
         "pivot": {"view": Scope.ALL, "create": Scope.OWN, "edit": Scope.OWN},
         "insight": {"view": Scope.TEAM},
         "score": {"view": Scope.TEAM},
@@ -101,6 +103,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "report": {"view": Scope.ALL},
         "task": {"view": Scope.OWN, "create": Scope.OWN, "edit": Scope.OWN, "assign": Scope.TEAM},
         "order": {"view": Scope.ALL},
+        "goal": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL},
         "pivot": {
             "view": Scope.ALL,
             "create": Scope.OWN,
@@ -152,6 +155,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "workload": {"view": Scope.ALL, "assign": Scope.ALL},
         "message": {"view": Scope.ALL, "create": Scope.ALL},
         "order": {"view": Scope.ALL, "create": Scope.ALL},
+        "goal": {"view": Scope.ALL, "create": Scope.ALL, "edit": Scope.ALL},
         "pivot": {
             "view": Scope.ALL,
             "create": Scope.OWN,
@@ -219,6 +223,7 @@ GRANTS: dict[Role, dict[str, Actions]] = {
         "workload": {"view": Scope.TEAM_TREE, "assign": Scope.TEAM_TREE},
         "message": {"view": Scope.TEAM_TREE, "create": Scope.TEAM_TREE},
         "order": {"view": Scope.TEAM_TREE},
+        "goal": {"view": Scope.TEAM_TREE, "create": Scope.TEAM_TREE, "edit": Scope.TEAM_TREE},
         "pivot": {
             "view": Scope.ALL,
             "create": Scope.OWN,

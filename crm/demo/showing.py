@@ -14,6 +14,7 @@ from crm.demo import (
     conversing,
     correcting,
     duplicating,
+    goaling,
     inquiring,
     journeying,
     noting,
@@ -75,6 +76,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step("Answers written down")
     shopkeeping.keep(staff, seed=seed, until=until)
     step("Shops opened")
+    goaling.want(staff, until=until)
+    step("Goals set and a month looked back at")
 
 
 def _teller(say: Say) -> Callable[[str], None]:

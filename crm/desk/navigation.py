@@ -48,6 +48,7 @@ NAVIGATION = (
     Item(_("Segments"), "shapes", "segments:list", ("segment", "view"), MARKETING),
     Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view"), MARKETING),
     Item(_("Recommendations"), "sparkles", "recommending:card", ("score", "view"), MARKETING),
+    Item(_("Goals"), "target", "goals:list", ("goal", "view"), MARKETING),
     Item(_("Pivot tables"), "table-2", "pivot:table", ("pivot", "view"), MARKETING),
     Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view"), MARKETING),
     Item(_("Journeys"), "waypoints", "journeys:list", ("journey", "view"), MARKETING),

@@ -33,6 +33,8 @@ from crm.accounts.models import Team, User
 from crm.accounts.policy import Role
 from crm.api import services as token_services
 from crm.api.models import Token
+from crm.desk.goals.models import Goal, Review
+from crm.desk.goals.models import Proposal as Promise
 from crm.desk.notices.models import Notice
 from crm.desk.pivot.models import SavedPivot
 from crm.tests.access import journeys, recommended
@@ -80,6 +82,9 @@ class World:
     schedule: Schedule | None = None
     saved: SavedList | None = None
     pivot: SavedPivot | None = None
+    goal: Goal | None = None
+    review: Review | None = None
+    proposal: Promise | None = None
     bulk: BulkJob | None = None
     export: ExportJob | None = None
     run: ScoringRun | None = None
@@ -158,6 +163,7 @@ def build() -> World:
     )
     _inquire(world)
     _teach(world)
+    _aim(world)
     _sell(world)
     _set_up_service(world)
     return world
@@ -186,6 +192,14 @@ def _teach(world: World) -> None:
     world.step = world.playbook.steps.get()
     talk = world.customers["own"].conversations.get()
     world.playbook_run = PlaybookRun.objects.create(conversation=talk, playbook=world.playbook)
+
+
+def _aim(world: World) -> None:
+    operator, day = world.users["operations-north"], LONG_AGO.date()
+    given = {"indicator": "revenue", "owner": operator}
+    world.goal = Goal.objects.create(**given, target=9, starts_on=day, ends_on=day)
+    world.review = Review.objects.create(month=day, made_by=operator)
+    world.proposal = Promise.objects.create(**given, review=world.review, text="Call them", due_on=day)
 
 
 def _sell(world: World) -> None:

@@ -26,6 +26,7 @@ from channels.webhooks.models import Subscription
 from crm.accounts import factories
 from crm.accounts.models import Team, User
 from crm.accounts.policy import Role
+from crm.desk.goals.models import Goal, Review
 from crm.desk.pivot.models import SavedPivot
 from crm.tests.access.crawl import Rule
 from customers.addresses.models import Address
@@ -126,6 +127,8 @@ class Office:
             "saved_mapping": SavedMapping,
             "saved": SavedList,
             "pivot": SavedPivot,
+            "goal": Goal,
+            "review": Review,
             "export": ExportJob,
             "check": Check,
             "inquiry": Inquiry,
