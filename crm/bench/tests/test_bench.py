@@ -18,6 +18,7 @@ KEYS = {
     "inbound": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "api": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "rfm": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
+    "scoring": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "campaign": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "identity": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
 }
@@ -27,7 +28,7 @@ BEGINNINGS = {name: name for name in KEYS} | {"pages": "home"}
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "names", [["pages", "inbox"], ["identity", "rfm", "campaign", "api", "inbound", "import"]], ids=str
+    "names", [["pages", "inbox"], ["scoring", "identity", "rfm", "campaign", "api", "inbound", "import"]], ids=str
 )
 def test_a_benchmark_gives_one_object_a_line(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEBRL", "nowhere")

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from crm.bench import running
 from crm.bench.harness import BENCHES, Result
 
-MODULES = ["importing", "rfm", "segments", "campaign", "pages", "api", "identity", "inbound"]
+MODULES = ["importing", "rfm", "scoring", "segments", "campaign", "pages", "api", "identity", "inbound"]
 
 
 class Command(BaseCommand):
