@@ -18,6 +18,7 @@ KEYS = {
     "inbound": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "api": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "rfm": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
+    "scoring": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "campaign": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "recommending": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "identity": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
@@ -29,7 +30,11 @@ BEGINNINGS = {name: name for name in KEYS} | {"pages": "home"}
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
-    [["pages", "inbox", "recommending"], ["identity", "rfm", "campaign", "api", "inbound", "import"]],
+    [
+        ["pages", "inbox", "recommending"],
+        ["scoring"],
+        ["identity", "rfm", "campaign", "api", "inbound", "import"],
+    ],
     ids=str,
 )
 def test_a_benchmark_gives_one_object_a_line(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
