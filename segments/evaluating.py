@@ -39,6 +39,7 @@ class Evaluation:
 
     def __init__(self, space: Space, as_of: datetime, *, is_part: bool = False) -> None:
         self.space, self.as_of, self.is_part = space, as_of, is_part
+        self.among = space.ids.tolist() if is_part else None
         self.known: dict[str, Bits] = {}
 
     def prepare(self, trees: Iterable[Group]) -> None:
@@ -71,8 +72,7 @@ class Evaluation:
         return self.space.without(either) if rule.match is Match.NONE else either
 
     def _test(self, leaf: Leaf) -> Test:
-        among = self.space.ids.tolist() if self.is_part else None
-        return Test(leaf.operator.negates or leaf.operator.key, leaf.value, self.as_of, among)
+        return Test(leaf.operator.negates or leaf.operator.key, leaf.value, self.as_of, self.among)
 
     def _ask_alone(self, key: str, leaf: Leaf) -> None:
         if leaf.fact.ids:
