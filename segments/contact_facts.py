@@ -11,10 +11,11 @@ from customers.relations.models import Relation
 from customers.tasks.models import Task
 from customers.timeline.models import Entry
 from segments.facts import ALWAYS_FILLED, Fact, Group, Kind, Test, Text, column, moment, register
-from segments.rows import Having, Repeated, Rows, fact
+from segments.rows import Having, Pool, Repeated, Rows, Where, fact, times
 
 # What we write for ourselves is no touchpoint.
 INSIDE = Entry.Channel.STAFF
+TOUCHES = Pool(lambda: Entry.objects.all())
 DIRECTED: tuple[tuple[str, Text, str], ...] = (
     ("times", _("Touchpoints"), ""),
     ("times_in", _("Touchpoints from the customer"), Entry.Direction.IN),
@@ -26,7 +27,7 @@ def register_all() -> None:
     last = moment("last_contact__at")
     register(Fact("contact.last", _("Last spoken with"), Group.CONTACT, Kind.DATE, last))
     for key, label, direction in DIRECTED:
-        found = Repeated(_touches(direction), "occurred_at")
+        found = Repeated(TOUCHES, _touching(direction), "occurred_at", times)
         more = {"of": Kind.CHOICE, "choices": channels}
         register(fact(f"contact.{key}", label, Group.CONTACT, Kind.TIMES, found, **more))
     _register_tasks()
@@ -79,13 +80,13 @@ def _register_ties() -> None:
     )
 
 
-def _touches(direction: str) -> Rows:
-    def rows(test: Test) -> QuerySet[Entry]:
-        found = Entry.objects.filter(direction=direction) if direction else Entry.objects.all()
+def _touching(direction: str) -> Where:
+    def where(test: Test) -> Q:
         of = test.value.of
-        return found.filter(channel__in=of) if of else found.exclude(channel=INSIDE)
+        over = Q(channel__in=of) if of else ~Q(channel=INSIDE)
+        return over & Q(direction=direction) if direction else over
 
-    return rows
+    return where
 
 
 def channels() -> list[tuple[Any, Text]]:

@@ -189,11 +189,15 @@ OPERATORS: dict[Kind, tuple[Operator, ...]] = {
 
 @dataclass(frozen=True)
 class Test:
-    """What a builder is asked: the operator, its value, and the moment for which the answer holds."""
+    """What a builder is asked: the operator, its value, and the moment for which the answer holds.
+
+    With `among`, rows of other tables are asked about these customers only.
+    """
 
     operator: str
     value: Any
     as_of: datetime
+    among: Sequence[int] | None = None
 
     @property
     def today(self) -> date:
@@ -229,6 +233,8 @@ class Fact:
     without: frozenset[str] = frozenset()
     open_to: Callable[[User], bool] = _everybody
     ids: Ids | None = None
+    # Of rows of a large table, which several conditions share in one reading (segments.rows.Share).
+    share: Callable[[Test], Any] | None = None
     of: Kind | None = None
 
     @property

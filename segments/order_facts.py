@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import DecimalField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models import DecimalField, ExpressionWrapper, F, Q, Value
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
@@ -13,9 +13,12 @@ from customers.orders.models import Order, OrderLine, Product
 from customers.orders.rollups import UNCOUNTED
 from customers.timeline.models import Entry
 from segments.facts import ALWAYS_FILLED, Build, Fact, Group, Kind, Test, Text, column, moment, register
-from segments.rows import Having, Repeated, Rows, different, fact, total
+from segments.rows import Found, Pool, Repeated, Where, different, fact, times, total
 
 MOST_SUGGESTIONS = 100
+# Only what counts as bought.
+ORDERS = Pool(lambda: Order.objects.counted())
+LINES = Pool(lambda: OrderLine.objects.exclude(order__status__in=UNCOUNTED), "order__customer")
 Named = tuple[tuple[str, Text, str], ...]
 BOUGHT: Named = (
     ("product", _("Product bought"), "name"),
@@ -62,7 +65,7 @@ def register_all() -> None:
                 label,
                 Group.ORDERS,
                 Kind.TEXT,
-                Having(_bought(path), "order__customer"),
+                Found(LINES, _bought(path)),
                 suggest=_catalogue(path),
                 without=ALWAYS_FILLED,
             )
@@ -73,16 +76,16 @@ def register_all() -> None:
 def _register_windows() -> None:
     """How often, and for how much, in a span of time: of any order, and of what they hold."""
     anything = {"of": Kind.CHOICE, "choices": lambda: Entry.Channel.choices}
-    times = Repeated(_orders, "placed_at")
-    register(fact("orders.times", _("Orders over time"), Group.ORDERS, Kind.TIMES, times, **anything))
-    spent = Repeated(_in_own_money, "placed_at", total(F("amount") - F("refunded")))
+    times_ = Repeated(ORDERS, _over, "placed_at", times)
+    register(fact("orders.times", _("Orders over time"), Group.ORDERS, Kind.TIMES, times_, **anything))
+    spent = Repeated(ORDERS, _in_own_money(_over, ""), "placed_at", total(F("amount") - F("refunded")))
     register(fact("orders.spent", _("Spent over time"), Group.ORDERS, Kind.SPENT, spent, **anything))
     for key, label, path in OFTEN:
-        times = Repeated(_of_orders(path), "order__placed_at", different("order"), "order__customer")
+        often = Repeated(LINES, _named(path), "order__placed_at", different("order"))
         more = {"of": Kind.TEXT, "suggest": _catalogue(path)}
-        register(fact(f"orders.times_{key}", label, Group.ORDERS, Kind.TIMES, times, **more))
+        register(fact(f"orders.times_{key}", label, Group.ORDERS, Kind.TIMES, often, **more))
     for key, label, path in WORTH:
-        spent = Repeated(_of_money(path), "order__placed_at", total("amount"), "order__customer")
+        spent = Repeated(LINES, _in_own_money(_named(path), "order__"), "order__placed_at", total("amount"))
         more = {"of": Kind.TEXT, "suggest": _catalogue(path)}
         register(fact(f"orders.spent_{key}", label, Group.ORDERS, Kind.SPENT, spent, **more))
 
@@ -101,42 +104,27 @@ def _times_orders(value: Decimal) -> Combinable:
     )
 
 
-def _bought(path: str) -> Rows:
-    """Lines with such a product, of orders that count."""
-
-    def rows(test: Test) -> QuerySet[OrderLine]:
-        products = Product.objects.filter(column(path)(test))
-        return _lines().filter(product__in=products)
-
-    return rows
+def _bought(path: str) -> Where:
+    """Lines with such a product."""
+    return lambda test: Q(product__in=Product.objects.filter(column(path)(test)))
 
 
-def _orders(test: Test) -> QuerySet[Order]:
-    """Orders that count, over one of the channels."""
-    rows = Order.objects.counted()
-    return rows.filter(channel__in=test.value.of) if test.value.of else rows
+def _named(path: str) -> Where:
+    def where(test: Test) -> Q:
+        of = test.value.of
+        return Q(product__in=Product.objects.filter(**{f"{path}__in": of})) if of else Q()
+
+    return where
 
 
-def _in_own_money(test: Test) -> QuerySet[Order]:
+def _over(test: Test) -> Q:
+    """Orders over one of the channels."""
+    return Q(channel__in=test.value.of) if test.value.of else Q()
+
+
+def _in_own_money(where: Where, order: str) -> Where:
     """As the total of a customer: amounts in other currencies are not added."""
-    return _orders(test).filter(currency=settings.DEFAULT_CURRENCY)
-
-
-def _of_orders(path: str) -> Rows:
-    def rows(test: Test) -> QuerySet[OrderLine]:
-        named = {f"product__{path}__in": test.value.of} if test.value.of else {}
-        return _lines().filter(**named)
-
-    return rows
-
-
-def _of_money(path: str) -> Rows:
-    found = _of_orders(path)
-    return lambda test: found(test).filter(order__currency=settings.DEFAULT_CURRENCY)
-
-
-def _lines() -> QuerySet[OrderLine]:
-    return OrderLine.objects.exclude(order__status__in=UNCOUNTED)
+    return lambda test: where(test) & Q(**{f"{order}currency": settings.DEFAULT_CURRENCY})
 
 
 def _catalogue(path: str) -> Callable[[User], Sequence[str]]:

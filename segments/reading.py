@@ -46,10 +46,10 @@ def ids_of(rows: QuerySet[Any, Any]) -> Ids:
         return NOBODY
 
 
-def _copied(sql: str, values: Sequence[Any]) -> bytes:
+def _copied(sql: str, values: Sequence[Any]) -> memoryview:
     sink = BytesIO()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(GENEROUS)
         query = cursor.cursor.mogrify(sql, values).decode()
         cursor.cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", sink)
-    return sink.getvalue()
+    return sink.getbuffer()

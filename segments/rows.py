@@ -12,6 +12,30 @@ from django.db.models.expressions import Combinable
 from segments.facts import Fact, Group, Kind, Test, Text, start_of
 
 Rows = Callable[[Test], "QuerySet[Any, Any]"]
+Where = Callable[[Test], Q]
+Measure = Callable[[Q], Aggregate]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A large table: what several rules ask of it is asked in one reading."""
+
+    rows: Callable[[], "QuerySet[Any, Any]"]
+    customer: str = "customer"
+
+    def asked(self, test: Test) -> QuerySet[Any, Any]:
+        return _among(self.rows(), self.customer, test)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A question to a pool: whether what is measured reaches a number, in rows since a moment."""
+
+    pool: Pool
+    measure: Aggregate
+    lookup: str
+    number: Any
+    since: Q | None
 
 
 @dataclass(frozen=True)
@@ -25,44 +49,90 @@ class Having:
         return Q(Exists(self.rows(test).filter(**{self.customer: OuterRef("pk")})))
 
     def ids(self, test: Test) -> QuerySet[Any, Any]:
-        return self.rows(test).order_by().values(self.customer)
+        return _among(self.rows(test), self.customer, test).values(self.customer)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Customers of whom a pool has such a row."""
+
+    pool: Pool
+    where: Where
+
+    def build(self, test: Test) -> Q:
+        return Q(Exists(self._rows(test).filter(**{self.pool.customer: OuterRef("pk")})))
+
+    def ids(self, test: Test) -> QuerySet[Any, Any]:
+        return _among(self._rows(test), self.pool.customer, test).values(self.pool.customer)
+
+    def share(self, test: Test) -> Share:
+        return Share(self.pool, Count("pk", filter=self.where(test)), "gte", 1, None)
+
+    def _rows(self, test: Test) -> QuerySet[Any, Any]:
+        return self.pool.rows().filter(self.where(test))
 
 
 @dataclass(frozen=True)
 class Repeated:
     """Customers with so many rows, or rows worth so much, in a span of time. `test.value` is a Window."""
 
-    rows: Rows
+    pool: Pool
+    where: Where
     moment: str
-    measure: Callable[[], Aggregate] = lambda: Count("pk")
-    customer: str = "customer"
+    measure: Measure
 
     def build(self, test: Test) -> Q:
-        return Q(Exists(self._enough(self._within(test).filter(**{self.customer: OuterRef("pk")}), test)))
+        own = self._within(test).filter(**{self.pool.customer: OuterRef("pk")})
+        return Q(Exists(self._enough(own, test)))
 
     def ids(self, test: Test) -> QuerySet[Any, Any]:
-        return self._enough(self._within(test), test)
+        return self._enough(_among(self._within(test), self.pool.customer, test), test)
+
+    def share(self, test: Test) -> Share:
+        since = self._since(test)
+        measure = self.measure(self.where(test) & since)
+        return Share(self.pool, measure, LOOKUPS[test.operator], test.value.number, since or None)
 
     def _within(self, test: Test) -> QuerySet[Any, Any]:
-        rows, days = self.rows(test).order_by(), test.value.days
-        if days is None:
-            return rows
-        return rows.filter(**{f"{self.moment}__gte": start_of(test.today - timedelta(days=days))})
+        return self.pool.rows().order_by().filter(self.where(test) & self._since(test))
+
+    def _since(self, test: Test) -> Q:
+        days = test.value.days
+        first = None if days is None else start_of(test.today - timedelta(days=days))
+        return Q(**{f"{self.moment}__gte": first}) if first else Q()
 
     def _enough(self, rows: QuerySet[Any, Any], test: Test) -> QuerySet[Any, Any]:
-        lookup = {"at_least": "measured__gte", "more_than": "measured__gt"}[test.operator]
-        counted = rows.values(self.customer).annotate(measured=self.measure())
-        enough: QuerySet[Any, Any] = counted.filter(**{lookup: test.value.number}).values(self.customer)
+        counted = rows.values(self.pool.customer).annotate(measured=self.measure(Q()))
+        reached = {f"measured__{LOOKUPS[test.operator]}": test.value.number}
+        enough: QuerySet[Any, Any] = counted.filter(**reached).values(self.pool.customer)
         return enough
 
 
-def different(path: str) -> Callable[[], Aggregate]:
-    return lambda: Count(path, distinct=True)
+def _among(rows: QuerySet[Any, Any], customer: str, test: Test) -> QuerySet[Any, Any]:
+    """Only those rows that are of the customers asked about."""
+    rows = rows.order_by()
+    return rows if test.among is None else rows.filter(**{f"{customer}__in": test.among})
 
 
-def total(value: str | Combinable) -> Callable[[], Aggregate]:
-    return lambda: Sum(value)
+LOOKUPS = {"at_least": "gte", "more_than": "gt"}
 
 
-def fact(key: str, label: Text, group: Group, kind: Kind, found: "Having | Repeated", **more: Any) -> Fact:
-    return Fact(key, label, group, kind, found.build, ids=found.ids, **more)
+def times(where: Q) -> Aggregate:
+    return Count("pk", filter=where or None)
+
+
+def different(path: str) -> Measure:
+    return lambda where: Count(path, distinct=True, filter=where or None)
+
+
+def total(value: str | Combinable) -> Measure:
+    return lambda where: Sum(value, filter=where or None)
+
+
+Question = Having | Found | Repeated
+
+
+def fact(key: str, label: Text, group: Group, kind: Kind, found: Question, **more: Any) -> Fact:
+    """A fact about such rows."""
+    share = None if isinstance(found, Having) else found.share
+    return Fact(key, label, group, kind, found.build, ids=found.ids, share=share, **more)

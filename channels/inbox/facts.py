@@ -1,13 +1,13 @@
 """Facts about conversations, for rules."""
 
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from channels.inbox.models import Conversation
 from crm.accounts.models import User
 from segments.contact_facts import channels
 from segments.facts import ALWAYS_FILLED, Group, Kind, Test, register
-from segments.rows import Having, Repeated, fact
+from segments.rows import Having, Pool, Repeated, fact, times
 
 
 def may_see(user: User) -> bool:
@@ -43,7 +43,7 @@ def register_all() -> None:
             _("Conversations begun"),
             Group.CONTACT,
             Kind.TIMES,
-            Repeated(_begun, "opened_at"),
+            Repeated(Pool(lambda: Conversation.objects.all()), _over, "opened_at", times),
             of=Kind.CHOICE,
             choices=channels,
             open_to=may_see,
@@ -51,6 +51,5 @@ def register_all() -> None:
     )
 
 
-def _begun(test: Test) -> QuerySet[Conversation]:
-    of = test.value.of
-    return Conversation.objects.filter(kind__in=of) if of else Conversation.objects.all()
+def _over(test: Test) -> Q:
+    return Q(kind__in=test.value.of) if test.value.of else Q()

@@ -34,7 +34,11 @@ def members(tree: dict[str, Any]) -> set[int]:
     return set(pks)
 
 
-def test_rules_find_whom_plain_python_finds_and_none_of_finds_the_others() -> None:
+def test_rules_find_whom_plain_python_finds_and_none_of_finds_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Also a single condition is asked the way several are.
+    monkeypatch.setattr(evaluating, "SEVERAL", 1)
     base()
     customers = everybody()
     everyone = {customer.pk for customer in customers}
