@@ -127,10 +127,11 @@ def stacked(
     height: int = 200,
     fmt: Format = number,
     urls: Sequence[str] = (),
+    unit: str = "",
 ) -> Chart:
     """Bars, the series on top of each other. One series makes plain bars."""
     totals = [sum(max(0, one.values[i]) for one in series) for i in range(len(labels))]
-    top, plot, grid, axis = _frame(max(totals, default=0), height)
+    top, plot, grid, axis = _frame(max(totals, default=0), height, unit)
     parts = [grid]
     width = 100 / max(1, len(labels))
     for i, label in enumerate(labels):

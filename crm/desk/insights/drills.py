@@ -59,6 +59,11 @@ def register_filter() -> None:
         ("ratedin", (MONTH,), 1),
         ("amount", (NUMBER, NUMBER), 1),
         ("place", (WORD,), 1),
+        ("funnel", (WORD, WORD), 1),
+        ("product", (NUMBER,), 1),
+        ("category", (NUMBER,), 1),
+        ("path", (WORD,), 1),
+        ("touchedway", (WORD,), 1),
     ):
         told, where = getattr(standard_drills, f"tell_{name}"), getattr(standard_drills, f"find_{name}")
         _drills[name] = Drill(takes, least, told, where)

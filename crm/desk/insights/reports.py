@@ -8,7 +8,20 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.desk.insights import cohorts, cohorts_page, overview, overview_page, spread, spread_page
+from crm.desk.insights import (
+    channels,
+    channels_page,
+    cohorts,
+    cohorts_page,
+    funnel,
+    funnel_page,
+    overview,
+    overview_page,
+    spread,
+    spread_page,
+    trends,
+    trends_page,
+)
 from crm.desk.insights.ground import Ground
 from crm.desk.insights.sheets import Sheet
 
@@ -42,6 +55,11 @@ REPORTS = (
         overview_page.show,
     ),
     Report("cohorts", _("Retention"), "layers", cohorts.count, cohorts_page.show),
+    Report("funnel", pgettext_lazy("insights", "Funnel"), "funnel", funnel.count, funnel_page.show),
+    Report("trends", _("Demand"), "trending-up", trends.count, trends_page.show),
+    Report(
+        "channels", pgettext_lazy("insights", "Channels"), "waypoints", channels.count, channels_page.show
+    ),
     Report("spread", _("Distribution and regions"), "map", spread.count, spread_page.show),
 )
 

@@ -41,6 +41,11 @@ class Line:
     values: tuple[Number, ...]
     url: str = ""
     note: str = ""
+    trend: Sequence[float] = ()
+
+    @property
+    def spark(self) -> str:
+        return charts.spark(self.trend) if any(self.trend) else ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,10 @@ class Sheet:
     lines: tuple[Line, ...]
     picture: Chart | None = None
     is_open: bool = False
+
+    @property
+    def has_trends(self) -> bool:
+        return any(line.trend for line in self.lines)
 
     @property
     def is_empty(self) -> bool:

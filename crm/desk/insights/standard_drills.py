@@ -5,10 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm.desk.insights import provinces, spread
+from crm.desk.insights import channels, funnel, provinces, spread
 from crm.desk.insights.ground import Ground, days_ago, months_on
 from crm.lib.errors import BadInput
 from crm.lib.labels import label
+from customers.orders.models import Product
 from customers.record.fields import country_name
 from segments.facts import start_of
 
@@ -185,3 +186,78 @@ def find_place(ground: Ground, code: str) -> Found:
         " OR upper(country) = ANY (%(abroad)s))",
         {"home": home, "known": sorted(province.spellings), "abroad": abroad},
     )
+
+
+def tell_funnel(step: str, channel: str = "") -> str:
+    names = {
+        "met": _("Met us within a year"),
+        "replied": _("Met us within a year and replied"),
+        "ordered": _("Met us within a year and ordered"),
+        "again": _("Met us within a year and ordered again"),
+        "loyal": _("Met us within a year and became loyal"),
+    }
+    if step not in names:
+        raise BadInput(_("The list cannot be narrowed to this."))
+    return f"{names[step]} · {label('channel', channel)}" if channel else names[step]
+
+
+def find_funnel(ground: Ground, step: str, channel: str = "") -> Found:
+    tell_funnel(step)
+    since = days_ago(ground, funnel.YEAR - 1)
+    new = funnel.NEW.format(touches=ground.touches(since))
+    only = " AND channel = %(channel)s" if channel else ""
+    sql = f"SELECT customer_id FROM ({new}) AS new WHERE {step}{only}"
+    return sql, {"start": start_of(since), "channel": channel}
+
+
+def tell_product(product: int) -> str:
+    return _("Bought “%(name)s” within a year") % {"name": _product(product).name}
+
+
+def find_product(ground: Ground, product: int) -> Found:
+    return _bought_lately(ground, "line.product_id = %(product)s"), {"product": _product(product).pk}
+
+
+def tell_category(product: int) -> str:
+    name = _product(product).category or _("Without a category")
+    return _("Bought “%(name)s” within a year") % {"name": name}
+
+
+def find_category(ground: Ground, product: int) -> Found:
+    """The category is named by one of its products: names of categories may hold anything."""
+    same = "line.product_id IN (SELECT id FROM orders_product WHERE category = %(category)s)"
+    return _bought_lately(ground, same), {"category": _product(product).category}
+
+
+def _bought_lately(ground: Ground, which: str) -> str:
+    return f"""
+        SELECT customer_id FROM {ground.orders(days_ago(ground, spread.YEAR - 1))} AS bought
+        JOIN orders_orderline AS line ON line.order_id = bought.id WHERE {which}
+    """
+
+
+def _product(pk: int) -> Product:
+    found = Product.objects.filter(pk=pk).first()
+    if found is None:
+        raise BadInput(_("The list cannot be narrowed to this."))
+    return found
+
+
+def tell_path(way: str) -> str:
+    return _("Ordered by the way %(way)s") % {"way": channels.in_words(way)}
+
+
+def find_path(ground: Ground, way: str) -> Found:
+    walked = "" if way == "none" else way
+    return f"SELECT customer_id FROM ({channels.paths(ground)}) AS walked WHERE way = %(way)s", {
+        "way": walked
+    }
+
+
+def tell_touchedway(channel: str) -> str:
+    return _("Met on “%(channel)s” on the way to an order") % {"channel": label("channel", channel)}
+
+
+def find_touchedway(ground: Ground, channel: str) -> Found:
+    sql = f"SELECT customer_id FROM ({channels.paths(ground)}) AS walked WHERE %(channel)s = ANY (path)"
+    return sql, {"channel": channel}

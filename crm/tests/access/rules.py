@@ -435,6 +435,9 @@ RULES: dict[str, Rule] = {
     "insights:overview": Rule("insight"),
     "insights:cohorts": Rule("insight"),
     "insights:spread": Rule("insight"),
+    "insights:funnel": Rule("insight"),
+    "insights:trends": Rule("insight"),
+    "insights:channels": Rule("insight"),
     "insights:counting": Rule("insight", extra=(("name", "overview"),), is_logged=True),
     "insights:table": Rule(
         "insight", "export", extra=(("name", "overview"), ("sheet", "sales")), is_logged=True

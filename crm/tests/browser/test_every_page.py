@@ -99,6 +99,7 @@ MORE_PAGES: list[tuple[str, dict[str, int], str]] = [
     ("channels:new", {}, "?connector=smtp"),
     ("scoring:rfm", {}, "?show=money"),
     ("insights:cohorts", {}, "?show=money"),
+    ("insights:trends", {}, "?by=week"),
     ("channels:sandbox", {}, "?q=nobody"),
     ("tasks:calendar", {}, "?span=week"),
     ("notices:list", {}, "?show=unread"),

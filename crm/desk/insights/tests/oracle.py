@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crm.desk.insights.tests.base import PLACES, SHANGHAI, Base
+from customers.orders.models import Product
 
 Row = tuple[Any, ...]
 CODES = {(country, province.strip()): code for country, province, code in PLACES}
@@ -210,3 +211,72 @@ def places(facts: Facts) -> dict[str, Row]:
         spent = money.reindex(group.pk).dropna()
         found[str(code)] = (len(group), len(spent), spent.sum(), per(spent.sum(), len(spent)))
     return found
+
+
+def newcomers(facts: Facts) -> pd.DataFrame:
+    """Who first met us within a year, where, and how far they came."""
+    start = facts.today - timedelta(days=364)
+    rows = facts.touches().sort_values(["occurred_at", "pk"], kind="stable")
+    first = rows.groupby("customer_id").first()
+    bought = facts.bought.groupby("customer_id")
+    ordered, spent = bought.day.nunique(), bought.net.sum()
+    earliest = bought.day.min()
+    first = first[first.day >= start]
+    first = first[[earliest.get(customer, start) >= start for customer in first.index]].copy()
+    stages = facts.base.scores.set_index("customer_id").stage
+    wrote = set(rows[rows.direction == "in"].customer_id)
+    first["days"] = [int(ordered.get(customer, 0)) for customer in first.index]
+    first["spent"] = [float(spent.get(customer, 0)) for customer in first.index]
+    first["replied"] = first.index.isin(list(wrote)) | (first.days > 0).to_numpy()
+    loyal = set(stages[stages == "loyal"].index)
+    first["loyal"] = first.index.isin(list(loyal)) & (first.days > 1).to_numpy()
+    return first
+
+
+def funnel(facts: Facts) -> dict[str, Row]:
+    found = {}
+    for channel, rows in newcomers(facts).groupby("channel"):
+        ordered, again = int((rows.days > 0).sum()), int((rows.days > 1).sum())
+        steps = (len(rows), int(rows.replied.sum()), ordered, again, int(rows.loyal.sum()))
+        found[str(channel)] = (
+            *steps,
+            per(ordered, len(rows)),
+            rows.spent.sum(),
+            per(rows.spent.sum(), len(rows)),
+        )
+    return found
+
+
+def sold(facts: Facts) -> pd.DataFrame:
+    """Lines of the orders that count, with what was sold."""
+    names = {one.pk: (one.name, one.category) for one in Product.objects.all()}
+    orders = facts.orders()
+    rows = facts.base.lines.merge(orders, left_on="order_id", right_on="pk", suffixes=("", "_order"))
+    rows["product"] = [names[pk][0] for pk in rows.product_id]
+    rows["category"] = [names[pk][1] for pk in rows.product_id]
+    rows["money"] = rows.amount.astype(float)
+    return rows
+
+
+def growth(rows: pd.DataFrame, facts: Facts) -> Row:
+    """Twelve months that are over and the twelve before, three and the same three a year ago."""
+    sums = rows.groupby("month").money.sum().reindex(facts.months(24, ended=True), fill_value=0)
+    now, before = sums.iloc[12:].sum(), sums.iloc[:12].sum()
+    lately, lately_before = sums.iloc[-3:].sum(), sums.iloc[9:12].sum()
+    return now, per(now - before, before), lately, per(lately - lately_before, lately_before)
+
+
+def ways(facts: Facts) -> pd.DataFrame:
+    """Each order of 90 days with the channels on which one met in the 30 days before it."""
+    touches = facts.touches()
+    touches = touches[touches.kind != "order"].sort_values(["occurred_at", "pk"], kind="stable")
+    by_customer = dict(iter(touches.groupby("customer_id")))
+    found = []
+    for order in facts.lately(90).itertuples():
+        met: list[str] = []
+        for touch in by_customer.get(order.customer_id, touches[:0]).itertuples():
+            gap = order.placed_at - touch.occurred_at
+            if timedelta(0) < gap <= timedelta(days=30) and (not met or met[-1] != touch.channel):
+                met.append(str(touch.channel))
+        found.append((order.customer_id, order.net, met))
+    return pd.DataFrame(found, columns=["customer_id", "net", "met"])

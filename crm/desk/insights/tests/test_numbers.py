@@ -32,8 +32,11 @@ CUSTOMERS = {
     "provinces": 0,
     "countries": 0,
     "shares": 0,
+    "steps": 0,
+    "origins": 0,
+    "products": 5,
 }
-_shown: dict[tuple[str, str], Shown] = {}
+_shown: dict[tuple[int, str, str], Shown] = {}
 
 
 @pytest.fixture(params=WHO)
@@ -51,12 +54,13 @@ def shown(base: Base, who: str) -> Callable[[str], Shown]:
     """A page as `who` sees it, counted once."""
 
     def show(page: str) -> Shown:
-        if (page, who) not in _shown:
-            report = reports.find(page)
+        if (id(base), page, who) not in _shown:
+            name, _sign, query = page.partition("?")
+            report = reports.find(name)
             with ground.laid(None if who == "all" else base.users[who], 10_000) as laid:
-                sheets, parts = report.show(report.count(laid), {})
-            _shown[page, who] = {one.key: one for one in sheets}, parts
-        return _shown[page, who]
+                sheets, parts = report.show(report.count(laid), QueryDict(query).dict())  # type: ignore[arg-type]
+            _shown[id(base), page, who] = {one.key: one for one in sheets}, parts
+        return _shown[id(base), page, who]
 
     return show
 
@@ -220,7 +224,8 @@ def counted(shown: Callable[[str], Shown]) -> Iterator[tuple[str, Any]]:
         for key, column in CUSTOMERS.items():
             if key in sheets:
                 yield from ((line.url, line.values[column]) for line in sheets[key].lines if line.url)
-        for _month, _size, _url, cells in parts.get("heat", [])[::3]:
+        heat = parts["heat"] if page == "cohorts" else []
+        for _month, _size, _url, cells in heat[::3]:
             for cell in cells[::3]:
                 yield cell["url"], int(cell["tip"].split("\n")[1].split(" of ")[0])
 
