@@ -45,6 +45,9 @@ app.conf.beat_schedule = {
     "scorings that wait or were left, and the night's": every(10, "scoring.sweep", "bulk"),
     "months to add up, and who moved by the newest scoring": every(60, "movement.sweep", "bulk"),
     "scoring rules that are tried out": every(10, "scoring.sweep_trials", "bulk"),
+    "groupings and searches for similar customers that wait or were left": every(
+        10, "grouping.sweep", "bulk"
+    ),
     "recommendations that are to be learnt, and the night's": every(10, "recommending.sweep", "bulk"),
     "predictions that wait or were left, and customers who ordered since": every(
         10, "predicting.sweep", "bulk"

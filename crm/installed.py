@@ -52,6 +52,7 @@ APPS = [
     "segments.scoring",
     "segments.movement",
     "segments.recommending",
+    "segments.grouping",
     "segments.predicting",
     "crm.desk",
     "crm.desk.notices",

@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("segments/", include("segments.urls")),
     path("rfm/movement/", include("segments.movement.urls")),
     path("rfm/", include("segments.scoring.urls")),
+    path("groups/", include("segments.grouping.urls")),
     path("recommendations/", include("segments.recommending.urls")),
     path("predictions/", include("segments.predicting.urls")),
     path("goals/", include("crm.desk.goals.urls")),

@@ -7,11 +7,15 @@ from crm.demo.words.mailings import SEGMENTS
 from customers.models import SearchDocument
 from customers.orders import rollups
 from segments import membership, services
+from segments.grouping import running as grouping
+from segments.grouping import services as likening
 from segments.models import MEMBER, Segment
 from segments.movement import digesting
 from segments.predicting import running as predictions
 from segments.recommending import running as recommending
 from segments.scoring import running
+
+SIMILAR = "相似客户"
 
 
 def add_up() -> None:
@@ -31,6 +35,9 @@ def score(*, by: User) -> None:
     learning = recommending.queue(by=by)
     if learning:
         recommending.run(learning.pk)
+    grouped = grouping.queue(by=by)
+    if grouped:
+        grouping.run(grouped.pk)
     foretold = predictions.queue(by=by)
     if foretold:
         predictions.run(foretold.pk)
@@ -51,4 +58,7 @@ def group(*, by: User) -> dict[str, Segment]:
         services.save(segment, {"match": "all", "rules": [*inside, *one.rules]}, by=by)
         made[one.name] = segment
     membership.sweep()
+    first = next(iter(made.values()))
+    asked = likening.look_for(first, name=SIMILAR, wanted=50, by=by)
+    grouping.find(asked.pk)
     return made

@@ -47,6 +47,7 @@ NAVIGATION = (
     Item(_("Insights"), "chart-spline", "insights:overview", ("insight", "view"), MARKETING),
     Item(_("Segments"), "shapes", "segments:list", ("segment", "view"), MARKETING),
     Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view"), MARKETING),
+    Item(_("Natural groups"), "chart-scatter", "grouping:groups", ("score", "view"), MARKETING),
     Item(_("Recommendations"), "sparkles", "recommending:card", ("score", "view"), MARKETING),
     Item(_("Goals"), "target", "goals:list", ("goal", "view"), MARKETING),
     Item(_("Pivot tables"), "table-2", "pivot:table", ("pivot", "view"), MARKETING),

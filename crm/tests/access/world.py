@@ -57,6 +57,7 @@ from customers.record.models import Change
 from customers.relations.models import Relation
 from customers.tasks.models import Task
 from customers.timeline.models import Entry
+from segments.grouping.models import Grouping, Lookalike, NaturalGroup
 from segments.models import Membership, Segment
 from segments.predicting.models import Prediction, PredictionRun
 from segments.recommending.models import Exclusion, Learning
@@ -91,6 +92,9 @@ class World:
     trial: Trial | None = None
     learning: Learning | None = None
     exclusion: Exclusion | None = None
+    grouping: Grouping | None = None
+    group: NaturalGroup | None = None
+    lookalike: Lookalike | None = None
     prediction_run: PredictionRun | None = None
     token: Token | None = None
     webhook: Subscription | None = None

@@ -43,6 +43,7 @@ from customers.quality.models import Assessment
 from customers.record.models import Change
 from customers.tasks.models import Task
 from customers.timeline.models import Entry
+from segments.grouping.models import Lookalike
 from segments.models import Segment
 from segments.scoring import services as scoring
 from segments.scoring import simulating as trying
@@ -106,6 +107,7 @@ class Office:
             "channel": Channel,
             "event": Event,
             "run": ScoringRun,
+            "lookalike": Lookalike,
             "trial": Trial,
             "webhook": Subscription,
             "arrival": SandboxMessage,
