@@ -51,6 +51,12 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     campaigning.run(segments, seed=seed, until=until, by=marketing)
     journeying.run(segments, until=until, by=marketing)
     step("Campaigns sent, journeys begun")
+    _work(staff, seed=seed, until=until, step=step)
+
+
+def _work(staff: Staff, *, seed: int, until: datetime, step: Say) -> None:
+    """What colleagues did day by day."""
+    operations = User.objects.get(pk=staff.users["tianye"])
     arriving.run(until=until, by=operations)
     step("A file imported")
     noting.note(staff, seed=seed, until=until)

@@ -40,6 +40,10 @@ def register_all() -> None:
             without=ALWAYS_FILLED,
         )
     )
+    _register_moves()
+
+
+def _register_moves() -> None:
     register(
         Fact(
             "scores.since",
@@ -50,10 +54,6 @@ def register_all() -> None:
             without=ALWAYS_FILLED,
         )
     )
-    _register_moves()
-
-
-def _register_moves() -> None:
     register(
         Fact(
             "scores.stage_since",

@@ -212,86 +212,89 @@ def _share(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
+ALL = (
+    Indicator(
+        "revenue",
+        _("Revenue"),
+        _("Amounts less refunds of orders that count, in the company's currency."),
+        Unit.MONEY,
+        revenue,
+        adds_up=True,
+    ),
+    Indicator(
+        "new_customers",
+        _("New customers"),
+        _("Customers entered."),
+        Unit.COUNT,
+        new_customers,
+        adds_up=True,
+    ),
+    Indicator(
+        "active_customers",
+        _("Active customers"),
+        _("Different customers with an order that counts in the last 90 days."),
+        Unit.COUNT,
+        active_customers,
+    ),
+    Indicator(
+        "repurchase_rate",
+        _("Repurchase rate"),
+        _("Of those who bought within a year, the part that bought at least twice."),
+        Unit.SHARE,
+        repurchase_rate,
+    ),
+    Indicator(
+        "churn_rate",
+        _("Churn rate"),
+        _("Of those who bought 12 to 6 months ago, the part that has bought nothing since."),
+        Unit.SHARE,
+        churn_rate,
+        is_lower_better=True,
+    ),
+    Indicator(
+        "average_order",
+        _("Average order"),
+        _("Amount less refunds of an order that counts."),
+        Unit.MONEY,
+        average_order,
+    ),
+    Indicator(
+        "loyal_share",
+        _("Share of loyal customers"),
+        _("Of all scored customers, the part in the stage “loyal” as of the last scoring."),
+        Unit.SHARE,
+        loyal_share,
+        has_past=False,
+    ),
+    Indicator(
+        "satisfaction", _("Satisfaction"), _("The mean of the ratings, of 5."), Unit.SCORE, satisfaction
+    ),
+    Indicator(
+        "first_reply",
+        _("First reply time"),
+        _("Half of the conversations were answered within it, by the clock."),
+        Unit.TIME,
+        first_reply,
+        is_lower_better=True,
+    ),
+    Indicator(
+        "promises_kept",
+        _("Promises kept"),
+        _("The part of the promised times that was kept."),
+        Unit.SHARE,
+        promises_kept,
+    ),
+    Indicator(
+        "campaign_orders",
+        _("Orders after campaigns"),
+        _("Orders within 7 days after a campaign's message. Not a proof that it was the reason."),
+        Unit.COUNT,
+        campaign_orders,
+        adds_up=True,
+    ),
+)
+
+
 def register_all() -> None:
-    for one in (
-        Indicator(
-            "revenue",
-            _("Revenue"),
-            _("Amounts less refunds of orders that count, in the company's currency."),
-            Unit.MONEY,
-            revenue,
-            adds_up=True,
-        ),
-        Indicator(
-            "new_customers",
-            _("New customers"),
-            _("Customers entered."),
-            Unit.COUNT,
-            new_customers,
-            adds_up=True,
-        ),
-        Indicator(
-            "active_customers",
-            _("Active customers"),
-            _("Different customers with an order that counts in the last 90 days."),
-            Unit.COUNT,
-            active_customers,
-        ),
-        Indicator(
-            "repurchase_rate",
-            _("Repurchase rate"),
-            _("Of those who bought within a year, the part that bought at least twice."),
-            Unit.SHARE,
-            repurchase_rate,
-        ),
-        Indicator(
-            "churn_rate",
-            _("Churn rate"),
-            _("Of those who bought 12 to 6 months ago, the part that has bought nothing since."),
-            Unit.SHARE,
-            churn_rate,
-            is_lower_better=True,
-        ),
-        Indicator(
-            "average_order",
-            _("Average order"),
-            _("Amount less refunds of an order that counts."),
-            Unit.MONEY,
-            average_order,
-        ),
-        Indicator(
-            "loyal_share",
-            _("Share of loyal customers"),
-            _("Of all scored customers, the part in the stage “loyal” as of the last scoring."),
-            Unit.SHARE,
-            loyal_share,
-            has_past=False,
-        ),
-        Indicator(
-            "satisfaction", _("Satisfaction"), _("The mean of the ratings, of 5."), Unit.SCORE, satisfaction
-        ),
-        Indicator(
-            "first_reply",
-            _("First reply time"),
-            _("Half of the conversations were answered within it, by the clock."),
-            Unit.TIME,
-            first_reply,
-            is_lower_better=True,
-        ),
-        Indicator(
-            "promises_kept",
-            _("Promises kept"),
-            _("The part of the promised times that was kept."),
-            Unit.SHARE,
-            promises_kept,
-        ),
-        Indicator(
-            "campaign_orders",
-            _("Orders after campaigns"),
-            _("Orders within 7 days after a campaign's message. Not a proof that it was the reason."),
-            Unit.COUNT,
-            campaign_orders,
-            adds_up=True,
-        ),
-    ):
+    for one in ALL:
         register(one)

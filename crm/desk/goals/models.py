@@ -189,7 +189,7 @@ class Review(models.Model):
         return Reach(below(self.team_id)) if self.team_id else Reach()
 
 
-class ProposalQuerySet(models.QuerySet["Proposal"]):
+class GoalProposalQuerySet(models.QuerySet["Proposal"]):
     def visible_to(self, user: User, action: str = "view") -> Self:
         """Those of the reviews one may see, and those one answers for."""
         if not user.may("goal", "view"):
@@ -228,7 +228,7 @@ class Proposal(models.Model):
     after = models.FloatField(null=True, help_text="In the last 30 days, as of `after_on`.")
     after_on = models.DateField(null=True)
 
-    objects = ProposalQuerySet.as_manager()
+    objects = GoalProposalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("proposal")

@@ -58,7 +58,7 @@ def shown(base: Base, who: str) -> Callable[[str], Shown]:
             name, _sign, query = page.partition("?")
             report = reports.find(name)
             with ground.laid(None if who == "all" else base.users[who], 10_000) as laid:
-                sheets, parts = report.show(report.count(laid), QueryDict(query).dict())  # type: ignore[arg-type]
+                sheets, parts = report.show(report.count(laid), QueryDict(query).dict())
             _shown[id(base), page, who] = {one.key: one for one in sheets}, parts
         return _shown[id(base), page, who]
 
