@@ -6,7 +6,7 @@ from segments.movement.models import Month, Watch
 
 @admin.register(Month)
 class MonthAdmin(ReadOnlyAdmin[Month]):
-    list_display = ("month", "as_of", "customers", "taken_at", "attempts")
+    list_display = ("month", "as_of", "customers", "taken_at")
     fields = list_display
     ordering = ("-month",)
 

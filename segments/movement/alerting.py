@@ -5,7 +5,7 @@ is not counted, and neither is who moved because the rules changed. So the numbe
 that can be made of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,11 +18,13 @@ from crm.accounts.models import User
 from crm.accounts.policy import Scope
 from crm.lib.keeping import kept
 from segments.facts import start_of, zone
-from segments.movement.flows import KEPT
 from segments.movement.models import Digest, Kind, Watch
-from segments.scoring.models import Group, Score, ScoreQuerySet, ScoringRun, Stage
+from segments.scoring.models import Group, Score, ScoreQuerySet, Stage
 
 DAYS = 7
+# Seconds: home is opened often, a scoring is done once a night.
+KEPT = 5 * 60
+OF_EVERYBODY = "movement-alerts:everybody"
 SLIPPED_FROM = {
     Kind.GROUP: (Group.CHAMPION, Group.LOYAL, Group.POTENTIAL),
     Kind.STAGE: (Stage.LOYAL, Stage.ACTIVE, Stage.WON_BACK),
@@ -96,20 +98,19 @@ def find(scores: ScoreQuerySet, today: datetime) -> list[list[Any]]:
 
 def seen_by(user: User) -> list[Alert]:
     """Those above the thresholds, the most money first. Whoever sees a part hears of that part."""
-    run = ScoringRun.objects.visible_to(user).done().order_by("-as_of").first()
-    if run is None:
-        return []
     if user.scope("customer", "view") is Scope.ALL:
-        digest = Digest.objects.filter(pk=run.pk).first() or Digest.objects.order_by("-pk").first()
-        found = digest.alerts if digest else []
-    else:
-        key = f"movement-alerts:{run.pk}:{user.reach('customer')}:{user.scope('score', 'view').name}"
-        found = kept(key, KEPT, lambda: find(Score.objects.visible_to(user), timezone.now()))
-    return worth_telling(found)
+        return worth_telling(kept(OF_EVERYBODY, KEPT, _of_everybody))
+    key = f"movement-alerts:{user.reach('customer')}:{user.scope('score', 'view').name}"
+    return worth_telling(kept(key, KEPT, lambda: find(Score.objects.visible_to(user), timezone.now())))
 
 
-def worth_telling(found: Iterable[list[Any]]) -> list[Alert]:
-    watch = threshold()
+def _of_everybody() -> list[list[Any]]:
+    newest = Digest.objects.order_by("-pk").first()
+    return newest.alerts if newest else []
+
+
+def worth_telling(found: Sequence[list[Any]]) -> list[Alert]:
+    watch = threshold() if found else Watch()
     alerts = [Alert(Kind(kind), before, after, n, Decimal(money)) for kind, before, after, n, money in found]
     loud = [one for one in alerts if one.customers >= watch.customers and one.money >= watch.money]
     return sorted(loud, key=lambda one: (-one.money, one.before, one.after))

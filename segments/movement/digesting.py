@@ -1,6 +1,7 @@
 """After each scoring: the alerts, and who moved since the month began. Done by the sweep, so that a crash in
 between costs a minute."""
 
+from django.core.cache import cache
 from django.utils import timezone
 
 from customers.models import Customer
@@ -42,5 +43,6 @@ def _digest(run: ScoringRun) -> None:
             "made_at": timezone.now(),
         },
     )
+    cache.delete(alerting.OF_EVERYBODY)
     old = Digest.objects.order_by("-pk").values_list("pk", flat=True)[KEPT:]
     Digest.objects.filter(pk__in=list(old)).delete()
