@@ -46,7 +46,7 @@ app.conf.beat_schedule = {
     "months to add up, and who moved by the newest scoring": every(60, "movement.sweep", "bulk"),
     "scoring rules that are tried out": every(10, "scoring.sweep_trials", "bulk"),
     "recommendations that are to be learnt, and the night's": every(10, "recommending.sweep", "bulk"),
-    "predictions that wait or were left, and those that follow a scoring": every(
+    "predictions that wait or were left, and customers who ordered since": every(
         10, "predicting.sweep", "bulk"
     ),
     "erasures that left something, and the night's retention": every(60, "privacy.sweep", "bulk"),

@@ -19,6 +19,7 @@ LOCK = """
     ) AS locked
 """
 REFRESH = """
+    WITH changed AS (
     INSERT INTO orders_rollup AS r (customer_id, orders, days, total, first_order_at, last_order_at)
     SELECT
         t.customer_id,
@@ -42,6 +43,10 @@ REFRESH = """
         last_order_at = excluded.last_order_at
     WHERE (r.orders, r.days, r.total, r.first_order_at, r.last_order_at) IS DISTINCT FROM
         (excluded.orders, excluded.days, excluded.total, excluded.first_order_at, excluded.last_order_at)
+    -- A row that was not there before has no xmax: somebody new without an order is nothing to follow.
+    RETURNING customer_id, orders > 0 OR xmax <> 0 AS is_stale
+    )
+    INSERT INTO orders_stale (customer_id) SELECT customer_id FROM changed WHERE is_stale
 """
 
 

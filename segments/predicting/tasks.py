@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from segments.predicting import running
+from segments.predicting import following, running
 
 
 @shared_task(name="predicting.predict")
@@ -10,5 +10,6 @@ def predict(run_id: int) -> None:
 
 @shared_task(name="predicting.sweep")
 def sweep() -> None:
-    """Finds runs that wait or were left by a crash, and scorings that predictions are to follow."""
+    """Finds runs that wait or were left by a crash, scorings to follow, and customers who ordered since."""
     running.sweep()
+    following.follow()

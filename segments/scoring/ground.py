@@ -28,7 +28,7 @@ GONE = """
 """
 ROLLUP = f"""
     SELECT customer_id, first_order_at, last_order_at, days, total, days AS recent_days, total AS recent_total
-    FROM orders_rollup AS rollup WHERE orders > 0 AND NOT {GONE.format(key="rollup.customer_id")}
+    FROM orders_rollup AS rollup WHERE orders > 0 AND NOT {GONE.format(key="rollup.customer_id")} {{only}}
 """
 BY_DAY = """
     SELECT customer_id, (placed_at AT TIME ZONE %(zone)s)::date AS day,
@@ -41,7 +41,7 @@ WINDOW = f"""
            coalesce(recent.days_within, 0) AS recent_days, coalesce(recent.spent, 0) AS recent_total
     FROM ({ROLLUP}) AS ever LEFT JOIN (
         SELECT customer_id, count(*) AS days_within, least(sum(spent), %(most)s) AS spent
-        FROM ({BY_DAY.format(which="placed_at >= %(since)s")}) AS by_day GROUP BY 1
+        FROM ({BY_DAY.format(which="placed_at >= %(since)s {only}")}) AS by_day GROUP BY 1
     ) AS recent USING (customer_id)
 """
 PAST = f"""
@@ -93,27 +93,45 @@ class Ground:
     cycles: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Few:
+    """Only the customers in a table of ids, by purchase cycles that were found with everybody."""
+
+    table: str
+    cycles: Mapping[str, int]
+
+    @property
+    def sql(self) -> str:
+        return f"AND customer_id IN (SELECT customer_id FROM {self.table})"
+
+
 @contextmanager
-def prepared(name: str, rules: Rules, as_of: datetime, *, past: bool = False) -> Iterator[Ground]:
+def prepared(
+    name: str, rules: Rules, as_of: datetime, *, past: bool = False, few: Few | None = None
+) -> Iterator[Ground]:
     """`name` is that of the tables in which it is made, where the rollup is not enough."""
     made: list[str] = []
     try:
-        yield _prepare(name, rules, as_of, made, past=past)
+        yield _prepare(name, rules, as_of, made, past=past, few=few)
     finally:
         with connection.cursor() as cursor:
             for table in made:
                 cursor.execute(f"DROP TABLE IF EXISTS {table}")
 
 
-def _prepare(name: str, rules: Rules, as_of: datetime, made: list[str], *, past: bool) -> Ground:
+def _prepare(
+    name: str, rules: Rules, as_of: datetime, made: list[str], *, past: bool, few: Few | None
+) -> Ground:
     today = as_of.astimezone(zone()).date()
-    base = f"({ROLLUP})"
+    only = few.sql if few else ""
+    base = f"({ROLLUP.format(only=only)})"
     if past or rules.window:
-        base = _make(made, f"{name}_base", PAST if past else WINDOW, _base_values(rules, as_of, today))
+        sql = PAST if past else WINDOW.format(only=only)
+        base = _make(made, f"{name}_base", sql, _base_values(rules, as_of, today))
     join, columns, values, found = "", NO_OWN, {}, {}
     if rules.by_category:
         made.append(f"{name}_own")
-        found = cycles.find(f"{name}_own", as_of)
+        found = cycles.find(f"{name}_own", as_of, only, few.cycles if few else None)
         values = _own_values(rules, found, today)
         join = OWN_JOIN.format(own=f"{name}_own")
         columns = "own_risk_before, own_dormant_before, own_lost_before"

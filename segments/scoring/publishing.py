@@ -12,12 +12,16 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class News:
-    """A run's draft. `same_rules` is False where customers may have moved because the rules changed."""
+    """A run's draft. `same_rules` is False where customers may have moved because the rules changed.
+
+    `is_part`: the draft holds only customers who ordered since that run, judged by its cut-offs.
+    """
 
     run: int
     draft: str
     as_of: datetime
     same_rules: bool
+    is_part: bool = False
 
 
 Listener = Callable[[News], None]

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from crm.accounts.models import User
+from customers.orders.models import Stale
 from segments.facts import zone
 from segments.scoring import ground, policies, publishing, rfm, summary
 from segments.scoring.models import ScoringRun
@@ -115,6 +116,8 @@ def _work(held: Held) -> None:
     rfm.drop_drafts()
     name = rfm.DRAFTS + held.token
     held.step(ScoringRun.Step.CUTOFFS, 5)
+    # Everybody is about to be looked at. Whoever orders from here on is followed afterwards.
+    Stale.objects.all().delete()
     with ground.prepared(name, rules, held.as_of) as found:
         cutoffs = rfm.find_cutoffs(found, rules, held.as_of)
         held.step(ScoringRun.Step.SCORES, 20)
