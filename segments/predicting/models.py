@@ -50,6 +50,7 @@ class PredictionRun(models.Model):
     as_of = models.DateTimeField(_("as of"), default=timezone.now)
     fits = models.BooleanField(default=True, help_text="Whether the models are fitted anew.")
     customers = models.PositiveBigIntegerField(_("customers"), default=0)
+    took = models.JSONField(default=dict, help_text="Seconds per step.")
     summary = models.JSONField(default=dict, help_text="Sums over everybody, so that pages need not count.")
     error = models.TextField(_("error"), blank=True)
     asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

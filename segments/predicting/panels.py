@@ -11,11 +11,12 @@ from crm.accounts.http import UserRequest
 from crm.lib.templatetags.ui import money, rounded_money
 from customers.models import Customer
 from customers.orders.models import Rollup
-from customers.panels import Panel, register
+from customers.panels import HEAD, Panel, register
 from segments.facts import zone
 from segments.predicting import columns
 from segments.predicting.known import WEEK, YEAR
 from segments.predicting.models import Model, Prediction, PredictionRun
+from segments.scoring import panels as scoring
 
 NEEDS = ("score", "view")
 
@@ -23,9 +24,30 @@ NEEDS = ("score", "view")
 def register_all() -> None:
     register(
         Panel(
+            "lapse",
+            gettext_lazy("Risk of leaving"),
+            "predicting/_risk.html",
+            risk,
+            needs=NEEDS,
+            order=21,
+            place=HEAD,
+            related=("score", "prediction"),
+        )
+    )
+    register(
+        Panel(
             "outlook", gettext_lazy("What to expect"), "predicting/_panel.html", load, needs=NEEDS, order=15
         )
     )
+
+
+def risk(request: UserRequest, customer: Customer) -> Mapping[str, Any]:
+    """What came with the customer: the prediction, or until there is one what the scores say."""
+    found: Prediction | None = getattr(customer, "prediction", None)
+    if found is None or found.lapse_risk is None:
+        return scoring.risk(customer)
+    tip = _("The chance that nothing is ordered in the next 90 days")
+    return {"risk": f"{found.lapse_risk} %", "tone": columns.tone(found.lapse_risk), "tip": tip}
 
 
 def load(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None:

@@ -1,8 +1,9 @@
 """A run is a row: queued, claimed with a lease, worked on, published. A crash leaves the old predictions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_hex
+from time import perf_counter
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -31,10 +32,18 @@ class Held:
     token: str
     as_of: datetime
     fits: bool
+    began: dict[str, float] = field(default_factory=dict)
 
     def step(self, step: PredictionRun.Step, progress: int) -> None:
         """Says how far the work is, and that we are alive."""
+        self.began[step] = perf_counter()
         self.write(step=step, progress=progress, lease_until=timezone.now() + LEASE)
+
+    @property
+    def took(self) -> dict[str, float]:
+        """Seconds per step so far; each ends where the next begins."""
+        ends = [*list(self.began.values())[1:], perf_counter()]
+        return {step: round(end - at, 2) for (step, at), end in zip(self.began.items(), ends, strict=True)}
 
     def write(self, **fields: object) -> None:
         held = PredictionRun.objects.unfinished().filter(pk=self.pk, lease_token=self.token)
@@ -130,5 +139,6 @@ def _work(held: Held) -> None:
             finished_at=timezone.now(),
             lease_until=None,
             customers=len(ids),
+            took=held.took,
             summary=applying.summary(),
         )

@@ -18,7 +18,7 @@ from segments.scoring import cycles, lifecycle, policies, report
 from segments.scoring.groups import ACTIONS, TONES
 from segments.scoring.models import Group, Score, ScoringRun, Stage
 
-# How likely a customer is to leave, by the rule that put them where they are. Nothing is computed here.
+# Groups and stages of those who are leaving, and of those who may.
 HIGH = {Group.RISK, Group.CANNOT_LOSE, Stage.RISK, Stage.DORMANT, Stage.LOST}
 SOME = {Group.ATTENTION, Group.SLEEPING, Group.HIBERNATING}
 
@@ -52,8 +52,14 @@ def register_all() -> None:
 def standing(request: UserRequest, customer: Customer) -> Mapping[str, Any]:
     """Read from the score that came with the customer: no query."""
     score = getattr(customer, "score", None)
+    return {"stage": score.stage if score else Stage.PROSPECT}
+
+
+def risk(customer: Customer) -> Mapping[str, Any]:
+    """How likely the customer is to leave, by the rule that put them where they are."""
+    score = getattr(customer, "score", None)
     if score is None:
-        return {"stage": Stage.PROSPECT}
+        return {}
     marks = {score.group, score.stage}
     tone = "bad" if marks & HIGH else "warn" if marks & SOME else "ok"
     words = {
@@ -61,7 +67,7 @@ def standing(request: UserRequest, customer: Customer) -> Mapping[str, Any]:
         "warn": pgettext("risk", "Medium"),
         "ok": pgettext("risk", "Low"),
     }
-    return {"stage": score.stage, "risk": words[tone], "tone": tone, "action": ACTIONS[score.group]}
+    return {"risk": words[tone], "tone": tone, "tip": ACTIONS[score.group]}
 
 
 def load(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None:

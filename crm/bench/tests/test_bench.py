@@ -18,6 +18,7 @@ KEYS = {
     "inbound": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "api": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "rfm": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
+    "scoring": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "campaign": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "recommending": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "identity": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},

@@ -10,7 +10,7 @@ from crm.accounts.models import User
 from customers import factories as customers
 from customers.models import Customer
 from segments import rules
-from segments.factories import buyer, predicted, prediction
+from segments.factories import buyer, predicted, prediction, scored
 from segments.predicting import running
 from segments.predicting.models import Model, PredictionRun
 
@@ -117,6 +117,14 @@ def test_the_panel_says_what_and_why(as_marketer: Client) -> None:
         assert said in text
     assert text.index("Speaks for leaving") < text.index("Last order 40") < text.index("Speaks for staying")
     assert "rule of thumb" in text
+
+
+def test_the_head_of_the_page_says_the_same_risk(as_marketer: Client) -> None:
+    one = buyer(days_ago=10)
+    scored()
+    assert ">High</dd>" in as_marketer.get(f"/customers/{one.pk}/", headers=EN).content.decode()
+    prediction(one, lapse_risk=85)
+    assert ">85 %</dd>" in as_marketer.get(f"/customers/{one.pk}/", headers=EN).content.decode()
 
 
 def test_who_never_bought_has_an_engagement_only(as_marketer: Client) -> None:

@@ -11,7 +11,7 @@ from crm.bench import running
 from crm.bench.harness import BENCHES, Result
 
 MODULES = [
-    *("importing", "rfm", "segments", "campaign", "pages", "api", "identity", "inbound"),
+    *("importing", "rfm", "scoring", "segments", "campaign", "pages", "api", "identity", "inbound"),
     "recommending",
 ]
 
