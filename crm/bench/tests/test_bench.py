@@ -30,7 +30,13 @@ BEGINNINGS = {name: name for name in KEYS} | {"pages": "home"}
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
-    [["pages", "inbox", "recommending"], ["identity", "rfm", "campaign", "api", "inbound", "import"]],
+    "names",
+    [
+        ["pages", "inbox", "recommending"],
+        ["scoring"],
+        ["identity", "rfm", "campaign", "api", "inbound", "import"],
+    ],
+    ids=str,
     ids=str,
 )
 def test_a_benchmark_gives_one_object_a_line(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
