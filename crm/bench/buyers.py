@@ -64,7 +64,7 @@ def _imagine(customers: int, orders: int) -> copying.Columns:
     place = np.arange(customers)
     day = dice.random(customers) * 365 * YEARS
     mean = 300 / dice.gamma(3.5, 1, customers)
-    rate = dice.gamma(0.6, 0.11 * orders / customers / 10, customers)
+    rate = dice.gamma(0.6, 0.06 * orders / customers / 10, customers)
     leaves = dice.beta(0.6, 9.0, customers)
     found: list[tuple[np.ndarray, np.ndarray]] = []
     for _round in range(MOST_ORDERS):

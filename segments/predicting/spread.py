@@ -19,36 +19,45 @@ from segments.predicting.bgnbd import BgNbd, Places, Purchases
 from segments.predicting.gamma_gamma import GammaGamma
 from segments.predicting.searching import Floats
 
-ROUNDS = 26
+# Halvings of the interval: amounts to the fourth digit.
+ROUNDS = 20
+# Up to here each number of purchases counts for itself, above those within a sixth of each other count as one.
+SINGLE, TOGETHER = 8, 7 / 6
+
+Part = tuple[Floats, Places, float]
 
 
 def quantiles(
     model: BgNbd, money: GammaGamma, rows: Purchases, weeks: float, levels: tuple[float, ...]
 ) -> list[Floats]:
     """For each level one amount per row, in units of gamma + n * mean with n = x + 1 purchases so far."""
-    parts = list(_exactly(bgnbd.survival(model, rows.x, rows.t_x, rows.T, weeks)))
+    parts = list(_parts(bgnbd.survival(model, rows.x, rows.t_x, rows.T, weeks)))
     none = np.ones(len(rows.x))
     for chance, places, _number in parts:
         none[places] -= chance
     return [_quantile(money, rows, parts, none, level) for level in levels]
 
 
-def _exactly(
-    steps: Iterator[tuple[Floats, Places]],
-) -> Iterator[tuple[Floats, Places, int]]:
-    """P(Y = k), the places of the rows, k."""
+def _parts(steps: Iterator[tuple[Floats, Places]]) -> Iterator[Part]:
+    """P(first <= Y < next), the places of the rows, and the number in the middle."""
+    first = following = 1
     chance, places = next(steps)
-    for number, (more, further) in enumerate(steps, 1):
+    for number, (more, further) in enumerate(steps, 2):
+        if number <= following:
+            continue
         here = chance.copy()
         here[np.searchsorted(places, further)] -= more
-        yield here, places, number
-        chance, places = more, further
+        yield here, places, (first + number - 1) / 2
+        chance, places, first = more, further, number
+        following = number if number < SINGLE else int(number * TOGETHER)
+    if len(places):
+        yield chance, places, float(first)
 
 
 def _quantile(
     money: GammaGamma,
     rows: Purchases,
-    parts: list[tuple[Floats, Places, int]],
+    parts: list[Part],
     none: Floats,
     level: float,
 ) -> Floats:

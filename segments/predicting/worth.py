@@ -23,8 +23,8 @@ LEVELS = (0.1, 0.9)
 MOST_AMOUNTS = 100_000
 # From so many buyers on, times are rounded to weeks: a seventh of the work, the same first four digits.
 FINE = 50_000
-# Intervals are wide; months are fine enough for them.
-COARSE = 4.0
+# Intervals are wide: from so many buyers on, months are fine enough for them.
+COARSE, MANY = 4.0, 5_000
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def forecast(model: Worth, known: Known) -> Forecast:
 
 def interval(model: Worth, known: Known, weeks: float) -> list[Floats]:
     """Between which amounts the spending of each customer lies, with a chance of 80 %."""
-    rows, where = bgnbd.compress(known.x, known.t_x, known.T, COARSE if len(known) > FINE else 1 / WEEK)
+    rows, where = bgnbd.compress(known.x, known.t_x, known.T, COARSE if len(known) > MANY else 1 / WEEK)
     unit = model.money.gamma + known.total
     return [one[where] * unit for one in spread.quantiles(model.orders, model.money, rows, weeks, LEVELS)]
 
