@@ -30,13 +30,11 @@ BEGINNINGS = {name: name for name in KEYS} | {"pages": "home"}
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
-    "names",
     [
         ["pages", "inbox", "recommending"],
         ["scoring"],
         ["identity", "rfm", "campaign", "api", "inbound", "import"],
     ],
-    ids=str,
     ids=str,
 )
 def test_a_benchmark_gives_one_object_a_line(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
