@@ -29,7 +29,7 @@ def listen(news: News) -> None:
     before = ScoringRun.objects.done().exclude(pk=news.run).order_by("-as_of").first()
     since = before.as_of if before else newest.as_of
     noting.note(news.draft, noting.Span(since, news.as_of, news.run, news.same_rules))
-    if newest.month < this:
+    if newest.month < this and not news.is_part:
         plan(_next(newest.month), _before(this))
         kept = noting.keep(news.draft, this)
         Month.objects.create(month=this, as_of=news.as_of, taken_at=timezone.now(), customers=kept)

@@ -103,8 +103,9 @@ def expected(model: BgNbd, x: Floats, t_x: Floats, age: Floats, weeks: float) ->
         found = np.asarray(alive(model, x, t_x, age) * (a + b + x - 1) / (a - 1) * (1 - gone))
     # Parameters in the thousands, of customers who all leave alike, are beyond 2F1: the sum is slow and sure.
     lost = np.flatnonzero(~np.isfinite(found))
+    found[lost] = 0.0
     for chance, places in survival(model, x[lost], t_x[lost], age[lost], weeks):
-        found[lost[places]] = np.nan_to_num(found[lost[places]], nan=0.0, posinf=0.0) + chance
+        found[lost[places]] += chance
     return found
 
 

@@ -5,7 +5,6 @@ that everybody is measured alike until the next night. What is counted over all 
 """
 
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from customers.orders.models import Stale
-from segments.facts import zone
 from segments.predicting import applying, fitting, statistics
 from segments.predicting.models import PredictionRun
 from segments.scoring import ground, policies, publishing, rfm
@@ -71,9 +69,7 @@ def _score(last: ScoringRun) -> None:
         rfm.draft(name, found, _cutoffs(last.cutoffs), rules, last.as_of, old) as table,
     ):
         rfm.publish(table, now)
-        # What a month begins with is for a scoring of everybody to say.
-        if _month(last.as_of) == _month(now):
-            publishing.tell(publishing.News(last.pk, table, now, same_rules=True, is_part=True))
+        publishing.tell(publishing.News(last.pk, table, now, same_rules=True, is_part=True))
 
 
 def _predict() -> int:
@@ -88,8 +84,3 @@ def _predict() -> int:
 def _cutoffs(stored: dict[str, list[Any]]) -> rfm.Cutoffs:
     found = rfm.Cutoffs(tuple(stored.get("recency", ())), tuple(stored.get("frequency", ())))
     return replace(found, monetary=tuple(Decimal(amount) for amount in stored.get("monetary", ())))
-
-
-def _month(moment: datetime) -> tuple[int, int]:
-    day = moment.astimezone(zone()).date()
-    return day.year, day.month

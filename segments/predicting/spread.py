@@ -21,7 +21,7 @@ from segments.predicting.searching import Floats
 
 # Halvings of the interval: amounts to the fourth digit.
 ROUNDS = 20
-# Up to here each number of purchases counts for itself; above, those within a sixth count as one.
+# Up to here each number of purchases counts for itself; above, those within a sixth of each other are one.
 SINGLE, TOGETHER = 8, 7 / 6
 
 Part = tuple[Floats, Places, float]
