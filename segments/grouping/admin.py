@@ -6,19 +6,18 @@ from segments.grouping.models import Grouping, Lookalike, NaturalGroup
 
 @admin.register(Grouping)
 class GroupingAdmin(ReadOnlyAdmin[Grouping]):
-    list_display = ("as_of", "status", "customers", "seconds", "finished_at", "error")
-    fields = (*list_display, "report")
+    list_display = ("as_of", "status", "customers", "finished_at", "error")
+    fields = list_display
     ordering = ("-created_at",)
 
 
 @admin.register(NaturalGroup)
 class NaturalGroupAdmin(ReadOnlyAdmin[NaturalGroup]):
-    list_display = ("number", "customers", "money")
-    fields = (*list_display, "profile")
+    list_display = ("customers", "money")
+    fields = list_display
 
 
 @admin.register(Lookalike)
 class LookalikeAdmin(ReadOnlyAdmin[Lookalike]):
-    list_display = ("name", "segment", "status", "wanted", "finished_at", "error")
-    fields = (*list_display, "report")
-    list_select_related = ("segment",)
+    list_display = ("name", "status", "wanted", "finished_at", "error")
+    fields = list_display

@@ -8,22 +8,22 @@ from segments.predicting.models import Model, Prediction, PredictionRun
 @admin.register(Prediction)
 class PredictionAdmin(ReadOnlyAdmin[Prediction]):
     customer_key = key_of("customer_id", _("customer"))
-    list_display = ("customer_key", "lapse_risk", "expected_orders", "value", "potential", "engagement")
-    fields = (*list_display, "value_low", "value_high", "per_order", "spent", "recent", "reasons")
+    list_display = ("customer_key", "expected_orders", "value", "potential", "engagement")
+    fields = (*list_display, "value_low", "value_high", "per_order", "spent", "recent")
     ordering = ("customer_id",)
 
 
 @admin.register(Model)
 class ModelAdmin(ReadOnlyAdmin[Model]):
     list_display = ("fitted_at", "kind", "method", "status", "why")
-    fields = (*list_display, "params", "fitted_on", "holdout")
+    fields = list_display
     list_filter = ("kind", "status")
     ordering = ("-pk",)
 
 
 @admin.register(PredictionRun)
 class PredictionRunAdmin(ReadOnlyAdmin[PredictionRun]):
-    list_display = ("as_of", "status", "customers", "fits", "finished_at", "error")
+    list_display = ("as_of", "status", "customers", "finished_at", "error")
     fields = (*list_display, "step")
     list_filter = ("status",)
     ordering = ("-created_at",)

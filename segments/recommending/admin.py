@@ -7,13 +7,13 @@ from segments.recommending.models import Exclusion, Learning
 @admin.register(Learning)
 class LearningAdmin(ReadOnlyAdmin[Learning]):
     list_display = ("as_of", "status", "method", "customers", "products", "finished_at", "error")
-    fields = (*list_display, "report")
+    fields = list_display
     list_filter = ("status", "method")
     ordering = ("-created_at",)
 
 
 @admin.register(Exclusion)
 class ExclusionAdmin(ReadOnlyAdmin[Exclusion]):
-    list_display = ("product", "category", "created_by", "created_at")
+    list_display = ("product", "category")
     fields = list_display
-    list_select_related = ("product", "created_by")
+    list_select_related = ("product",)

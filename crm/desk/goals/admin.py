@@ -14,8 +14,6 @@ class GoalAdmin(ReadOnlyAdmin[Goal]):
         "period",
         "starts_on",
         "target",
-        "value",
-        "read_at",
     )
     fields = list_display
     list_select_related = ("owner", "team")

@@ -6,7 +6,6 @@ from crm.lib.admin import ReadOnlyAdmin
 
 @admin.register(Figures)
 class FiguresAdmin(ReadOnlyAdmin[Figures]):
-    list_display = ("page", "user", "counted_at", "took", "error")
+    list_display = ("counted_at", "error")
     fields = list_display
-    list_filter = ("page",)
     ordering = ("page", "reach")
