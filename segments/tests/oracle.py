@@ -39,6 +39,10 @@ def look_up(fact: str, customer: Customer, today: date) -> tuple[str, Any]:
         return orders(name, customer)
     if group == "scores":
         return scores(name, customer)
+    if group == "predictions":
+        return "number", getattr(getattr(customer, "prediction", None), name, None)
+    if group == "grouping":
+        return "record", getattr(getattr(customer, "belonging", None), "group_id", None)
     if group == "segment":
         rows = customer.picks if name == "picked" else customer.memberships
         return "list", [row.segment_id for row in rows.all()]
@@ -102,9 +106,10 @@ def scores(name: str, customer: Customer) -> tuple[str, Any]:
         return "list", prospect + ([score.stage] if score else [])
     if score is None:
         return "text", None
-    if name == "since":
-        return "day", score.since.astimezone(SHANGHAI).date()
-    return "text" if name == "group" else "number", getattr(score, name)
+    if name in ("since", "stage_since"):
+        return "day", getattr(score, name).astimezone(SHANGHAI).date()
+    is_text = name in ("group", "previous_group", "previous_stage")
+    return "text" if is_text else "number", getattr(score, name)
 
 
 def quality(name: str, customer: Customer) -> tuple[str, Any]:

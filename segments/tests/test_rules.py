@@ -23,7 +23,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def everybody() -> list[Customer]:
-    rows = Customer.objects.select_related("rollup", "score", "quality", "last_contact")
+    rows = Customer.objects.select_related(
+        "rollup", "score", "quality", "last_contact", "prediction", "belonging"
+    )
     return list(rows.prefetch_related("consents", "orders__lines__product", "picks", "memberships", *LOADED))
 
 

@@ -14,7 +14,9 @@ from customers.quality.rules import all_rules
 from segments import facts
 from segments.factories import score, segment
 from segments.facts import Fact, Kind, Operator, Takes
-from segments.models import Membership
+from segments.grouping.models import Belonging
+from segments.models import Membership, Segment
+from segments.predicting.models import Prediction
 from segments.tests import contacts
 
 NOW = datetime(2026, 2, 27, 17, 0, tzinfo=UTC)  # 28 February, 01:00 in Shanghai
@@ -107,7 +109,24 @@ def _orders(customer: Customer, number: int, products: list[Product]) -> None:
             group=group,
             stage=stage,
             since=NOW - timedelta(days=number),
+            stage_since=NOW - timedelta(days=number * 2),
+            previous_group=["", "lost", "new"][number % 3],
+            previous_stage=["active", "", "lost"][number % 3],
         )
+    _forecast(customer, number, is_buyer=bool(count))
+
+
+def _forecast(customer: Customer, number: int, *, is_buyer: bool) -> None:
+    figures = {
+        "lapse_risk": number,
+        "expected_orders": number / 4,
+        "value": number * 3,
+        "potential": 60 - number,
+    }
+    if number % 7:
+        Prediction.objects.create(customer=customer, engagement=number % 50, **(figures if is_buyer else {}))
+    if is_buyer:
+        Belonging.objects.create(customer=customer, group_id=Segment.objects.order_by("pk")[number % 2].pk)
 
 
 def _consent(customer: Customer, number: int) -> None:
@@ -186,6 +205,7 @@ def _values(fact: Fact, records: list[int]) -> st.SearchStrategy[Any]:
         Kind.NUMBER: st.integers(-3, 60),
         Kind.SCORE: st.integers(1, 5),
         Kind.MONEY: st.integers(-5, 200),
+        Kind.DECIMAL: st.integers(-2, 20),
         Kind.DATE: st.dates(date(2025, 1, 1), date(2026, 3, 3)).map(str),
         Kind.ANNIVERSARY: st.nothing(),
         Kind.FLAG: st.nothing(),
