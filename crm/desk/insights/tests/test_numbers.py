@@ -8,11 +8,11 @@ from django.http import QueryDict
 
 from crm.accounts.models import User
 from crm.desk.insights import drills, ground, provinces, reports, spread
-from crm.desk.insights.overview_page import FEWEST_RATINGS
 from crm.desk.insights.sheets import Sheet
 from crm.desk.insights.tests import oracle
 from crm.desk.insights.tests.base import Base
 from crm.desk.insights.tests.oracle import Facts, per
+from crm.desk.insights.tiles import FEWEST_RATINGS
 from customers.listing import Listing
 from customers.models import Customer
 from segments.scoring.lifecycle import Thresholds
