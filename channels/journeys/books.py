@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from channels.journeys.models import Run, Step, Tally
+from customers.models import Customer
 from customers.timeline.models import Entry
 
 REACHED, GONE_ON, ENTERED = "reached", "gone_on", "entered"
@@ -73,6 +74,7 @@ def tallies(version_ids: Iterable[int]) -> dict[int, dict[int, dict[str, int]]]:
 
 def tell(rows: Iterable[tuple[int, int]], kind: str, name: str, at: datetime, **data: Any) -> None:
     """One entry on the timeline of each customer; `rows` are pairs of customer and run."""
+    pairs = list(rows)
     Entry.objects.bulk_create(
         [
             Entry(
@@ -85,8 +87,10 @@ def tell(rows: Iterable[tuple[int, int]], kind: str, name: str, at: datetime, **
                 source_id=f"{run}:{kind}",
                 data={"run": run, **data},
             )
-            for customer, run in rows
+            for customer, run in pairs
         ],
         batch_size=1000,
         ignore_conflicts=True,
     )
+    told = [customer for customer, _run in pairs]
+    Customer.objects.filter(pk__in=told, touched_at__lt=at).update(touched_at=at)

@@ -5,6 +5,7 @@ import pytest
 from django.utils import timezone
 
 from channels import factories
+from channels.campaigns.tests.conftest import Sink, sink
 from channels.journeys import services
 from channels.journeys.models import Journey, empty_design
 from channels.journeys.plan import Design
@@ -12,6 +13,8 @@ from channels.models import Channel
 from crm.accounts.factories import user
 from crm.accounts.models import User
 from crm.accounts.policy import Role
+
+__all__ = ["sink"]
 
 
 @pytest.fixture
@@ -22,6 +25,13 @@ def marketer() -> User:
 @pytest.fixture
 def channel() -> Channel:
     return factories.channel()
+
+
+@pytest.fixture
+def reached(sink: Sink) -> Channel:
+    """A channel whose mail server answers."""
+    config = {"host": "127.0.0.1", "port": sink.port, "security": "none", "from_address": "a@example.com"}
+    return factories.channel(connector="smtp", config=config)
 
 
 def design(*nodes: dict[str, Any], trigger: str = "registered", **fields: Any) -> Design:

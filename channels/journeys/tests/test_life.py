@@ -106,8 +106,8 @@ def test_a_goal_ends_it_before_the_next_step(marketer: User, channel: Channel) -
     assert tree.totals([made])[made.pk].goal == 1
 
 
-def test_the_rules_of_sending_decide_when_it_is_sent(marketer: User, channel: Channel) -> None:
-    made = journey(design(message(1, channel)), marketer)
+def test_the_rules_of_sending_decide_when_it_is_sent(marketer: User, reached: Channel) -> None:
+    made = journey(design(message(1, reached)), marketer)
     allowed = customer(name="Emma", email="emma@example.com", created_at=later(0))
     customer(email="silent@example.com", created_at=later(0))
     consent.grant(allowed, Purpose.MARKETING, "email", source="test", at=timezone.now())

@@ -19,6 +19,7 @@ KEYS = {
     "api": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "rfm": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "scoring": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
+    "segments": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio", "peak_mb"},
     "campaign": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "recommending": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "identity": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
@@ -32,7 +33,7 @@ BEGINNINGS = {name: name for name in KEYS} | {"pages": "home"}
     "names",
     [
         ["pages", "inbox", "recommending"],
-        ["scoring"],
+        ["scoring", "segments"],
         ["identity", "rfm", "campaign", "api", "inbound", "import"],
     ],
     ids=str,

@@ -39,6 +39,7 @@ NO_PAGES = {
     "customers:next": "leads to another customer's page",
     "customers:previous": "leads to another customer's page",
     "scoring:run": "a part of the RFM page",
+    "movement:flow": "named by a flow of the page before it",
     "grouping:run": "a part of the page of natural groups",
     "recommending:learning": "a part of the page on recommendations",
     "predicting:run": "a part of the page on predictions",

@@ -13,7 +13,7 @@ EARLIER, ROWS = 2_000, 40_000
 # Logs, which are only ever added to, what imports say of themselves, who is signed in, and Django's own.
 APART = ("imports_", "audit_", "record_change", "django_", "usersessions_", "accounts_")
 # Sweeps add these up by themselves while the test runs, for everybody.
-ADDED_UP = ("quality_", "tasks_contactprogress", "tasks_lastcontact", "reports_refresh")
+ADDED_UP = ("quality_", "tasks_contactprogress", "tasks_lastcontact", "reports_refresh", "orders_stale")
 TABLES = """
     SELECT table_name, string_agg('"' || column_name || '"', ', ' ORDER BY column_name)
     FROM information_schema.columns WHERE table_schema = 'public'

@@ -24,7 +24,7 @@ from customers.timeline import services as timeline
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # Logs, only ever added to, what imports say of themselves, who is to be matched, and Django's own tables.
-LOGS = ("imports_", "audit_", "record_change", "matching_stale", "django_", "auth_")
+LOGS = ("imports_", "audit_", "record_change", "matching_stale", "orders_stale", "django_", "auth_")
 # A version only ever grows, or a form that was opened in between could not be told from a new one.
 GROWING = {"customers_customer": ["version"]}
 

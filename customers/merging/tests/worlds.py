@@ -29,6 +29,7 @@ from segments.models import Membership, Pick, Segment
 ITS_OWN = (
     *("timeline_entry", "audit_auditentry", "record_change", "consent_consententry", "notices_notice"),
     *("merging_merge", "merging_move", "merging_apart", "matching_stale", "matching_pair"),
+    "orders_stale",
 )
 # Counters and clocks that never go back, so that nobody overwrites or overlooks anything.
 CLOCKS = {
