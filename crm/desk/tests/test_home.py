@@ -86,5 +86,5 @@ def test_the_page_costs_few_queries(client: Client, django_assert_max_num_querie
     client.force_login(user)
     figures.count(user)
     client.get(reverse("desk:home"))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         client.get(reverse("desk:home"))
