@@ -45,11 +45,17 @@ def _move(changed: Ids) -> bool:
     if known.exclude(lease_until=None).exists():
         # Somebody counts everybody, perhaps with facts from before the change: we look again after that.
         return False
-    if len(changed) > max(ALWAYS, Customer.objects.count() // MOST):
+    if len(changed) > ALWAYS and _are_many(len(changed)):
         known.update(asked_at=timezone.now())
         return True
     segments = {one.pk: one for one in known if not one.is_being_counted}
     return Round(changed, timezone.now()).move(segments)
+
+
+def _are_many(number: int) -> bool:
+    """Whether the base is not so much larger; counted no further than that takes."""
+    enough = number * MOST
+    return Customer.objects.order_by()[:enough].count() < enough
 
 
 class Round:
