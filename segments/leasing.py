@@ -83,9 +83,9 @@ class Held(Generic[Row]):
     def as_of(self) -> datetime:
         return self.row.as_of
 
-    def step(self, progress: int) -> None:
+    def step(self, progress: int, **fields: Any) -> None:
         """Says how far the work is, and that we are alive."""
-        self._write(progress=progress, lease_until=timezone.now() + LEASE)
+        self._write(progress=progress, lease_until=timezone.now() + LEASE, **fields)
 
     def finish(self, **fields: Any) -> None:
         done = {"status": Leased.Status.DONE, "progress": 100, "finished_at": timezone.now()}

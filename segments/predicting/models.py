@@ -10,33 +10,16 @@ from django.utils.translation import pgettext_lazy
 
 from crm.accounts.models import User
 from customers.models import Customer
+from segments.leasing import Leased, LeasedQuerySet
 
 
-class PredictionRunQuerySet(models.QuerySet["PredictionRun"]):
+class PredictionRunQuerySet(LeasedQuerySet["PredictionRun"]):
     def visible_to(self, user: User, action: str = "view") -> Self:
         return self if user.may("score", action) else self.none()
 
-    def done(self) -> Self:
-        return self.filter(status=PredictionRun.Status.DONE)
 
-    def unfinished(self) -> Self:
-        return self.filter(status__in=[PredictionRun.Status.QUEUED, PredictionRun.Status.RUNNING])
-
-    def unheld(self) -> Self:
-        """Waiting for a worker, or left by one that died."""
-        return self.unfinished().filter(
-            Q(status=PredictionRun.Status.QUEUED) | Q(lease_until__lt=timezone.now())
-        )
-
-
-class PredictionRun(models.Model):
+class PredictionRun(Leased):
     """One prediction for everybody. Readers see it only when it is published as a whole."""
-
-    class Status(models.TextChoices):
-        QUEUED = "queued", pgettext_lazy("scoring", "Queued")
-        RUNNING = "running", pgettext_lazy("scoring", "Running")
-        DONE = "done", pgettext_lazy("scoring", "Done")
-        FAILED = "failed", pgettext_lazy("scoring", "Failed")
 
     class Step(models.TextChoices):
         READING = "reading", pgettext_lazy("predicting", "Reading what everybody bought")
@@ -44,21 +27,11 @@ class PredictionRun(models.Model):
         PREDICTING = "predicting", pgettext_lazy("predicting", "Working out every customer")
         PUBLISHING = "publishing", pgettext_lazy("predicting", "Publishing the predictions")
 
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
     step = models.CharField(_("step"), max_length=10, choices=Step, blank=True)
-    progress = models.PositiveSmallIntegerField(default=0, help_text="0 to 100.")
-    as_of = models.DateTimeField(_("as of"), default=timezone.now)
     fits = models.BooleanField(default=True, help_text="Whether the models are fitted anew.")
     customers = models.PositiveBigIntegerField(_("customers"), default=0)
     took = models.JSONField(default=dict, help_text="Seconds per step.")
     summary = models.JSONField(default=dict, help_text="Sums over everybody, so that pages need not count.")
-    error = models.TextField(_("error"), blank=True)
-    asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    lease_token = models.CharField(max_length=32, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
 
     objects = PredictionRunQuerySet.as_manager()
 
@@ -75,10 +48,6 @@ class PredictionRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.as_of:%Y-%m-%d %H:%M}"
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.status in (self.Status.QUEUED, self.Status.RUNNING)
 
 
 class ModelQuerySet(models.QuerySet["Model"]):

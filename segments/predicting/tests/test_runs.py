@@ -14,6 +14,7 @@ from crm.lib.errors import Refused
 from customers import factories as customers
 from customers.models import Customer
 from customers.orders.models import Order, Rollup
+from segments import leasing
 from segments.factories import buyer, predicted, prediction, scored
 from segments.predicting import applying, fitting, running, services, statistics
 from segments.predicting.history import History
@@ -159,9 +160,9 @@ def test_a_run_whose_worker_died_is_taken_over() -> None:
 def test_a_worker_that_was_taken_for_dead_publishes_nothing() -> None:
     running.queue(by=None)
     PredictionRun.objects.update(status="running", lease_token="new", lease_until=timezone.now())
-    held = running.Held(PredictionRun.objects.get().pk, "old", timezone.now(), fits=True)
-    with pytest.raises(running.LostLease):
-        held.step(PredictionRun.Step.READING, 5)
+    held = leasing.Held(PredictionRun.objects.get(), "old")
+    with pytest.raises(leasing.LostLease):
+        held.step(5, step=PredictionRun.Step.READING)
 
 
 def test_a_run_that_fails_three_times_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
