@@ -21,8 +21,6 @@ from crm.accounts.models import User
 
 log = logging.getLogger(__name__)
 
-# Longer than the longest step between two signs of life.
-LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 3
 
 Row = TypeVar("Row", bound="Leased")
@@ -46,6 +44,9 @@ class LeasedQuerySet(models.QuerySet[Row]):
 
 class Leased(models.Model):
     """A row that is work."""
+
+    # Longer than the longest step between two signs of life; so long nobody takes over from a dead worker.
+    lease = timedelta(minutes=10)
 
     class Status(models.TextChoices):
         QUEUED = "queued", pgettext_lazy("scoring", "Queued")
@@ -85,7 +86,7 @@ class Held(Generic[Row]):
 
     def step(self, progress: int, **fields: Any) -> None:
         """Says how far the work is, and that we are alive."""
-        self._write(progress=progress, lease_until=timezone.now() + LEASE, **fields)
+        self._write(progress=progress, lease_until=timezone.now() + self.row.lease, **fields)
 
     def finish(self, **fields: Any) -> None:
         done = {"status": Leased.Status.DONE, "progress": 100, "finished_at": timezone.now()}
@@ -145,7 +146,7 @@ def _claim(model: type[Row], pk: int) -> Held[Row] | None:
             status=Leased.Status.RUNNING,
             attempts=F("attempts") + 1,
             lease_token=token,
-            lease_until=timezone.now() + LEASE,
+            lease_until=timezone.now() + model.lease,
             error="",
         )
     )

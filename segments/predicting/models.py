@@ -1,5 +1,6 @@
 """Predictions: what each customer will be worth, whether they lapse, how much they have to do with us."""
 
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
@@ -20,6 +21,8 @@ class PredictionRunQuerySet(LeasedQuerySet["PredictionRun"]):
 
 class PredictionRun(Leased):
     """One prediction for everybody. Readers see it only when it is published as a whole."""
+
+    lease = timedelta(minutes=5)
 
     class Step(models.TextChoices):
         READING = "reading", pgettext_lazy("predicting", "Reading what everybody bought")

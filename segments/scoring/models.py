@@ -1,5 +1,6 @@
 """Scores: how recently, how often and for how much each customer bought, and what group that makes them."""
 
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.accounts.models import User
 from customers.models import Customer
+from segments.leasing import Leased, LeasedQuerySet
 
 
 class Group(models.TextChoices):
@@ -104,41 +106,22 @@ class Trial(models.Model):
         return f"{self.asked_at:%Y-%m-%d %H:%M}"
 
 
-class ScoringRunQuerySet(models.QuerySet["ScoringRun"]):
+class ScoringRunQuerySet(LeasedQuerySet["ScoringRun"]):
     def visible_to(self, user: User, action: str = "view") -> Self:
         return self if user.may("score", action) else self.none()
 
-    def done(self) -> Self:
-        return self.filter(status=ScoringRun.Status.DONE)
 
-    def unfinished(self) -> Self:
-        return self.filter(status__in=[ScoringRun.Status.QUEUED, ScoringRun.Status.RUNNING])
-
-    def unheld(self) -> Self:
-        """Waiting for a worker, or left by one that died."""
-        return self.unfinished().filter(
-            Q(status=ScoringRun.Status.QUEUED) | Q(lease_until__lt=timezone.now())
-        )
-
-
-class ScoringRun(models.Model):
+class ScoringRun(Leased):
     """One scoring of everybody. Readers see the scores of a run only when it is published as a whole."""
 
-    class Status(models.TextChoices):
-        QUEUED = "queued", pgettext_lazy("scoring", "Queued")
-        RUNNING = "running", pgettext_lazy("scoring", "Running")
-        DONE = "done", pgettext_lazy("scoring", "Done")
-        FAILED = "failed", pgettext_lazy("scoring", "Failed")
+    lease = timedelta(minutes=2)
 
     class Step(models.TextChoices):
         CUTOFFS = "cutoffs", pgettext_lazy("scoring", "Finding the cut-offs")
         SCORES = "scores", pgettext_lazy("scoring", "Scoring every customer")
         PUBLISHING = "publishing", pgettext_lazy("scoring", "Publishing what changed")
 
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
     step = models.CharField(_("step"), max_length=40, choices=Step, blank=True)
-    progress = models.PositiveSmallIntegerField(default=0, help_text="0 to 100.")
-    as_of = models.DateTimeField(_("as of"), default=timezone.now)
     cutoffs = models.JSONField(
         default=dict, help_text="The values that separate the five scores of each dimension."
     )
@@ -160,13 +143,6 @@ class ScoringRun(models.Model):
     moved = models.PositiveBigIntegerField(
         _("moved"), default=0, help_text=_("Customers whose group changed.")
     )
-    error = models.TextField(_("error"), blank=True)
-    asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    lease_token = models.CharField(max_length=32, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
 
     objects = ScoringRunQuerySet.as_manager()
 
@@ -183,10 +159,6 @@ class ScoringRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.as_of:%Y-%m-%d %H:%M}"
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.status in (self.Status.QUEUED, self.Status.RUNNING)
 
 
 class ScoreQuerySet(models.QuerySet["Score"]):

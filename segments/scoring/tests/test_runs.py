@@ -11,6 +11,7 @@ from crm.accounts.policy import Role
 from crm.audit.models import AuditEntry
 from crm.lib.errors import Refused
 from customers.orders.models import Rollup
+from segments import leasing
 from segments.factories import buyer, score, scored
 from segments.scoring import rfm, running, services
 from segments.scoring.models import Score, ScoringRun
@@ -110,9 +111,9 @@ def test_a_worker_that_was_taken_for_dead_publishes_nothing() -> None:
     buyer()
     running.queue(by=None)
     ScoringRun.objects.update(status="running", lease_token="new", lease_until=timezone.now())
-    held = running.Held(ScoringRun.objects.get().pk, "old", timezone.now())
-    with pytest.raises(running.LostLease):
-        held.step(ScoringRun.Step.SCORES, 20)
+    held = leasing.Held(ScoringRun.objects.get(), "old")
+    with pytest.raises(leasing.LostLease):
+        held.step(20, step=ScoringRun.Step.SCORES)
 
 
 def test_a_draft_left_by_a_crash_is_removed() -> None:
