@@ -18,6 +18,8 @@ from django.utils import timezone
 from channels.campaigns.models import Campaign, Delivery
 
 LEASE = timedelta(seconds=120)
+# A key that is repeated must reach its provider well before that forgets it, whatever our clocks say.
+MARGIN = timedelta(minutes=10)
 # A reason is "what: in whose words"; what is counted is the first part.
 FAMILY = ": "
 # Why a delivery is unknown whose worker never came back.

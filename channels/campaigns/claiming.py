@@ -1,5 +1,6 @@
 """Takes a batch of due deliveries, asks the gate about each and records the intent to send what may go."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -40,6 +41,8 @@ class Batch:
     due_at: datetime
     # The channel's speed limit let nothing through.
     is_held_up: bool
+    # By this machine's steady clock, which goes on while the process is stopped.
+    recorded_at: float
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,8 @@ def claim(mailing: Mailing, judge: gate.Judge, number: int, since: datetime) -> 
     token = uuid4().hex
     intents = (Plan(one.delivery.pk, Delivery.State.DISPATCHING, address=one.address) for one in going)
     books.record_plans(campaign, token, [*plans, *intents])
-    return Batch(token, going, waiting[-1].due_at, is_held_up=bool(parcels) and not going)
+    is_held_up = bool(parcels) and not going
+    return Batch(token, going, waiting[-1].due_at, is_held_up, recorded_at=time.monotonic())
 
 
 def _with_recommendations(known: dict[int, Judged]) -> dict[int, Judged]:
@@ -106,18 +110,20 @@ def judge_for(campaign: Campaign) -> gate.Judge:
 
 
 def _decide(delivery: Waiting, found: Judged | None, message: Message, now: datetime) -> Plan | Parcel:
+    # Whoever may have got an earlier try was not left out, whatever is against another one.
+    ended = Delivery.State.UNKNOWN if delivery.sent_at else Delivery.State.SKIPPED
     if found is None:
-        return Plan(delivery.pk, Delivery.State.SKIPPED, gate.Reason.GONE)
+        return Plan(delivery.pk, ended, gate.Reason.GONE)
     if found.verdict == gate.Reason.QUIET:
         morning = quiet.reopens_at(message.campaign.channel.kind, found.country, now, found.own_hours)
         return Plan(delivery.pk, Delivery.State.READY, gate.Reason.QUIET, due_at=morning)
     if found.verdict:
-        return Plan(delivery.pk, Delivery.State.SKIPPED, found.verdict)
-    if delivery.sent_at and delivery.sent_at < now - message.key_lifetime:
-        # An earlier try may have arrived, and the provider no longer knows its key.
+        return Plan(delivery.pk, ended, found.verdict)
+    if delivery.sent_at and delivery.sent_at < now - message.key_lifetime + books.MARGIN:
+        # An earlier try may have arrived, and soon the provider no longer knows its key.
         return Plan(delivery.pk, Delivery.State.UNKNOWN, books.LOST)
     try:
         payload = message.payload(Recipient(found.person, found.address, delivery.key), now)
     except CannotRender as problem:
-        return Plan(delivery.pk, Delivery.State.SKIPPED, problem.code)
+        return Plan(delivery.pk, ended, problem.code)
     return Parcel(delivery, found.address, payload, message.subject_for(found.person))

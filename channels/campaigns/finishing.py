@@ -1,5 +1,6 @@
 """How campaigns end, and what a crash left behind."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
@@ -21,16 +22,20 @@ CHUNK = 10_000
 CANCELLED, EXPIRED = "cancelled", "expired"
 # How long a campaign is not looked at again after a worker was sent to it.
 GRACE = timedelta(seconds=15)
-# A key that is repeated must reach its provider well before that forgets it.
-MARGIN = timedelta(minutes=10)
+# A worker that was stopped for so long may still come back and say that it sent nothing.
+REVOCABLE = timedelta(days=7)
 SWEEPER = 0x73776565
 
 Status = Campaign.Status
 
+# Whoever may have got an earlier try was not left out.
 CLOSE = """
-    UPDATE campaigns_delivery SET state = 'skipped', reason = %s WHERE id IN (
+    UPDATE campaigns_delivery SET reason = %s,
+        state = CASE WHEN sent_at IS NULL THEN 'skipped' ELSE 'unknown' END
+    WHERE id IN (
         SELECT id FROM campaigns_delivery WHERE campaign_id = %s AND state = 'ready'
         LIMIT %s FOR UPDATE SKIP LOCKED)
+    RETURNING state
 """
 
 
@@ -55,6 +60,7 @@ def sweep() -> list[tuple[Step, int]]:
     if not _is_the_only_sweeper():
         return []
     reap()
+    _reopen()
     for pk in Campaign.objects.filter(status=Status.RUNNING).left_alone().values_list("pk", flat=True):
         finish(pk)
     found = _steps(Q(pk__in=Campaign.objects.left_alone().values("pk")))
@@ -121,6 +127,13 @@ def reap() -> int:
     return sum(books.reap(campaign, timezone.now() - _memory_of(campaign)) for campaign in left)
 
 
+def _reopen() -> None:
+    """Goes on with campaigns that were done until a worker we took for dead gave rows back."""
+    waiting = Delivery.objects.filter(campaign=OuterRef("pk"), state=Delivery.State.READY)
+    done = Campaign.objects.filter(Exists(waiting), status=Status.DONE, finished_at__gt=Now() - REVOCABLE)
+    done.update(status=Status.RUNNING, finished_at=None)
+
+
 def _steps(which: Q) -> Iterator[tuple[Step, int]]:
     campaigns = Campaign.objects.filter(which)
     waiting = Delivery.objects.filter(campaign=OuterRef("pk"), state=Delivery.State.READY)
@@ -146,9 +159,9 @@ def _claim(campaign_pk: int) -> bool:
 def _close_chunk(campaign: Campaign, reason: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(CLOSE, [reason, campaign.pk, CHUNK])
-        closed: int = cursor.rowcount
-    books.count(campaign, {(Delivery.State.SKIPPED, reason): closed})
-    return closed
+        states = Counter(state for (state,) in cursor.fetchall())
+    books.count(campaign, {(state, reason): number for state, number in states.items()})
+    return states.total()
 
 
 def _memory_of(campaign: Campaign) -> timedelta:
@@ -157,7 +170,7 @@ def _memory_of(campaign: Campaign) -> timedelta:
         caps = channels.connector_of(campaign.channel).caps
     except NoSuchConnector:
         return timedelta()
-    return caps.key_lifetime - MARGIN if caps.idempotency is Idempotency.KEY else timedelta()
+    return caps.key_lifetime - books.MARGIN if caps.idempotency is Idempotency.KEY else timedelta()
 
 
 def _is_the_only_sweeper() -> bool:

@@ -36,7 +36,6 @@ from channels.connectors.base import (
     Rejected,
     Retry,
     Session,
-    Unknown,
 )
 from channels.connectors.registry import NoSuchConnector
 from channels.consent import suppression
@@ -49,6 +48,8 @@ TIMEOUT = 30.0
 # A recorded intent is good for so many seconds. What was not handed over by then goes back and is asked
 # again, so neither a pause nor a withdrawal ever waits for a long batch or a slow server.
 GOOD_FOR = 0.25
+# And so old at most when the first of it is handed over: who was stopped meanwhile begins anew.
+STALE = 5.0
 HEARTBEAT, PRESENCE = 5.0, timedelta(seconds=20)
 MOST_ATTEMPTS = 8
 FIRST_WAIT, LONGEST_WAIT, LONGEST_OUTAGE = 30.0, 3600.0, 60.0
@@ -137,9 +138,9 @@ class Line:
             channels.note_outcome(self.campaign.channel, self.last_outcome)
 
     def _hand_over(self, batch: Batch) -> list[Result]:
-        started, results = time.monotonic(), []
+        results: list[Result] = []
         for done, parcel in enumerate(batch.parcels):
-            if done and time.monotonic() - started > GOOD_FOR:
+            if time.monotonic() - batch.recorded_at > (GOOD_FOR if done else STALE):
                 self.size = max(1, done)
                 break
             outcome = self.last_outcome = self.session.send(parcel.payload, parcel.delivery.key.hex, TIMEOUT)
@@ -152,8 +153,8 @@ class Line:
 
     def _put_back(self, parcel: Parcel) -> Result:
         """Nothing happened with it: it waits on as if it had not been taken."""
-        unsent = self.caps.idempotency is Idempotency.NONE
         pk, customer = parcel.delivery.pk, parcel.delivery.customer
+        unsent = parcel.delivery.sent_at is None
         return Result(pk, customer, Delivery.State.READY, untouched=True, unsent=unsent)
 
     def _settle(self, batch: Batch, results: Sequence[Result]) -> None:
@@ -188,32 +189,35 @@ def result_of(parcel: Parcel, outcome: Outcome, caps: Caps) -> Result:
     """What an outcome means for the delivery."""
     base = Result(parcel.delivery.pk, parcel.delivery.customer, Delivery.State.READY)
     # Where keys are repeated, one try's "not sent" says nothing of the tries before.
-    unsent = caps.idempotency is Idempotency.NONE
+    unsent = parcel.delivery.sent_at is None
     if isinstance(outcome, Accepted):
         sent = Delivery.State.ACCEPTED
         return replace(base, state=sent, provider_id=outcome.provider_id[:200], subject=parcel.subject)
     if isinstance(outcome, Rejected):
         reason = outcome.reason or outcome.code
-        return replace(
-            base, state=Delivery.State.FAILED, reason=reason, unsent=unsent, is_dead=outcome.permanent
-        )
+        failed = Delivery.State.FAILED if unsent else Delivery.State.UNKNOWN
+        return replace(base, state=failed, reason=reason, unsent=unsent, is_dead=outcome.permanent)
     if isinstance(outcome, Retry) and outcome.channel_down:
         return replace(base, reason=outcome.reason, untouched=True, unsent=unsent)
-    return _try_again(replace(base, reason=outcome.reason), parcel.delivery.attempts + 1, outcome, caps)
-
-
-def _try_again(base: Result, tries: int, outcome: Retry | Unknown, caps: Caps) -> Result:
-    """A later try where that is safe and has not been tried often enough."""
-    wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1))
-    unsent = caps.idempotency is Idempotency.NONE
     if isinstance(outcome, Retry):
-        if tries < MOST_ATTEMPTS:
-            return replace(base, wait=max(outcome.after, wait), unsent=unsent)
-        gave_up = f"{GAVE_UP}{books.FAMILY}{outcome.reason}"
-        return replace(base, state=Delivery.State.FAILED, reason=gave_up, unsent=unsent)
-    if unsent or tries >= MOST_ATTEMPTS:
+        return _try_again(replace(base, unsent=unsent), parcel.delivery.attempts + 1, outcome)
+    base, tries = replace(base, reason=outcome.reason), parcel.delivery.attempts + 1
+    if caps.idempotency is Idempotency.NONE or tries >= MOST_ATTEMPTS:
         return replace(base, state=Delivery.State.UNKNOWN)
-    return replace(base, wait=wait)
+    return replace(base, wait=_wait(tries))
+
+
+def _try_again(base: Result, tries: int, outcome: Retry) -> Result:
+    """A later try, where it has not been tried often enough."""
+    if tries < MOST_ATTEMPTS:
+        return replace(base, reason=outcome.reason, wait=max(outcome.after, _wait(tries)))
+    failed = Delivery.State.FAILED if base.unsent else Delivery.State.UNKNOWN
+    return replace(base, state=failed, reason=f"{GAVE_UP}{books.FAMILY}{outcome.reason}")
+
+
+def _wait(tries: int) -> float:
+    """Seconds until the next try: twice as long after each."""
+    return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (tries - 1))
 
 
 def _suppress_dead(campaign: Campaign, parcels: Sequence[Parcel], results: Sequence[Result]) -> None:

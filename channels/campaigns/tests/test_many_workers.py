@@ -28,19 +28,14 @@ from channels.consent import services as consent
 from channels.consent.models import Purpose
 from channels.models import Channel
 from crm.accounts.models import User
-from crm.celery import app
 from crm.embedded import locations
 from segments.models import Segment
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-@pytest.fixture(autouse=True)
-def only_our_own_workers() -> Iterator[None]:
-    """Wake-ups go to the broker, where nobody listens."""
-    app.conf.task_always_eager = False
-    yield
-    app.conf.task_always_eager = True
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("only_our_own_workers"),
+]
 
 
 def test_four_connections_send_each_message_once(sink: Sink, campaign: Campaign) -> None:

@@ -3,16 +3,18 @@
 import logging
 import signal
 import threading
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, connection
 
-from channels.campaigns import finishing, planning, sending
+from channels.campaigns import deciding, finishing, measuring, planning, sending
 from channels.campaigns.finishing import Step
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0
+SECONDS_BETWEEN_FIGURES = 30.0
 
 
 class Command(BaseCommand):
@@ -23,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--connections", type=int, default=0, help="How many connections to send over.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stop = threading.Event()
+        self.stop, self.counted_at = threading.Event(), -SECONDS_BETWEEN_FIGURES
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop.set())
         while not self.stop.is_set():
@@ -41,16 +43,25 @@ class Command(BaseCommand):
     def _round(self, connections: int) -> bool:
         """One look at everything; whether there is probably more to do."""
         finishing.sweep()
+        if time.monotonic() - self.counted_at > SECONDS_BETWEEN_FIGURES:
+            self.counted_at = time.monotonic()
+            measuring.sweep()
         more = [self._work(step, pk, connections) for step, pk in finishing.to_do()]
         return any(more)
 
     def _work(self, step: Step, pk: int, connections: int) -> bool:
-        if step is Step.PLAN:
+        """One step of a campaign; whether another probably follows."""
+        more = True
+        if step is Step.START:
+            finishing.start(pk)
+        elif step is Step.PLAN:
             planning.materialise(pk, stop=self.stop)
-            return True
-        if step is Step.CLOSE:
+        elif step is Step.DECIDE:
+            deciding.decide(pk)
+        elif step is Step.CLOSE:
             finishing.close(pk)
-            return False
-        more = sending.deliver(pk, connections=connections, stop=self.stop)
+            more = False
+        else:
+            more = sending.deliver(pk, connections=connections, stop=self.stop)
         finishing.finish(pk)
         return more
