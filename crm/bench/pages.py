@@ -16,7 +16,7 @@ from pypinyin import lazy_pinyin
 
 from channels.campaigns.models import Campaign
 from crm.accounts.models import User
-from crm.bench import inboxes, talking
+from crm.bench import inboxes, insights, talking
 from crm.bench.harness import Baseline, Result, bench, milliseconds, queries, spread
 from crm.bench.running import fill
 from crm.lib.paging import SIZE, keyset
@@ -272,5 +272,6 @@ def _pages() -> list[Page]:
         Page("segment", _of("segments:detail", Segment), segment),
         Page("campaigns", _at("campaigns:list"), campaign),
         Page("campaign", _of("campaigns:detail", Campaign), campaign),
+        *(Page(*entry) for entry in insights.entries()),
         *(Page(*entry) for entry in inboxes.entries()),
     ]

@@ -24,6 +24,7 @@ KEYS = {
     "segments": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio", "peak_mb"},
     "campaign": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "recommending": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
+    "insights": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "identity": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
 }
 # How the names of a benchmark's figures begin.
@@ -34,7 +35,7 @@ BEGINNINGS = {name: name for name in KEYS} | {"pages": "home"}
 @pytest.mark.parametrize(
     "names",
     [
-        ["pages", "inbox", "recommending"],
+        ["pages", "inbox", "recommending", "insights"],
         ["scoring", "segments"],
         ["identity", "rfm", "campaign", "api", "inbound", "import"],
     ],
