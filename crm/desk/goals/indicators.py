@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Avg, Count, F, FloatField, Q, QuerySet, Sum
+from django.db.models import Avg, Count, F, FloatField, Max, Min, Q, QuerySet, Sum
 from django.db.models.aggregates import Aggregate
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -135,11 +135,14 @@ def repurchase_rate(reach: Reach, span: Span) -> float | None:
 
 
 def churn_rate(reach: Reach, span: Span) -> float | None:
-    before = _bought(reach, span.end - YEAR, span.end - HALF)
-    since = _bought(reach, span.end - HALF, span.end)
-    stayed = before.filter(customer__in=since.values("customer"))
-    number = _people(before)
-    return _share(number - _people(stayed), number)
+    middle = span.end - HALF
+    buyers = _bought(reach, span.end - YEAR, span.end).values("customer")
+    buyers = buyers.annotate(first=Min("placed_at"), last=Max("placed_at"))
+    found = buyers.aggregate(
+        all=Count("customer", filter=Q(first__lt=middle)),
+        gone=Count("customer", filter=Q(last__lt=middle)),
+    )
+    return _share(found["gone"], found["all"])
 
 
 def average_order(reach: Reach, span: Span) -> float | None:
