@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from crm.accounts.models import User
+from crm.accounts.sharing import Audience
 from crm.demo.company import Staff
 from customers.bulk import actions, runner
 from customers.bulk.models import BulkJob
@@ -18,7 +19,6 @@ QUIET = {
         {"fact": "orders.last", "op": "beyond", "value": 180},
     ],
 }
-Audience = SavedList.Audience
 
 
 def arrange(staff: Staff, *, until: datetime) -> None:

@@ -1,10 +1,10 @@
 """Tables that colleagues keep, share and get by e-mail."""
 
 from crm.accounts.models import User
+from crm.accounts.sharing import Audience
 from crm.demo.company import Staff
 from crm.desk.pivot import services
 from crm.desk.pivot.models import SavedPivot, Schedule
-from customers.lists.models import Audience
 
 TABLES = {
     "各渠道月度销售额": "subject=orders&measure=revenue&rows=month&column=channel&period=12m",

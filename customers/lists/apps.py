@@ -8,7 +8,7 @@ class ListsConfig(AppConfig):
     verbose_name = _("Saved lists")
 
     def ready(self) -> None:
+        from crm.accounts.sharing import Audience
         from crm.lib import labels
-        from customers.lists.models import SavedList
 
-        labels.register("list-audience", SavedList.Audience)
+        labels.register("list-audience", Audience)

@@ -1,55 +1,14 @@
-from typing import Any, cast
+from typing import ClassVar
 
-from crispy_forms.helper import FormHelper
-from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from crm.accounts.models import Team, User
-from crm.accounts.policy import Scope
+from crm.accounts.sharing import KeptForm
 from customers.lists.models import SavedList
 
-Audience = SavedList.Audience
 
+class ListForm(KeptForm[SavedList]):
+    about_teams = _("Also the teams below it see the list.")
 
-class ListForm(forms.ModelForm[SavedList]):
-    """The name of a list and who sees it; who may not share does not see the question."""
-
-    class Meta:
+    class Meta(KeptForm.Meta):
         model = SavedList
-        fields = ("name", "audience", "team")
-        labels = {"audience": _("Who sees it")}
-        help_texts = {"name": _("As it stands on the tab.")}
-
-    def __init__(self, *arguments: Any, user: User, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._limit_to(user)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-
-    def _limit_to(self, user: User) -> None:
-        reach = user.scope("list", "share")
-        if reach < Scope.TEAM:
-            for name in ("audience", "team"):
-                del self.fields[name]
-            return
-        team = cast("forms.ModelChoiceField[Team]", self.fields["team"])
-        team.required = False
-        team.help_text = str(_("Also the teams below it see the list."))
-        if reach < Scope.ALL:
-            choice = cast("forms.ChoiceField", self.fields["audience"])
-            choice.choices = [one for one in Audience.choices if one[0] != Audience.ALL]
-            team.queryset = Team.objects.filter(pk__in=user.team_tree_ids)
-
-    def clean_name(self) -> str:
-        return " ".join(str(self.cleaned_data["name"]).split())
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if "audience" in self.fields:
-            if cleaned.get("audience") != Audience.TEAM:
-                cleaned["team"] = None
-            elif not cleaned.get("team"):
-                raise ValidationError({"team": _("Choose the team.")})
-        return cleaned
+        help_texts: ClassVar = {"name": _("As it stands on the tab.")}

@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Team, User
+from crm.accounts.sharing import Audience
 from crm.audit import services as audit
 from crm.lib.errors import Refused
 from customers.listing import canonical
@@ -22,7 +23,7 @@ def keep(
         raise Refused(_("You have %(most)s lists already. Delete some first.") % {"most": MOST_LISTS})
     made = SavedList(name=name, query=canonical(query, by), owner=by, audience=audience, team=team)
     _save(made)
-    if made.audience != SavedList.Audience.PRIVATE:
+    if made.audience != Audience.PRIVATE:
         audit.record("list.shared", made, by=by, audience=made.audience)
     if Mark.objects.filter(user=by, is_pinned=True).count() < MOST_TABS:
         Mark.objects.create(user=by, saved_list=made, is_pinned=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.accounts.http import UserRequest, get_visible, needs
+from crm.accounts.sharing import Audience
 from crm.lib.htmx import render_part, wants_part
 from crm.lib.paging import keyset
 from customers.lists import services
@@ -46,7 +47,7 @@ def new(request: UserRequest) -> HttpResponse:
         cleaned["name"],
         query,
         by=request.user,
-        audience=cleaned.get("audience", SavedList.Audience.PRIVATE),
+        audience=cleaned.get("audience", Audience.PRIVATE),
         team=cleaned.get("team"),
     )
     messages.success(request, _("The list was saved."))

@@ -6,70 +6,33 @@ from typing import ClassVar, Self
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.accounts.models import Team, User
-from crm.accounts.policy import Scope
-from customers.lists.models import Audience
+from crm.accounts.models import User
+from crm.accounts.sharing import Kept, KeptQuerySet, shared_by_rule
 
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 3
 
 
-class SavedPivotQuerySet(models.QuerySet["SavedPivot"]):
-    def visible_to(self, user: User, action: str = "view") -> Self:
-        """One's own, and those shared with one; changing a shared one needs the right to share."""
-        if not user.may("pivot", "view"):
-            return self.none()
-        own = Q(owner=user)
-        if action == "view":
-            ours = Q(audience=Audience.TEAM, team__in=user.teams_above_ids)
-            return self.filter(own | Q(audience=Audience.ALL) | ours)
-        reach = user.scope("pivot", "share")
-        if reach is Scope.ALL:
-            return self.filter(own | ~Q(audience=Audience.PRIVATE))
-        if reach >= Scope.TEAM:
-            return self.filter(own | Q(audience=Audience.TEAM, team__in=user.team_tree_ids))
-        return self.filter(own)
+class SavedPivotQuerySet(KeptQuerySet["SavedPivot"]):
+    pass
 
 
-class SavedPivot(models.Model):
-    """A pivot under a name. Each reader sees the numbers of their own customers in it."""
+class SavedPivot(Kept):
+    """A pivot under a name."""
 
-    name = models.CharField(pgettext_lazy("saved pivot", "name"), max_length=80)
-    owner = models.ForeignKey(User, verbose_name=_("made by"), on_delete=models.PROTECT, related_name="+")
-    audience = models.CharField(_("for"), max_length=7, choices=Audience, default=Audience.PRIVATE)
-    team = models.ForeignKey(
-        Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
+    resource = "pivot"
+
     query = models.TextField(_("address"), help_text="As Layout.address writes it.")
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
-    updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = SavedPivotQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("saved pivot")
         verbose_name_plural = _("saved pivots")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["owner", "name"], name="saved_pivot_has_a_name_of_its_own"),
-            models.CheckConstraint(name="saved_pivot_has_a_name", condition=~Q(name="")),
-            models.CheckConstraint(
-                name="saved_pivot_for_a_team_has_one",
-                condition=Q(audience=Audience.TEAM) & ~Q(team=None)
-                | ~Q(audience=Audience.TEAM) & Q(team=None),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def pk_text(self) -> str:
-        """For ids in pages, where numbers would be written with separators."""
-        return str(self.pk)
+        constraints: ClassVar = shared_by_rule("saved_pivot")
 
     @property
     def address(self) -> str:

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.accounts.http import UserRequest, get_visible, needs
+from crm.accounts.sharing import Audience
 from crm.desk.pivot import services
 from crm.desk.pivot.forms import PivotForm, ScheduleForm
 from crm.desk.pivot.models import SavedPivot, Schedule
 from crm.lib.errors import Refused
 from crm.lib.htmx import render_part, wants_part
 from crm.lib.paging import keyset
-from customers.lists.models import Audience
 
 
 @require_GET

@@ -6,11 +6,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Team, User
+from crm.accounts.sharing import Audience
 from crm.audit import services as audit
 from crm.desk.pivot import asking, mailing
 from crm.desk.pivot.models import SavedPivot, Schedule, Sending
 from crm.lib.errors import Refused
-from customers.lists.models import Audience
 
 MOST_SAVED = 200
 

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                     "owner",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="saved_lists",
+                        related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="made by",
                     ),
