@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import User
-from customers.models import Customer
+from customers.models import Customer, of_visible
 
 
 class Product(models.Model):
@@ -33,7 +33,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, user: User, action: str = "view") -> Self:
         if not user.may("order", action):
             return self.none()
-        return self.filter(customer__in=Customer.objects.visible_to(user))
+        return self.filter(of_visible(user))
 
     def counted(self) -> Self:
         """The orders that count as purchases: not cancelled, not given back in full."""

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.accounts.models import User
-from customers.models import Customer
+from customers.models import Customer, of_visible
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def visible_to(self, user: User, action: str = "view") -> Self:
-        return self.filter(customer__in=Customer.objects.visible_to(user, action))
+        return self.filter(of_visible(user, action))
 
 
 class Entry(models.Model):

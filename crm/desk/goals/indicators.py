@@ -21,7 +21,7 @@ from channels.campaigns.models import Delivery
 from channels.reports import times
 from channels.reports.models import Fact
 from crm.lib.templatetags.ui import NOTHING, percent, rounded_money, thousands
-from customers.models import Customer, CustomerQuerySet
+from customers.models import Customer, CustomerQuerySet, of_present
 from customers.orders.models import Order
 from segments.facts import start_of
 from segments.scoring.models import Score, Stage
@@ -199,7 +199,9 @@ def _bought(reach: Reach, start: datetime, end: datetime) -> QuerySet[Order]:
     orders = Order.objects.counted().filter(
         placed_at__gte=start, placed_at__lt=end, currency=settings.DEFAULT_CURRENCY
     )
-    return orders.filter(customer__in=reach.customers()).order_by()
+    everybody = reach.person is None and reach.teams is None
+    mine = of_present() if everybody else Q(customer__in=reach.customers())
+    return orders.filter(mine).order_by()
 
 
 def _people(orders: QuerySet[Order]) -> int:

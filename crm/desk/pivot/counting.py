@@ -21,16 +21,20 @@ from crm.lib.patience import at_most
 MILLISECONDS = 8_000
 # More groups than these are no table for people, and would fill our memory.
 MOST_GROUPS = 200_000
+# A small table comes of millions of rows: several processes add up parts of it, though the planner, who takes
+# every moment for a group of its own, thinks it dear to hand them over.
+HANDING_OVER = "SET LOCAL parallel_tuple_cost = 0.001"
 # No value that people write is this one.
 OTHERS = "\x1f"
 
 Path = tuple[str, ...]
 Value = Decimal | int | float | None
+# How a group is added up, and how the groups then make totals. Of different values all are kept till then.
 AGGREGATES = {
-    subjects.COUNT: "count(*)",
-    subjects.DISTINCT: "count(DISTINCT m)",
-    subjects.SUM: "sum(m)",
-    subjects.AVERAGE: "avg(m)",
+    subjects.COUNT: ("count(*) AS part", "coalesce(sum(part), 0)::bigint"),
+    subjects.DISTINCT: ("m AS part", "count(DISTINCT part)"),
+    subjects.SUM: ("sum(m) AS part", "sum(part)"),
+    subjects.AVERAGE: ("sum(m) AS part, count(m) AS number", "sum(part) / nullif(sum(number), 0)"),
 }
 
 
@@ -56,8 +60,11 @@ def count(layout: Layout, *, kept: Mapping[int, Sequence[str]] | None = None) ->
     keys = ", ".join(
         _key("" if kept is not None else one.form, place) for place, one in enumerate(layout.used)
     )
+    parts, whole = AGGREGATES[layout.measure.kind]
+    each = f"{names}, m" if layout.measure.kind == subjects.DISTINCT else names
     statement = f"""
-        SELECT grouping({names}), {AGGREGATES[layout.measure.kind]}, {keys} FROM ({inner}) AS facts
+        SELECT grouping({names}), {whole}, {keys}
+        FROM (SELECT {names}, {parts} FROM ({inner}) AS facts GROUP BY {each}) AS groups
         GROUP BY GROUPING SETS ({_sets(depth, width)}) LIMIT {MOST_GROUPS + 1}
     """
     found = _run(statement, parameters)
@@ -74,7 +81,10 @@ def total(question: Question) -> Value:
     inner, parameters = _compiled(question.rows().annotate(**_measured(question)), ["m"])
     if inner is None:
         return 0 if question.measure.kind != subjects.AVERAGE else None
-    [(value,)] = _run(f"SELECT {AGGREGATES[question.measure.kind]} FROM ({inner}) AS facts", parameters)
+    parts, whole = AGGREGATES[question.measure.kind]
+    each = "GROUP BY m" if question.measure.kind == subjects.DISTINCT else ""
+    groups = f"SELECT {parts} FROM ({inner}) AS facts {each}"
+    [(value,)] = _run(f"SELECT {whole} FROM ({groups}) AS groups", parameters)
     return value if value is not None or question.measure.kind == subjects.AVERAGE else 0
 
 
@@ -132,5 +142,6 @@ def _place(bits: int, keys: Sequence[str], depth: int, width: int) -> tuple[Path
 
 def _run(statement: str, parameters: Sequence[Any]) -> list[Any]:
     with at_most(MILLISECONDS), connection.cursor() as cursor:
+        cursor.execute(HANDING_OVER)
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from crm.accounts.models import Team, User
 from crm.desk.pivot.dimensions import Dimension, chosen, plain, record, times
 from crm.desk.pivot.subjects import AVERAGE, COUNT, DISTINCT, SUM, Measure, Subject, register
-from customers.models import Customer
+from customers.models import Customer, of_visible
 from customers.orders.models import Order, OrderLine, Product
 from customers.timeline import kinds
 from customers.timeline.models import Entry
@@ -167,7 +167,7 @@ def _lines() -> Subject:
         "lines",
         _("Products sold"),
         "package",
-        lambda user: OrderLine.objects.filter(order__customer__in=Customer.objects.visible_to(user)),
+        lambda user: OrderLine.objects.filter(of_visible(user, field="order__customer")),
         "order__customer",
         "order__placed_at",
         "12m",
