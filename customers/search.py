@@ -111,6 +111,9 @@ def _find_common(rows: CustomerQuerySet, wanted: str, limit: int, share: float) 
         found = _best(rows.filter(asked, pk__in=[*latest, *known]), wanted, limit)
         if len(found) == limit or len(latest) < walked:
             return found
+        if not found:
+            # The latest are alike, as after a change to many at once: going further back would not help.
+            break
     return None
 
 
