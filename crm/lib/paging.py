@@ -1,14 +1,15 @@
 """Keyset paging: page 20,000 costs what page 1 costs, and nothing is counted."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
@@ -30,13 +31,21 @@ class Page(Generic[Row]):
 
 
 def keyset(
-    rows: QuerySet[Row], order: str, cursor: str = "", *, size: int = SIZE, related: Collection[str] = ()
+    rows: QuerySet[Row],
+    order: str,
+    cursor: str = "",
+    *,
+    size: int = SIZE,
+    related: Collection[str] = (),
+    near: timedelta | None = None,
 ) -> Page[Row]:
     """The page of `rows` at `cursor`, ordered by `order` ("name" or "-name") and then by primary key.
 
     `related` are loaded along, but only for this page: joined before, they would be looked up for, and sorted
-    with, every row that may come onto it. `order` must name a column without NULLs, reached through foreign
-    keys if need be. Raises BadInput for a cursor that is not ours or belongs to another order.
+    with, every row that may come onto it. Where no index walks `order`, a time, `near` is how much of it
+    beside the page's beginning is looked at first: mostly the page is full with that. `order` must name a
+    column without NULLs, reached through foreign keys if need be. Raises BadInput for a cursor that is not
+    ours or belongs to another order.
     """
     field, descending = order.removeprefix("-"), order.startswith("-")
     backwards, value, pk = _read(cursor, order) if cursor else (False, None, None)
@@ -48,11 +57,26 @@ def keyset(
         rows = rows.filter(Q(**{f"{field}__{side}e": value}), beyond)
     sign = "-" if falling else ""
     ordering = (f"{sign}{field}", f"{sign}pk")
-    chosen = rows.order_by(*ordering)[: size + 1]
-    if related:
-        chosen = rows.model._default_manager.filter(pk__in=chosen.values("pk"))
-        chosen = chosen.select_related(*related).order_by(*ordering)
-    return _page(list(chosen), order, cursor, size=size, backwards=backwards)
+    for part in _nearest(rows, field, value, near, falling=falling):
+        chosen = part.order_by(*ordering)[: size + 1]
+        if related:
+            chosen = rows.model._default_manager.filter(pk__in=chosen.values("pk"))
+            chosen = chosen.select_related(*related).order_by(*ordering)
+        found = list(chosen)
+        if len(found) > size:
+            break
+    return _page(found, order, cursor, size=size, backwards=backwards)
+
+
+def _nearest(
+    rows: QuerySet[Row], field: str, value: Any, near: timedelta | None, *, falling: bool
+) -> Iterator[QuerySet[Row]]:
+    """The rows of wider and wider spans of time beside where a page begins, and at last all of them."""
+    if near and (value or falling):
+        start = value or timezone.now()
+        for span in (near, near * 10):
+            yield rows.filter(**{f"{field}__gt": start - span} if falling else {f"{field}__lt": start + span})
+    yield rows
 
 
 def _page(found: list[Row], order: str, cursor: str, *, size: int, backwards: bool) -> Page[Row]:

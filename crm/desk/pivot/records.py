@@ -1,5 +1,6 @@
 """The records behind a cell: customers as a filter of their list, orders and contacts in one of their own."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from customers.models import CustomerQuerySet
 from customers.orders.models import Order
 
 MILLISECONDS = 8_000
+NEAR = timedelta(days=3)
 CELL = "cell"
 
 
@@ -53,7 +55,7 @@ def narrow(rows: CustomerQuerySet, values: list[str], user: User) -> CustomerQue
 def page(asked: Question, cursor: str) -> Page[Any]:
     """The newest first. Raises TooSlow."""
     with at_most(MILLISECONDS):
-        return keyset(*_listed(asked), cursor, related=["customer"])
+        return keyset(*_listed(asked), cursor, related=["customer"], near=NEAR)
 
 
 def _listed(asked: Question) -> tuple[QuerySet[Any], str]:

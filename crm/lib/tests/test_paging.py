@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import signing
+from django.utils import timezone
 
 from crm.lib import paging
 from crm.lib.errors import BadInput
@@ -29,6 +30,21 @@ def test_pages_show_every_row_once_in_order_even_with_ties() -> None:
         factories.customer(name=f"c{number}", touched_at=START + timedelta(days=number // 3))
     assert walk("-touched_at", 2) == ["c6", "c5", "c4", "c3", "c2", "c1", "c0"]
     assert walk("touched_at", 2) == ["c0", "c1", "c2", "c3", "c4", "c5", "c6"]
+
+
+@pytest.mark.parametrize("order", ["-touched_at", "touched_at"])
+def test_looking_near_by_first_changes_no_page(order: str) -> None:
+    for days in (0, 0, 1, 2, 9, 30, 31, 32, 400, 401):
+        factories.customer(touched_at=timezone.now() - timedelta(days=days))
+    rows = Customer.objects.all()
+    for size in (1, 2, 3):
+        cursors = [""]
+        for cursor in cursors:
+            plain = paging.keyset(rows, order, cursor, size=size)
+            near = paging.keyset(rows, order, cursor, size=size, near=timedelta(days=2))
+            assert near.rows == plain.rows
+            assert (bool(near.next), bool(near.previous)) == (bool(plain.next), bool(plain.previous))
+            cursors += [one for one in (plain.next, plain.previous) if one and len(cursors) < 20]
 
 
 def test_one_can_go_back_the_way_one_came() -> None:
