@@ -28,7 +28,7 @@ ACTIVE_DAYS = 30
 # So many and fewer are gathered more quickly than met on the way through a sorted index ...
 FEW = 2_000
 # ... where nobody is looked for any longer than this, in milliseconds: expecting many may be a mistake.
-PATIENCE = 100
+PATIENCE = 250
 # Counting stops here: nobody reads further, and the database need not either.
 MOST_COUNTED = 10_000
 NEWEST_FIRST = "-activity"

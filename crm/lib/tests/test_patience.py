@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import pytest
 from django.db import connection
 
@@ -54,3 +56,15 @@ def test_more_is_expected_of_all_than_of_some() -> None:
         cursor.execute("ANALYZE accounts_user")
     assert expected(User.objects.all()) == 20
     assert expected(User.objects.filter(username="nobody")) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_running_out_of_time_with_the_last_row_leaves_the_connection_whole() -> None:
+    """PostgreSQL may notice it when the answer is out already, while it waits for what comes next."""
+    for number in range(300):
+        with suppress(TooSlow), at_most(3 + number % 6), connection.cursor() as cursor:
+            cursor.execute("SELECT %s, other FROM generate_series(1, 20000) AS other", [number])
+            cursor.fetchall()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT %s", [number])
+            assert cursor.fetchone() == (number,)
