@@ -36,14 +36,14 @@ class ChannelForm(forms.ModelForm[Channel]):
 
     class Meta:
         model = Channel
-        fields = ("name", "per_second", "team")
+        fields = ("name", "per_second", "cost", "team")
         labels = {"per_second": _("Messages a second, at most")}
 
     def __init__(self, data: Any = None, *, connector: Connector, instance: Channel | None = None) -> None:
         super().__init__(data, instance=instance)
         caps = connector.caps
         if not caps.sends:
-            del self.fields["per_second"]
+            del self.fields["per_second"], self.fields["cost"]
         if connector.kind == "email" and not (caps.pushes or caps.pulls):
             # Nothing arrives there.
             del self.fields["team"]
@@ -99,8 +99,8 @@ def plain_helper(*parts: LayoutObject) -> FormHelper:
 
 
 def _own_rows(fields: Iterable[str]) -> list[tuple[str, ...]]:
-    present = [name for name in ("name", "per_second", "team") if name in fields]
-    return [tuple(present[:2]), *((name,) for name in present[2:])]
+    present = [name for name in ("name", "per_second", "cost", "team") if name in fields]
+    return [tuple(present[:1]), tuple(present[1:])] if "cost" in present else [(name,) for name in present]
 
 
 def _rows(rows: Iterable[Iterable[str]]) -> list[LayoutObject]:

@@ -1,9 +1,10 @@
 """How a channel is doing, for its card."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -39,16 +40,24 @@ class Card:
 def cards(channels: Iterable[Channel]) -> list[Card]:
     found = list(channels)
     sums = (
-        Tally.objects.filter(campaign__channel__in=found, what__in=COUNTED)
+        Tally.objects.filter(campaign__channel__in=found, what__in=COUNTED, way=1)
         .values_list("campaign__channel", "what")
         .annotate(total=Sum("count"))
     )
-    counts = {(channel, what): total for channel, what, total in sums}
+    others = (
+        Tally.objects.filter(way__gt=1, campaign__ways__place=F("way"), campaign__ways__channel__in=found)
+        .filter(what__in=COUNTED)
+        .values_list("campaign__ways__channel", "what")
+        .annotate(total=Sum("count"))
+    )
+    counts = Counter[tuple[int, str]]()
+    for channel, what, total in (*sums, *others):
+        counts[channel, what] += total
     arrived = arrivals([one.pk for one in found])
     return [_card(one, counts, arrived[one.pk]) for one in found]
 
 
-def _card(channel: Channel, counts: dict[tuple[int, str], int], arrived: Arrivals) -> Card:
+def _card(channel: Channel, counts: Counter[tuple[int, str]], arrived: Arrivals) -> Card:
     label, is_known = connector_label(channel)
     code, _colon, words = channel.last_error.partition(": ")
     trouble = Trouble(code) if code in Trouble.values else None

@@ -1,8 +1,10 @@
 """Channels: configured accounts through which we and our customers talk."""
 
 import secrets
+from decimal import Decimal
 from typing import Self
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +53,14 @@ class Channel(models.Model):
     )
     per_second = models.PositiveIntegerField(
         _("messages a second"), default=0, help_text=_("0 means no limit.")
+    )
+    cost = models.DecimalField(
+        _("cost of a message"),
+        max_digits=10,
+        decimal_places=4,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
+        help_text=_("In the company's currency. A long SMS counts as several."),
     )
     tokens = models.FloatField(default=0, editable=False)
     refilled_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -58,10 +59,24 @@ def make_list(name: str, customers: Collection[int], *, by: User) -> Segment:
 
 
 @transaction.atomic
+def make_list_of(name: str, customers: "QuerySet[Any, Any]", *, by: User) -> Segment:
+    """A segment of exactly those in a query of customers' numbers, written where they are found."""
+    segment = _static(name, by)
+    found, params = customers.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {Pick._meta.db_table} (segment_id, customer_id, added_by_id, added_at)"
+            f" SELECT %s, found.*, %s, statement_timestamp() FROM ({found}) AS found ON CONFLICT DO NOTHING",
+            [segment.pk, by.pk, *params],
+        )
+    return segment
+
+
+@transaction.atomic
 def freeze(segment: Segment, *, by: User) -> Segment:
     """A segment of exactly those who are in this one at its next count; filled in the background."""
     day = timezone.localdate().isoformat()
-    made = _static(_free(f"{segment.name[:85]} · {day}"), by)
+    made = _static(free_name(f"{segment.name[:85]} · {day}"), by)
     Segment.objects.filter(pk=made.pk).update(copies=segment)
     return made
 
@@ -83,7 +98,8 @@ def _static(name: str, by: User) -> Segment:
     return made
 
 
-def _free(name: str) -> str:
+def free_name(name: str) -> str:
+    """The name, with a number if there is such a segment already."""
     taken = set(Segment.objects.filter(name__startswith=name).values_list("name", flat=True))
     numbered = (f"{name} ({number})" for number in range(2, len(taken) + 3))
     return next(one for one in (name, *numbered) if one not in taken)

@@ -1,23 +1,25 @@
 """Who would get a campaign and who would not, by the very rules that decide when it is sent."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from channels.campaigns import body, books, recommended
+from channels.campaigns import body, books, choosing, recommended, texts, ways
 from channels.campaigns.message import MISSING
-from channels.campaigns.models import Campaign
+from channels.campaigns.models import Campaign, Way
 from channels.campaigns.placeholders import Person
 from channels.consent import gate
 from channels.consent.gate import Reason
 from crm.accounts.models import User
-from customers.models import Customer
+from customers.models import Customer, CustomerQuerySet
 from segments import services as segments
 
 # How SQL knows that somebody lacks a field; names are never empty.
@@ -31,12 +33,13 @@ STEPS: tuple[tuple[str, str | Promise], ...] = (
     (Reason.NO_CONSENT, _("Allow it")),
     (Reason.SUPPRESSED, _("Address is not blocked")),
     (Reason.OVER_CONTACTED, _("Not written to too often")),
+    (choosing.WINDOW, _("The provider lets it through")),
     (EXCLUDED, _("Not in an excluded segment")),
     (MISSING, _("Have every personal field")),
     (Reason.QUIET, _("Awake now")),
 )
 # Rules that only some campaigns have.
-OPTIONAL = (EXCLUDED, Reason.RESTRICTED, MISSING, Reason.QUIET)
+OPTIONAL = (EXCLUDED, Reason.RESTRICTED, choosing.WINDOW, MISSING, Reason.QUIET)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Reach:
     left_out: tuple[tuple[str, int], ...]
     waiting: int
     addresses: int
+    # One for each channel, where there are several or it is no mail.
+    ways: tuple["WayReach", ...] = ()
 
     @property
     def matched(self) -> int:
@@ -58,15 +63,74 @@ class Reach:
         return self.steps[-1][1] + self.waiting
 
 
-def judged(campaign: Campaign, *, by: User | None = None) -> "QuerySet[Any]":
-    """The members of the segment whom `by`, or who launched it, may reach, each with a verdict."""
+@dataclass(frozen=True)
+class WayReach:
+    """One channel by itself, and to how many of those it could reach the message goes over it."""
+
+    way: Way
+    reach: Reach
+    chosen: int
+
+
+def members(campaign: Campaign, *, by: User | None = None) -> CustomerQuerySet:
+    """The members of the segment whom `by`, or who launched it, may reach."""
     user = by or campaign.launched_by or campaign.created_by
-    members = segments.members(campaign.segment).visible_to(user)
-    return gate.judged(members, _question(campaign), [*excluded(campaign), *missing_fields(campaign)])
+    return segments.members(campaign.segment).visible_to(user)
+
+
+def judged(campaign: Campaign, *, by: User | None = None) -> "QuerySet[Any]":
+    """Those of a campaign of mails alone, each with a verdict."""
+    rules = [*excluded(campaign), *missing_fields(campaign)]
+    return gate.judged(members(campaign, by=by), _question(campaign), rules)
+
+
+def asked(campaign: Campaign, over: Sequence[Way]) -> choosing.Asked:
+    """What is asked of each channel when it is planned and looked at."""
+    return _asked(campaign, over, excluded(campaign))
+
+
+def asked_to_send(campaign: Campaign, over: Sequence[Way]) -> choosing.Asked:
+    """The same at the moment of sending: who is in an excluded segment was said when it was planned."""
+    return _asked(campaign, over, [])
+
+
+def _asked(campaign: Campaign, over: Sequence[Way], common: choosing.Rules) -> choosing.Asked:
+    rules = {way.place: [*common, *missing_on(campaign, way)] for way in over}
+    return choosing.Asked(over, campaign.purpose, timezone.now(), rules)
+
+
+def verdict_on(campaign: Campaign, customer: Customer) -> str:
+    """What the rules say of one customer now."""
+    over = ways.of(campaign)
+    if choosing.is_plain(over):
+        return gate.verdict_on(customer, _question(campaign))
+    rows = choosing.Judge(asked_to_send(campaign, over)).ask([customer.pk])
+    return str(rows[0][choosing.VERDICT]) if rows else Reason.GONE
+
+
+def some(campaign: Campaign, verdict: str, most: int, *, by: User, place: int = 0) -> "QuerySet[Customer]":
+    """A few of those with a verdict, the empty one being none: of the campaign, or of one channel."""
+    over = ways.of(campaign)
+    if choosing.is_plain(over):
+        rows = judged(campaign, by=by)
+        found = rows.filter(verdict=verdict) if not verdict else rows.filter(verdict__startswith=verdict)
+        return found.select_related("rollup")[:most]
+    said = f"verdicts[{place}]" if any(way.place == place for way in over) else "verdict"
+    sql, params = asked(campaign, over).statement(members(campaign, by=by), f"id, {said} AS said")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM ({sql}) AS judged WHERE split_part(said, ':', 1) = %s LIMIT %s",
+            [*params, books.family(verdict), most],
+        )
+        found_ids = [pk for (pk,) in cursor.fetchall()]
+    return Customer.objects.filter(pk__in=found_ids).select_related("rollup")
 
 
 def reach(campaign: Campaign, *, by: User) -> Reach:
     """Asks the rules of sending about each member now."""
+    over = ways.of(campaign)
+    if not choosing.is_plain(over):
+        return _reach_of_many(campaign, over, by)
     found = (
         judged(campaign, by=by)
         .order_by()
@@ -78,6 +142,27 @@ def reach(campaign: Campaign, *, by: User) -> Reach:
     for verdict, customers, mailboxes in found:
         counts[books.family(verdict)] += customers
         addresses += mailboxes if verdict in ("", Reason.QUIET) else 0
+    return _funnel(counts, addresses)
+
+
+def _reach_of_many(campaign: Campaign, over: Sequence[Way], by: User) -> Reach:
+    """Each customer is looked at once, and counted with those of whom every channel says the same."""
+    sql, params = asked(campaign, over).statement(members(campaign, by=by), "way, verdict, verdicts")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT way, verdict, verdicts, count(*) FROM ({sql}) AS j GROUP BY 1, 2, 3", params)
+        rows = cursor.fetchall()
+    whole, chosen = Counter[str](), Counter[int]()
+    each = {way.place: Counter[str]() for way in over}
+    for place, verdict, verdicts, number in rows:
+        whole[books.family(verdict)] += number
+        chosen[place] += number
+        for way in over:
+            each[way.place][books.family(verdicts[way.place - 1])] += number
+    parts = (WayReach(way, _funnel(each[way.place]), chosen[way.place]) for way in over)
+    return replace(_funnel(whole), ways=tuple(parts))
+
+
+def _funnel(counts: Counter[str], addresses: int | None = None) -> Reach:
     left = counts.total()
     steps: list[tuple[str | Promise, int]] = [(_("In the segment"), left)]
     for reason, label in STEPS:
@@ -85,7 +170,9 @@ def reach(campaign: Campaign, *, by: User) -> Reach:
         if counts[reason] or reason not in OPTIONAL:
             steps.append((label, left))
     left_out = [(code, number) for code, number in counts.most_common() if code not in ("", Reason.QUIET)]
-    return Reach(tuple(steps), tuple(left_out), counts[Reason.QUIET], addresses)
+    reachable = left + counts[Reason.QUIET]
+    known = reachable if addresses is None else addresses
+    return Reach(tuple(steps), tuple(left_out), counts[Reason.QUIET], known)
 
 
 def excluded(campaign: Campaign) -> list[tuple[str, Q]]:
@@ -93,6 +180,14 @@ def excluded(campaign: Campaign) -> list[tuple[str, Q]]:
     if not campaign.pk:
         return []
     return [(EXCLUDED, Q(pk__in=segments.members(one).values("pk"))) for one in campaign.excluded.all()]
+
+
+def missing_on(campaign: Campaign, way: Way) -> list[tuple[str, Q]]:
+    """The same for one channel, whose text may ask for other fields than the mail."""
+    if way.is_mail:
+        return missing_fields(campaign)
+    needed = texts.needed_fields(way)
+    return [(f"{MISSING}{books.FAMILY}{field}", EMPTY[field]) for field in EMPTY if field in needed]
 
 
 def missing_fields(campaign: Campaign) -> list[tuple[str, Q]]:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from channels.campaigns import ways
 from channels.campaigns.models import Campaign, Delivery
 
 LEASE = timedelta(seconds=120)
@@ -49,6 +50,10 @@ class Plan:
     reason: str = ""
     address: str = ""
     due_at: datetime | None = None
+    # Left as they are where nothing is said.
+    way: int | None = None
+    why: str | None = None
+    parts: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,9 +78,10 @@ class Result:
 
 TAKE = """
     SELECT id, customer_id, key, attempts, due_at, sent_at, arm FROM campaigns_delivery
-    WHERE campaign_id = %s AND state = 'ready' AND due_at <= statement_timestamp() AND due_at >= %s
+    WHERE campaign_id = %s AND way = %s AND state = 'ready'
+      AND due_at <= statement_timestamp() AND due_at >= %s
       AND EXISTS (SELECT 1 FROM campaigns_campaign AS campaign
-                  JOIN channels_channel AS channel ON channel.id = campaign.channel_id
+                  JOIN channels_channel AS channel ON channel.id = %s
                   WHERE campaign.id = %s AND campaign.status = 'running' AND channel.enabled
                     AND (campaign.expires_at IS NULL OR campaign.expires_at > statement_timestamp()))
     ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
@@ -85,14 +91,17 @@ PLAN = """
     UPDATE campaigns_delivery AS delivery SET
         state = plan.state, reason = plan.reason, address = plan.address,
         due_at = coalesce(plan.due_at, delivery.due_at),
+        way = coalesce(plan.way, delivery.way), why = coalesce(plan.why, delivery.why),
+        parts = coalesce(plan.parts, delivery.parts),
         attempts = delivery.attempts + (plan.state = 'dispatching')::int,
         sent_at = CASE WHEN plan.state = 'dispatching' THEN coalesce(delivery.sent_at, clock_timestamp())
                   ELSE delivery.sent_at END,
         lease_token = CASE WHEN plan.state = 'dispatching' THEN %s ELSE '' END,
         lease_until = CASE WHEN plan.state = 'dispatching'
                       THEN clock_timestamp() + %s * interval '1 second' END
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
-        AS plan(id, state, reason, address, due_at)
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
+                %s::smallint[], %s::text[], %s::smallint[])
+        AS plan(id, state, reason, address, due_at, way, why, parts)
     WHERE delivery.id = plan.id
 """
 
@@ -127,10 +136,10 @@ TOUCH = """
 """
 
 COUNT = """
-    INSERT INTO campaigns_tally (campaign_id, what, reason, count)
-    SELECT %s, what, reason, count FROM unnest(%s::text[], %s::text[], %s::bigint[])
+    INSERT INTO campaigns_tally (campaign_id, way, what, reason, count)
+    SELECT %s, %s, what, reason, count FROM unnest(%s::text[], %s::text[], %s::bigint[])
         AS more(what, reason, count) ORDER BY what, reason
-    ON CONFLICT (campaign_id, what, reason) DO UPDATE SET count = campaigns_tally.count + excluded.count
+    ON CONFLICT (campaign_id, what, reason, way) DO UPDATE SET count = campaigns_tally.count + excluded.count
 """
 
 REAP = """
@@ -138,7 +147,7 @@ REAP = """
         state = CASE WHEN sent_at > %s THEN 'ready' ELSE 'unknown' END,
         lease_token = CASE WHEN sent_at > %s THEN '' ELSE lease_token END,
         reason = CASE WHEN sent_at > %s THEN '' ELSE %s END
-    WHERE campaign_id = %s AND state = 'dispatching' AND lease_until < statement_timestamp()
+    WHERE campaign_id = %s AND way = %s AND state = 'dispatching' AND lease_until < statement_timestamp()
     RETURNING state
 """
 
@@ -149,7 +158,7 @@ def take(campaign: Campaign, number: int, since: datetime) -> list[Waiting]:
     Those that others hold are passed over.
     """
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, [campaign.pk, since, campaign.pk, number])
+        cursor.execute(TAKE, [campaign.pk, campaign.place, since, campaign.channel_id, campaign.pk, number])
         return [Waiting(*row) for row in cursor.fetchall()]
 
 
@@ -186,7 +195,7 @@ def reap(campaign: Campaign, repeatable_since: datetime) -> int:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         since = repeatable_since
-        cursor.execute(REAP, [since, since, since, LOST, campaign.pk])
+        cursor.execute(REAP, [since, since, since, LOST, campaign.pk, campaign.place])
         states = Counter(state for (state,) in cursor.fetchall())
         count(campaign, {(Delivery.State.UNKNOWN, LOST): states[Delivery.State.UNKNOWN]})
     return states.total()
@@ -203,10 +212,11 @@ def prove_sent(delivery: Delivery) -> None:
         if row.state == Delivery.State.UNKNOWN:
             counts[row.state, family(row.reason)] = -1
         Delivery.objects.filter(pk=row.pk).update(state=Delivery.State.ACCEPTED, reason="", lease_token="")
-        subject = delivery.campaign.subject
+        subject = delivery.campaign.subject or delivery.campaign.name
         proof = Result(row.pk, row.customer_id, Delivery.State.ACCEPTED, subject=subject)
-        _tell(delivery.campaign, [proof], row.sent_at or timezone.now())
-        count(delivery.campaign, counts)
+        carried = ways.carried(delivery.campaign, ways.of_delivery(delivery))
+        _tell(carried, [proof], row.sent_at or timezone.now())
+        count(carried, counts)
 
 
 def count(campaign: Campaign, counts: Mapping[tuple[str, str], int]) -> None:
@@ -216,7 +226,7 @@ def count(campaign: Campaign, counts: Mapping[tuple[str, str], int]) -> None:
         return
     columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [campaign.pk, *columns])
+        cursor.execute(COUNT, [campaign.pk, campaign.place, *columns])
 
 
 def family(reason: str) -> str:

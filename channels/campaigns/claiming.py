@@ -10,11 +10,13 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from channels.campaigns import books, locks, pacing, recommended
+from channels.campaigns import audience, books, choosing, locks, pacing, recommended, ways
 from channels.campaigns.books import Plan, Waiting
+from channels.campaigns.carrying import ShortMailing
 from channels.campaigns.message import Mailing, Message, Recipient
 from channels.campaigns.models import Campaign, Delivery
 from channels.campaigns.placeholders import RECOMMENDED, Person
+from channels.campaigns.texts import ShortMessage, TemplateMessage
 from channels.connectors.base import CannotRender, Payload
 from channels.consent import gate, quiet
 
@@ -30,6 +32,9 @@ class Parcel:
     address: str
     payload: Payload
     subject: str
+    # Why this channel, where there are several, and as how many messages its provider counts the text.
+    why: str | None = None
+    parts: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,12 +60,35 @@ class Judged:
     quiet_until: int | None
     address: str
     person: Person
+    # The place of the channel that was chosen; 0 where none was, None where there is only one.
+    way: int | None = None
+    why: str = ""
+    is_open: bool = True
+    # The same by place, for a message that may not change its channel any more.
+    verdicts: Sequence[str] = ()
+    addresses: Sequence[str] = ()
+    opens: Sequence[bool] = ()
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Self:
         """From what `judge_for` asks, after the customer's number."""
         _customer, verdict, country, quiet_from, quiet_until, address, *person = row
         return cls(verdict, country, quiet_from, quiet_until, address, Person(*person))
+
+    @classmethod
+    def from_choice(cls, row: Sequence[Any]) -> Self:
+        """From what `choosing.Judge` answers."""
+        _customer, verdicts, opens, addresses, way, why, verdict, country, begin, end, *person = row
+        known = cls(verdict, country, begin, end, "", Person(*person), way, why, True, verdicts)
+        return replace(known, addresses=addresses, opens=opens)
+
+    def over(self, place: int, *, is_fixed: bool) -> Self:
+        """As one channel sees them; with `is_fixed` it is asked about that one, whatever was chosen."""
+        if self.way is None:
+            return self
+        at = place - 1
+        chosen, verdict = (place, self.verdicts[at]) if is_fixed else (self.way, self.verdict)
+        return replace(self, way=chosen, verdict=verdict, address=self.addresses[at], is_open=self.opens[at])
 
     @property
     def own_hours(self) -> quiet.Hours | None:
@@ -70,7 +98,9 @@ class Judged:
 
 
 @transaction.atomic
-def claim(mailing: Mailing, judge: gate.Judge, number: int, since: datetime) -> Batch | None:
+def claim(
+    mailing: Mailing | ShortMailing, judge: gate.Judge | choosing.Judge, number: int, since: datetime
+) -> Batch | None:
     """A batch whose intent is on record once this returns; None if nothing is due or the campaign stands."""
     campaign = mailing.campaign
     locks.share(campaign)
@@ -79,16 +109,20 @@ def claim(mailing: Mailing, judge: gate.Judge, number: int, since: datetime) -> 
         return None
     customers = [one.customer for one in waiting]
     gate.hold(customers)
-    known = {row[0]: Judged.from_row(row) for row in judge.ask(customers)}
+    read = Judged.from_choice if isinstance(judge, choosing.Judge) else Judged.from_row
+    known = {row[0]: read(row) for row in judge.ask(customers)}
     if mailing.asks_for(RECOMMENDED):
         known = _with_recommendations(known)
     now = timezone.now()
-    decided = [_decide(one, known.get(one.customer), mailing.for_arm(one.arm), now) for one in waiting]
+    decided = [_decide(one, known.get(one.customer), mailing, now) for one in waiting]
     parcels = [made for made in decided if isinstance(made, Parcel)]
     plans = [made for made in decided if isinstance(made, Plan)]
     going = parcels[: pacing.take(campaign.channel, len(parcels))]
     token = uuid4().hex
-    intents = (Plan(one.delivery.pk, Delivery.State.DISPATCHING, address=one.address) for one in going)
+    intents = (
+        Plan(one.delivery.pk, Delivery.State.DISPATCHING, address=one.address, why=one.why, parts=one.parts)
+        for one in going
+    )
     books.record_plans(campaign, token, [*plans, *intents])
     is_held_up = bool(parcels) and not going
     return Batch(token, going, waiting[-1].due_at, is_held_up, recorded_at=time.monotonic())
@@ -102,28 +136,54 @@ def _with_recommendations(known: dict[int, Judged]) -> dict[int, Judged]:
     }
 
 
-def judge_for(campaign: Campaign) -> gate.Judge:
+def judge_for(campaign: Campaign) -> gate.Judge | choosing.Judge:
     """Asks the gate what this campaign needs to know about its customers."""
+    hours, over = ("quiet_from", "quiet_until"), ways.of(campaign)
+    if not choosing.is_plain(over):
+        return choosing.Judge(audience.asked_to_send(campaign, over), "country", *hours, *PERSON)
     question = gate.Question(campaign.channel.kind, campaign.purpose, timezone.now())
-    hours = ("quiet_from", "quiet_until")
     return gate.Judge(question, "country", *hours, question.address or "email", *PERSON)
 
 
-def _decide(delivery: Waiting, found: Judged | None, message: Message, now: datetime) -> Plan | Parcel:
+def _decide(
+    delivery: Waiting, found: Judged | None, mailing: Mailing | ShortMailing, now: datetime
+) -> Plan | Parcel:
     # Whoever may have got an earlier try was not left out, whatever is against another one.
     ended = Delivery.State.UNKNOWN if delivery.sent_at else Delivery.State.SKIPPED
     if found is None:
         return Plan(delivery.pk, ended, gate.Reason.GONE)
+    # What may have gone out already stays where it was: on another channel it would be a second message.
+    place = mailing.campaign.place
+    found = found.over(place, is_fixed=delivery.sent_at is not None)
+    if found.way and found.way != place:
+        return Plan(delivery.pk, Delivery.State.READY, way=found.way, why=found.why)
     if found.verdict == gate.Reason.QUIET:
-        morning = quiet.reopens_at(message.campaign.channel.kind, found.country, now, found.own_hours)
+        morning = quiet.reopens_at(mailing.campaign.channel.kind, found.country, now, found.own_hours)
         return Plan(delivery.pk, Delivery.State.READY, gate.Reason.QUIET, due_at=morning)
     if found.verdict:
         return Plan(delivery.pk, ended, found.verdict)
+    return _parcel(delivery, found, _message(mailing, delivery, found), now)
+
+
+def _message(
+    mailing: Mailing | ShortMailing, delivery: Waiting, found: Judged
+) -> Message | ShortMessage | TemplateMessage:
+    if isinstance(mailing, ShortMailing):
+        return mailing.for_arm(delivery.arm, is_open=found.is_open)
+    return mailing.for_arm(delivery.arm)
+
+
+def _parcel(
+    delivery: Waiting, found: Judged, message: Message | ShortMessage | TemplateMessage, now: datetime
+) -> Plan | Parcel:
     if delivery.sent_at and delivery.sent_at < now - message.key_lifetime + books.MARGIN:
         # An earlier try may have arrived, and soon the provider no longer knows its key.
         return Plan(delivery.pk, Delivery.State.UNKNOWN, books.LOST)
+    recipient = Recipient(found.person, found.address, delivery.key)
     try:
-        payload = message.payload(Recipient(found.person, found.address, delivery.key), now)
+        payload, subject = message.payload(recipient, now), message.subject_for(found.person)
     except CannotRender as problem:
+        ended = Delivery.State.UNKNOWN if delivery.sent_at else Delivery.State.SKIPPED
         return Plan(delivery.pk, ended, problem.code)
-    return Parcel(delivery, found.address, payload, message.subject_for(found.person))
+    parts = None if isinstance(message, Message) else message.parts_for(recipient)
+    return Parcel(delivery, found.address, payload, subject, found.why or None, parts)

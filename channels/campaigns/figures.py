@@ -1,5 +1,6 @@
 """What a campaign's pages show: how far it is, who was left out, what came of it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +14,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from channels.campaigns import reasons
+from channels.campaigns import reasons, ways
 from channels.campaigns.models import Campaign, Delivery, DeliveryEvent, Tally
+from channels.models import Channel
 from crm.lib import charts
 from customers.orders.models import Order
 
@@ -77,10 +79,12 @@ def progress_of(campaign: Campaign) -> Progress:
     def total(what: str) -> int:
         return sum(row.count for row in rows if row.what == what)
 
+    counted = Counter[tuple[str, str]]()
+    for row in rows:
+        if row.what in (What.SKIPPED, What.FAILED, What.UNKNOWN):
+            counted[row.what, row.reason] += row.count
     why = [
-        Why(row.what, row.reason, reasons.words(row.reason), row.count)
-        for row in rows
-        if row.what in (What.SKIPPED, What.FAILED, What.UNKNOWN) and row.count
+        Why(what, reason, reasons.words(reason), count) for (what, reason), count in counted.items() if count
     ]
     return Progress(
         planned=total(What.PLANNED),
@@ -93,6 +97,41 @@ def progress_of(campaign: Campaign) -> Progress:
         unsubscribed=total(What.UNSUBSCRIBED),
         why=tuple(sorted(why, key=lambda one: -one.count)),
     )
+
+
+@dataclass(frozen=True)
+class Lane:
+    """How far one channel of a campaign is."""
+
+    place: int
+    channel: Channel
+    dispatching: int
+    sent: int
+    failed: int
+    unknown: int
+
+
+def lanes(campaign: Campaign) -> list[Lane]:
+    """One for each channel, where there are several."""
+    over = ways.of(campaign)
+    if len(over) == 1:
+        return []
+    rows = list(campaign.tallies.all())
+    held = Delivery.objects.filter(campaign=campaign, state=Delivery.State.DISPATCHING)
+    on_it = dict(held.order_by().values_list("way").annotate(Count("pk")))
+
+    def total(place: int, what: str) -> int:
+        return sum(row.count for row in rows if row.way == place and row.what == what)
+
+    return [
+        Lane(
+            way.place,
+            way.channel,
+            on_it.get(way.place, 0),
+            *(total(way.place, what) for what in (What.ACCEPTED, What.FAILED, What.UNKNOWN)),
+        )
+        for way in over
+    ]
 
 
 def funnel(progress: Progress, links: Mapping[str, str]) -> charts.Chart:

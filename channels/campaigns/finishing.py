@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from channels import services as channels
-from channels.campaigns import books, deciding, locks
-from channels.campaigns.models import Campaign, Delivery
+from channels.campaigns import books, deciding, locks, ways
+from channels.campaigns.models import Campaign, Delivery, Way
 from channels.connectors.base import Idempotency
 from channels.connectors.registry import NoSuchConnector
 from crm.audit import services as audit
@@ -124,7 +124,8 @@ def reap() -> int:
     """Decides about deliveries whose worker died with them at the provider; how many there were."""
     held = Delivery.objects.filter(state=Delivery.State.DISPATCHING, lease_until__lt=Now())
     left = Campaign.objects.filter(pk__in=held.values("campaign")).select_related("channel")
-    return sum(books.reap(campaign, timezone.now() - _memory_of(campaign)) for campaign in left)
+    seen = [ways.carried(campaign, way) for campaign in left for way in ways.of(campaign)]
+    return sum(books.reap(campaign, timezone.now() - _memory_of(campaign)) for campaign in seen)
 
 
 def _reopen() -> None:
@@ -140,13 +141,26 @@ def _steps(which: Q) -> Iterator[tuple[Step, int]]:
     for step, rows in (
         (Step.START, campaigns.timely().filter(status=Status.SCHEDULED, starts_at__lte=Now())),
         (Step.PLAN, campaigns.timely().filter(status=Status.MATERIALISING)),
-        (Step.SEND, campaigns.sending().filter(Exists(waiting.filter(due_at__lte=Now())))),
+        (Step.SEND, campaigns.sending().filter(_due())),
         (Step.DECIDE, deciding.due().filter(which)),
         (Step.CLOSE, campaigns.filter(Exists(waiting), status=Status.CANCELLED)),
         (Step.CLOSE, campaigns.overdue().filter(Q(Exists(waiting)) | ~Q(status=Status.RUNNING))),
     ):
         for pk in rows.order_by("launched_at", "pk").values_list("pk", flat=True):
             yield step, pk
+
+
+def _due() -> Q:
+    """Whether a message is due on a channel that is switched on, asked as an index knows it."""
+    ready = Delivery.objects.filter(state=Delivery.State.READY, due_at__lte=Now())
+    others = Way.objects.filter(
+        Exists(ready.filter(campaign=OuterRef("campaign"), way=OuterRef("place"))),
+        campaign=OuterRef("pk"),
+        place__gt=1,
+        channel__enabled=True,
+    )
+    own = Exists(ready.filter(campaign=OuterRef("pk"), way=1))
+    return Q(own, channel__enabled=True) | Q(Exists(others))
 
 
 def _claim(campaign_pk: int) -> bool:

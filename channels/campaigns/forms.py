@@ -12,7 +12,7 @@ from channels.campaigns import body
 from channels.campaigns.books import FAMILY
 from channels.campaigns.models import Campaign, CampaignQuerySet, Delivery, DeliveryQuerySet, Variant
 from channels.campaigns.placeholders import NotUnderstood
-from channels.models import Channel
+from channels.campaigns.way_forms import usable
 from crm.accounts.models import User
 from segments.models import Segment
 
@@ -47,7 +47,15 @@ class CampaignForm(WordsForm[Campaign]):
         model = Campaign
         fields = (
             *("name", "segment", "channel", "purpose", "subject", "body"),
-            *("starts_at", "expires_at", "excluded", "holdout", "conversion_days", "marks_links"),
+            *(
+                "starts_at",
+                "expires_at",
+                "first_hour",
+                "excluded",
+                "holdout",
+                "conversion_days",
+                "marks_links",
+            ),
         )
         widgets = {
             "body": forms.Textarea(attrs={"rows": 14}),
@@ -69,8 +77,8 @@ class CampaignForm(WordsForm[Campaign]):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         segments = Segment.objects.visible_to(user)
-        channels = Channel.objects.enabled().filter(kind="email")
-        for name in ("holdout", "conversion_days"):
+        channels = usable()
+        for name in ("holdout", "conversion_days", "first_hour"):
             self.fields[name].required = False
         self.fields["excluded"].queryset = segments  # type: ignore[attr-defined]
         for name, rows in (("segment", segments), ("channel", channels)):
@@ -83,7 +91,7 @@ class CampaignForm(WordsForm[Campaign]):
             Div("segment", "channel", "purpose", css_class="row"),
             "subject",
             "body",
-            Fieldset(_("When"), Div("starts_at", "expires_at", css_class="row")),
+            Fieldset(_("When"), Div("starts_at", "expires_at", "first_hour", css_class="row")),
             Fieldset(
                 _("Audience and proof"),
                 "excluded",
@@ -101,6 +109,9 @@ class CampaignForm(WordsForm[Campaign]):
 
     def clean_holdout(self) -> int:
         return self._or_default("holdout")
+
+    def clean_first_hour(self) -> int:
+        return self._or_default("first_hour")
 
     def clean_conversion_days(self) -> int:
         return self._or_default("conversion_days")
@@ -175,6 +186,7 @@ class DeliveryFilter(forms.Form):
 
     state = forms.ChoiceField(choices=[("", ""), *Delivery.State.choices, *LATER], required=False)
     reason = forms.CharField(required=False, max_length=60)
+    way = forms.IntegerField(required=False, min_value=1, max_value=4)
 
     def apply(self, rows: DeliveryQuerySet) -> DeliveryQuerySet:
         state = self.chosen
@@ -184,6 +196,8 @@ class DeliveryFilter(forms.Form):
             rows = rows.filter(state=state)
         if reason := self.cleaned_data.get("reason"):
             rows = rows.filter(Q(reason=reason) | Q(reason__startswith=f"{reason}{FAMILY}"))
+        if place := self.cleaned_data.get("way"):
+            rows = rows.filter(way=place)
         return rows
 
     @property

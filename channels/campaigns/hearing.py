@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from channels.campaigns import books
+from channels.campaigns import books, ways
 from channels.campaigns.models import Delivery, DeliveryEvent
 from channels.connectors.arriving import Delivered, Status
 from channels.connectors.marks import key_in
@@ -14,26 +14,37 @@ from channels.models import Channel
 
 Kind = DeliveryEvent.Kind
 KINDS = {Delivered.BOUNCED: Kind.BOUNCE, Delivered.COMPLAINED: Kind.COMPLAINT}
+# A mail that fails later comes back; a text does not, and only its state tells.
+FAILED = {Delivered.FAILED: Kind.BOUNCE}
 ARRIVED = (Delivered.SENT, Delivered.DELIVERED, Delivered.READ)
 
 
 @transaction.atomic
 def hear(channel: Channel, status: Status) -> bool:
-    """Whether it is a campaign's message. Known by our own key: there are too many to look for another."""
-    try:
-        key = UUID(status.key or key_in(status.external_id))
-    except ValueError:
-        return False
-    rows = Delivery.objects.select_for_update(of=("self",), no_key=True)
-    delivery = rows.select_related("campaign__channel").filter(key=key).first()
+    """Whether it is a campaign's message."""
+    delivery = _delivery(channel, status)
     if delivery is None:
         return False
+    ways.with_channel(delivery)
     if status.state in ARRIVED:
         books.prove_sent(delivery)
-    elif status.state in KINDS:
-        _note(delivery, KINDS[status.state], status)
+    elif kind := (KINDS | FAILED if delivery.parts else KINDS).get(status.state):
+        _note(delivery, kind, status)
     _block(delivery, status)
     return True
+
+
+def _delivery(channel: Channel, status: Status) -> Delivery | None:
+    """Known by our own key. Of texts, which are fewer, the provider's number is known as well."""
+    rows = Delivery.objects.select_for_update(of=("self",), no_key=True).select_related("campaign__channel")
+    try:
+        return rows.filter(key=UUID(status.key or key_in(status.external_id))).first()
+    except ValueError:
+        pass
+    if not status.external_id:
+        return None
+    named = rows.filter(parts__gt=0, provider_id=status.external_id[:200]).order_by("-pk")[:5]
+    return next((one for one in named if ways.channel_of(one).pk == channel.pk), None)
 
 
 def _note(delivery: Delivery, kind: Kind, status: Status) -> None:

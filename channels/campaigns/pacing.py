@@ -1,4 +1,7 @@
-"""How fast a channel may send, over all workers: a bucket of tokens in its row."""
+"""How fast a channel may send, over all workers: a bucket of tokens in its row.
+
+Single messages never wait for it: they take their token on credit, and campaigns wait until it is paid back.
+"""
 
 from django.db import connection
 
@@ -10,9 +13,9 @@ TAKE = """
             * greatest(0, extract(epoch FROM clock_timestamp() - refilled_at))) AS level
         FROM channels_channel WHERE id = %s FOR NO KEY UPDATE)
     UPDATE channels_channel AS channel
-    SET tokens = bucket.level - least(floor(bucket.level), %s), refilled_at = clock_timestamp()
+    SET tokens = bucket.level - greatest(0, least(floor(bucket.level), %s)), refilled_at = clock_timestamp()
     FROM bucket WHERE channel.id = bucket.id
-    RETURNING least(floor(bucket.level), %s)
+    RETURNING greatest(0, least(floor(bucket.level), %s))
 """
 
 

@@ -4,10 +4,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from channels.campaigns import choosing
 from channels.campaigns.audience import EXCLUDED
 from channels.campaigns.books import FAMILY, LOST
 from channels.campaigns.finishing import CANCELLED, EXPIRED
 from channels.campaigns.message import MISSING
+from channels.campaigns.models import Delivery
 from channels.campaigns.placeholders import FIELDS
 from channels.campaigns.planning import HELD_BACK, SAME_ADDRESS
 from channels.campaigns.sending import GAVE_UP
@@ -34,6 +36,17 @@ def words(reason: str) -> str:
     if code == MISSING and said in FIELDS:
         return _("Has no “%(field)s”") % {"field": FIELDS[said][0]}
     return str(WORDS.get(code, code))
+
+
+def why(delivery: Delivery) -> str:
+    """Why it was this channel; empty where there was no other."""
+    if delivery.why == choosing.FIRST:
+        return _("It is the first in the campaign's order.")
+    if delivery.why == choosing.PREFERRED:
+        return _("The customer prefers it.")
+    if not delivery.why:
+        return ""
+    return _("It stands in for the first: %(reason)s.") % {"reason": words(delivery.why)}
 
 
 def said_by_provider(reason: str) -> str:

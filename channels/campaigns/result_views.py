@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from channels.campaigns import figures, measuring, proof, services
+from channels.campaigns import costs, figures, measuring, proof, services
 from channels.campaigns.forms import WinnerForm
 from channels.campaigns.models import Campaign
 from crm.accounts.http import UserRequest, get_visible, needs
@@ -28,6 +28,7 @@ def results(request: UserRequest, pk: int) -> HttpResponse:
         "clicks": figures.link_clicks(campaign),
         "sales": figures.sales_of(campaign),
         "proof": proof.proof_of(outcomes),
+        "channels": costs.rows_of(campaign),
         "variants": proof.variants_of(campaign, outcomes),
         "may": {action: request.user.may("campaign", action) for action in ("edit", "send")},
         **shown(),
@@ -40,8 +41,10 @@ def results(request: UserRequest, pk: int) -> HttpResponse:
 def comparison(request: UserRequest) -> HttpResponse:
     """Campaigns that went out, the newest first, each with what it brought."""
     sent = Campaign.objects.visible_to(request.user).exclude(planned_at=None)
-    page = keyset(sent.prefetch_related("outcomes"), "-created_at", request.GET.get("cursor", ""))
-    rows = [(one, proof.whole_of(list(one.outcomes.all()))) for one in page.rows]
+    page = keyset(
+        sent.prefetch_related("outcomes", "way_outcomes"), "-created_at", request.GET.get("cursor", "")
+    )
+    rows = [_compared(one) for one in page.rows]
     return render_part(
         request, "campaigns/comparison.html", "results", {"page": page, "rows": rows, **shown()}
     )
@@ -66,6 +69,13 @@ def measurement(request: UserRequest, pk: int) -> HttpResponse:
     campaign = get_visible(Campaign.objects.visible_to(request.user, "edit"), pk)
     measuring.forget(campaign)
     return redirect("campaigns:results", pk)
+
+
+def _compared(campaign: Campaign) -> tuple[Campaign, proof.Whole, float, float]:
+    """What it brought, what its messages cost, and what is left of the revenue after that."""
+    whole = proof.whole_of(list(campaign.outcomes.all()))
+    cost = float(costs.total(list(campaign.way_outcomes.all())))
+    return campaign, whole, cost, whole.revenue - cost
 
 
 def shown() -> dict[str, Any]:

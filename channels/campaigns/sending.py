@@ -22,6 +22,7 @@ from django.utils import timezone
 from channels import services as channels
 from channels.campaigns import books
 from channels.campaigns.books import Result
+from channels.campaigns.carrying import ShortMailing, mailings_of
 from channels.campaigns.claiming import Batch, Parcel, claim, judge_for
 from channels.campaigns.finishing import stop_for
 from channels.campaigns.message import Mailing
@@ -64,28 +65,41 @@ def deliver(
     if campaign is None:
         return False
     try:
-        mailing = Mailing(campaign)
+        mailings = mailings_of(campaign)
     except (NotUnderstood, CannotRender, NoSuchConnector) as trouble:
         stop_for(campaign_pk, str(trouble))
+        return False
+    if not mailings:
         return False
     until, halt = time.monotonic() + seconds, stop or Event()
     number = connections or settings.SEND_CONNECTIONS
     if number == 1:
-        return _send(mailing, until, halt)
-    with ThreadPoolExecutor(number) as pool:
-        lines = [pool.submit(_send_in_thread, mailing, until, halt) for _ in range(number)]
+        return _send_in_turn(mailings, until, halt)
+    # Each channel has a line of its own at least: a slow one must not hold up the others.
+    shared = [mailings[place % len(mailings)] for place in range(max(number, len(mailings)))]
+    with ThreadPoolExecutor(len(shared)) as pool:
+        lines = [pool.submit(_send_in_thread, mailing, until, halt) for mailing in shared]
         more = [line.result() for line in lines]
     return any(more)
 
 
-def _send_in_thread(mailing: Mailing, until: float, stop: Event) -> bool:
+def _send_in_turn(mailings: Sequence[Mailing | ShortMailing], until: float, stop: Event) -> bool:
+    """Over one line after the other; once more for each, because one may hand customers on to another."""
+    more: list[bool] = []
+    for _round in mailings:
+        share = (until - time.monotonic()) / len(mailings)
+        more = [_send(one, min(until, time.monotonic() + share), stop) for one in mailings]
+    return any(more)
+
+
+def _send_in_thread(mailing: Mailing | ShortMailing, until: float, stop: Event) -> bool:
     try:
         return _send(mailing, until, stop)
     finally:
         connection.close()
 
 
-def _send(mailing: Mailing, until: float, stop: Event) -> bool:
+def _send(mailing: Mailing | ShortMailing, until: float, stop: Event) -> bool:
     with channels.open_session(mailing.campaign.channel) as session:
         line = Line(mailing, session)
         more = True
@@ -98,11 +112,13 @@ def _send(mailing: Mailing, until: float, stop: Event) -> bool:
 class Line:
     """One connection to the provider and what it has learned about it."""
 
-    def __init__(self, mailing: Mailing, session: Session) -> None:
+    def __init__(self, mailing: Mailing | ShortMailing, session: Session) -> None:
         self.mailing, self.session = mailing, session
         self.campaign = mailing.campaign
         self.caps: Caps = channels.connector_of(self.campaign.channel).caps
         self.size = self.caps.batch
+        # Other channels of the campaign may work while this one does not.
+        self.has_sisters = Campaign.objects.filter(pk=self.campaign.pk, ways__place=2).exists()
         self.since = LONG_AGO
         self.judge = judge_for(self.campaign)
         self.seen_at = time.monotonic() - HEARTBEAT
@@ -128,6 +144,8 @@ class Line:
         outcome = self.last_outcome
         if not isinstance(outcome, Retry) or not outcome.channel_down:
             return False
+        if self.has_sisters:
+            return True
         rest = timedelta(seconds=min(outcome.after, LONGEST_OUTAGE))
         Campaign.objects.sending().filter(pk=self.campaign.pk).update(lease_until=Now() + rest)
         return True

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels import services as channels
-from channels.campaigns import arms, locks, tasks
-from channels.campaigns.message import Mailing, Message, Recipient, addresses
+from channels.campaigns import arms, locks, tasks, texts, ways
+from channels.campaigns.carrying import mailings_of
+from channels.campaigns.message import Message, Recipient
 from channels.campaigns.models import Campaign, CampaignLink, Variant
 from channels.campaigns.placeholders import NotUnderstood, Person
 from channels.connectors.base import Accepted, CannotRender
@@ -34,8 +35,9 @@ def launch(campaign: Campaign, *, by: User) -> None:
     campaign.links.all().delete()
     CampaignLink.objects.bulk_create(
         CampaignLink(campaign=campaign, number=number, url=url)
-        for number, url in enumerate(addresses(campaign), 1)
+        for number, url in enumerate(texts.all_addresses(campaign), 1)
     )
+    ways.freeze(campaign)
     audit.record("campaign.launched", campaign, by=by, segment=campaign.segment_id)
     if begins == Status.MATERIALISING:
         transaction.on_commit(partial(tasks.materialise.delay, campaign.pk))
@@ -135,12 +137,12 @@ def send_trial(
 
 def _check(campaign: Campaign) -> None:
     """Everything that would make all messages fail is said now."""
-    if not campaign.channel.enabled:
+    if not all(way.channel.enabled for way in ways.of(campaign)):
         raise Refused(_("The channel is switched off."))
     if campaign.expires_at and campaign.expires_at <= timezone.now():
         raise Refused(_("Its last moment is already over."))
     segments.members(campaign.segment)
     try:
-        Mailing(campaign)
+        mailings_of(campaign)
     except (NotUnderstood, CannotRender) as problem:
         raise Refused(_("The message cannot be made: %(reason)s") % {"reason": problem}) from None

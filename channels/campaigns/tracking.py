@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from channels.campaigns import books, marking, tokens
+from channels.campaigns import books, marking, tokens, ways
 from channels.campaigns.models import CampaignLink, Delivery, DeliveryEvent, Tally
 from channels.consent import services as consent
 from channels.consent.models import Consent, State
@@ -109,7 +109,9 @@ def _delivery(purpose: tokens.For, token: str) -> Delivery | None:
     found = tokens.read(purpose, token)
     if found is None:
         return None
-    return Delivery.objects.select_related("campaign__channel", "customer").filter(key=found[0]).first()
+    rows = Delivery.objects.select_related("campaign__channel", "customer")
+    delivery = rows.filter(key=found[0]).first()
+    return ways.with_channel(delivery) if delivery else None
 
 
 @transaction.atomic

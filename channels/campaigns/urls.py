@@ -1,6 +1,6 @@
 from django.urls import path
 
-from channels.campaigns import result_views, variant_views, views
+from channels.campaigns import result_views, variant_views, views, way_views
 
 app_name = "campaigns"
 
@@ -8,7 +8,9 @@ urlpatterns = [
     path("", views.campaign_list, name="list"),
     path("new/", views.new, name="new"),
     path("comparison/", result_views.comparison, name="comparison"),
+    path("length/<int:place>/", way_views.length, name="length"),
     path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/missed/", way_views.missed_segment, name="missed"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/deletion/", views.deletion, name="deletion"),
     path("<int:pk>/audience/", views.audience_preview, name="audience"),

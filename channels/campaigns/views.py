@@ -2,30 +2,32 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels.campaigns import audience, figures, reasons, services
+from channels.campaigns import audience, costs, figures, reasons, services, ways
+from channels.campaigns.carrying import shorts
 from channels.campaigns.forms import CampaignFilter, CampaignForm, DeliveryFilter, PersonForm
 from channels.campaigns.message import Message, lettered, wordings
-from channels.campaigns.models import Campaign, Delivery, Variant
+from channels.campaigns.models import Campaign, Delivery, Variant, Way
 from channels.campaigns.placeholders import FIELDS, Person
+from channels.campaigns.way_forms import WayFilter, WaysForm, are_valid
 from channels.connectors.base import CannotRender
-from channels.consent import gate
+from channels.models import Channel
 from crm.accounts.http import UserRequest, get_visible, needs
 from crm.lib import charts
 from crm.lib.errors import Refused
 from crm.lib.htmx import render_part
 from crm.lib.limits import limit
 from crm.lib.paging import keyset
+from crm.lib.templatetags.ui import masked
 from customers import search
 from customers.models import Customer
 
@@ -113,13 +115,18 @@ def audience_preview(request: UserRequest, pk: int) -> HttpResponse:
     campaign = _campaign(request, pk)
     found = audience.reach(campaign, by=request.user)
     held_back = round(found.reachable * campaign.holdout / 100)
+    estimates = costs.estimates(campaign, found, by=request.user)
     steps = [charts.Part(str(label), number) for label, number in found.steps]
     context = {
         "campaign": campaign,
         "reach": found,
         "held_back": held_back,
+        "ways": [(one, _left_out(one.reach)) for one in found.ways],
+        "estimates": estimates,
+        "cost": sum(one.money for one in estimates),
+        "currency": settings.DEFAULT_CURRENCY,
         "funnel": charts.funnel(_("Who will get it"), steps),
-        "left_out": [(code, reasons.words(code), number) for code, number in found.left_out],
+        "left_out": _left_out(found),
     }
     return render_part(request, "campaigns/audience.html", "part", context)
 
@@ -129,8 +136,9 @@ def audience_preview(request: UserRequest, pk: int) -> HttpResponse:
 def left_out(request: UserRequest, pk: int, reason: str) -> HttpResponse:
     """Some of those who would be left out for one reason, among the customers one may see."""
     campaign = _campaign(request, pk)
-    found = audience.judged(campaign, by=request.user).filter(verdict__startswith=reason)
-    context = {"campaign": campaign, "reason": reasons.words(reason), "customers": found[:NAMED]}
+    asked = WayFilter(request.GET)
+    found = audience.some(campaign, reason, NAMED, by=request.user, place=asked.place)
+    context = {"campaign": campaign, "reason": reasons.words(reason), "customers": found}
     return render_part(request, "campaigns/left_out.html", "names", context)
 
 
@@ -141,10 +149,13 @@ def deliveries(request: UserRequest, pk: int) -> HttpResponse:
     filters = DeliveryFilter(request.GET)
     rows = Delivery.objects.visible_to(request.user).filter(campaign=campaign).select_related("customer")
     page = keyset(filters.apply(rows), filters.order, request.GET.get("cursor", ""))
+    over = {way.place: way.channel for way in ways.of(campaign)}
     context = {
         "campaign": campaign,
         "page": page,
-        "rows": [(row, reasons.words(row.reason)) for row in page.rows],
+        "rows": [(row, reasons.words(row.reason), *_reached(row, over)) for row in page.rows],
+        "over": over if len(over) > 1 else {},
+        "place": filters.cleaned_data.get("way"),
         "tabs": figures.tabs(figures.progress_of(campaign)),
         "state": filters.chosen,
         "reason": reasons.words(filters.cleaned_data.get("reason", "")),
@@ -159,13 +170,16 @@ def delivery(request: UserRequest, pk: int, delivery_pk: int) -> HttpResponse:
     campaign = _campaign(request, pk)
     rows = Delivery.objects.visible_to(request.user).filter(campaign=campaign).select_related("customer")
     found = get_visible(rows, delivery_pk)
-    question = gate.Question(campaign.channel.kind, campaign.purpose, timezone.now())
+    way = ways.of_delivery(found)
     context = {
         "campaign": campaign,
         "delivery": found,
+        "channel": way.channel,
+        "address": masked(found.address, way.channel.kind),
+        "why": reasons.why(found),
         "reason": reasons.words(found.reason),
         "said": reasons.said_by_provider(found.reason),
-        "verdict": reasons.words(gate.verdict_on(found.customer, question)),
+        "verdict": reasons.words(audience.verdict_on(campaign, found.customer)),
         "events": found.events.select_related("link").order_by("-at")[:NAMED],
     }
     return render_part(request, "campaigns/delivery.html", "part", context)
@@ -182,7 +196,7 @@ def preview(request: UserRequest, pk: int) -> HttpResponse:
     if asked.get("q"):
         customers = search.find(visible, asked["q"], CHOICES)
     else:
-        customers = list(_reachable(request, campaign)[:CHOICES])
+        customers = list(audience.some(campaign, "", CHOICES, by=request.user))
     chosen = visible.filter(pk=asked["customer"]).first() if asked.get("customer") else None
     chosen = chosen or (customers[0] if customers else None)
     context = {
@@ -193,8 +207,10 @@ def preview(request: UserRequest, pk: int) -> HttpResponse:
         "may_try": request.user.may("campaign", "edit"),
         "to": request.user.email,
     }
-    words = _words(request.GET, campaign)
-    context |= {"wordings": lettered(campaign), "number": words.number, **_draft(campaign, chosen, words)}
+    words, over = _words(request.GET, campaign), ways.of(campaign)
+    place = min(WayFilter(request.GET).place or 1, len(over))
+    context |= {"wordings": lettered(campaign), "number": words.number, "over": over, "place": place}
+    context |= _draft(campaign, chosen, words, over[place - 1])
     return render_part(request, "campaigns/preview.html", "part", context)
 
 
@@ -222,9 +238,9 @@ def trial(request: UserRequest, pk: int) -> HttpResponse:
     customers = (
         Customer.objects.visible_to(request.user).filter(pk=chosen)
         if chosen
-        else _reachable(request, campaign)
+        else audience.some(campaign, "", 1, by=request.user)
     )
-    customer = customers.first()
+    customer = next(iter(customers), None)
     person = audience.person_of(customer) if customer else Person(name=str(request.user))
     services.send_trial(campaign, person, to=request.user, words=_words(request.POST, campaign))
     messages.success(request, _("A test is on its way to %(address)s.") % {"address": request.user.email})
@@ -276,10 +292,6 @@ def cancellation(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("campaigns:detail", pk)
 
 
-def _reachable(request: UserRequest, campaign: Campaign) -> "QuerySet[Any]":
-    return audience.judged(campaign, by=request.user).select_related("rollup").filter(verdict="")
-
-
 def _campaign(request: UserRequest, pk: int) -> Campaign:
     rows = Campaign.objects.visible_to(request.user).select_related("segment", "channel", "created_by")
     return get_visible(rows.prefetch_related("tallies"), pk)
@@ -291,12 +303,15 @@ def _to_send(request: UserRequest, pk: int) -> Campaign:
 
 
 def _write(request: UserRequest, form: CampaignForm) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
+    over = WaysForm(request.POST or None, form.instance)
+    if request.method == "POST" and are_valid(form, over):
         campaign = form.save()
+        ways.keep(campaign, over.ways)
         messages.success(request, _("The campaign was saved."))
         return redirect("campaigns:detail", campaign.pk)
     context = {
         "form": form,
+        "over": over,
         "campaign": form.instance if form.instance.pk else None,
         "fields": [(f"{{{{ {name} }}}}", label) for name, (label, _value) in FIELDS.items()],
     }
@@ -311,6 +326,7 @@ def _figures(campaign: Campaign) -> dict[str, Any]:
     }
     return {
         "progress": known,
+        "lanes": figures.lanes(campaign),
         "funnel": figures.funnel(known, links),
         "rates": [
             (_("Opened"), known.opened, known.share(known.opened), links["opened"]),
@@ -321,16 +337,30 @@ def _figures(campaign: Campaign) -> dict[str, Any]:
     }
 
 
+def _reached(delivery: Delivery, over: dict[int, Channel]) -> tuple[Channel | None, str]:
+    """The channel of a delivery, and enough of the address to see whom it went to."""
+    channel = over.get(delivery.way)
+    return channel, masked(delivery.address, channel.kind if channel else "")
+
+
+def _left_out(reach: audience.Reach) -> list[tuple[str, str, int]]:
+    return [(code, reasons.words(code), number) for code, number in reach.left_out]
+
+
 def _words(asked: QueryDict, campaign: Campaign) -> Campaign | Variant:
     """The variant that is asked for, or the campaign's own text."""
     return next((one for one in wordings(campaign) if str(one.number) == asked.get("variant")), campaign)
 
 
-def _draft(campaign: Campaign, customer: Customer | None, words: Campaign | Variant) -> dict[str, Any]:
+def _draft(
+    campaign: Campaign, customer: Customer | None, words: Campaign | Variant, way: Way | None = None
+) -> dict[str, Any]:
     """The message for this customer, or why there can be none."""
     if customer is None:
         return {}
     try:
+        if way and not way.is_mail:
+            return {"shorts": shorts(campaign, way, audience.person_of(customer))}
         return {"draft": Message(campaign, words).draft(audience.person_of(customer))}
     except CannotRender as problem:
         return {"problem": reasons.words(problem.code)}

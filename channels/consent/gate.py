@@ -11,16 +11,21 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import add, or_
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from channels.consent import quiet, suppression
 from channels.consent.models import Consent, Purpose, State
+from customers.identity.models import Identity
 from customers.models import Customer, CustomerQuerySet
 from customers.privacy.models import Protection
 
@@ -51,6 +56,19 @@ class Reason(models.TextChoices):
 
 # Handles of accounts: whatever a provider calls somebody, as long as it is one word.
 HANDLE = re.compile(r"[^\s\x00-\x1f]{1,254}")
+ONE_WORD = r"^\S{1,254}$"
+
+
+@dataclass(frozen=True)
+class Handle:
+    """Where somebody is reached for whom the customer's row has no column: a kind of identity, in the
+    numbering of one account. `column` stands in for those of whom no such handle is known."""
+
+    # How a query calls it; of several in one query each needs its own.
+    name: str
+    kind: str
+    scope: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,16 +84,24 @@ class Question:
     is_answer: bool = False
     # When they last wrote from that very address: what they said no to before holds no answer back.
     asked_at: datetime | None = None
+    # Of whoever is asked about, where there is no column for it.
+    handle: Handle | None = None
 
     @property
     def address(self) -> str:
-        return ADDRESS_COLUMNS.get(self.channel, "")
+        return self.handle.name if self.handle else ADDRESS_COLUMNS.get(self.channel, "")
+
+    @property
+    def form(self) -> str:
+        """What an address of this channel looks like."""
+        known = {"email": EMAIL, "phone": PHONE}
+        return known.get(ADDRESS_COLUMNS.get(self.channel, ""), ONE_WORD)
 
     @property
     def is_usable(self) -> bool:
         """Whether `to` looks like what the channel writes to."""
-        form = {"email": EMAIL, "phone": PHONE}.get(self.address)
-        return bool(re.fullmatch(form, self.to) if form else HANDLE.fullmatch(self.to))
+        known = self.channel in ADDRESS_COLUMNS
+        return bool(re.fullmatch(self.form, self.to) if known else HANDLE.fullmatch(self.to))
 
 
 def count_contacts(contacts: Contacts) -> None:
@@ -90,9 +116,30 @@ def judged(
 
     `more` are further rules of the caller, asked before the quiet hours: what waits is not left out.
     """
+    found: QuerySet[Any] = addressed(customers, question).annotate(verdict=verdict(question, more))
+    return found
+
+
+def verdict(question: Question, more: Sequence[tuple[str, Q | Combinable]] = ()) -> Case:
+    """The rules as one expression, for customers who are `addressed` for the same question."""
     rules: list[tuple[str, Q | Combinable]] = [*_rules(question), *more, *_waiting(question)]
     cases = [When(condition, then=Value(str(reason))) for reason, condition in rules]
-    return customers.annotate(verdict=Case(*cases, default=Value(""), output_field=CharField()))
+    return Case(*cases, default=Value(""), output_field=CharField())
+
+
+def addressed(customers: QuerySet[Any], question: Question) -> QuerySet[Any]:
+    """The customers, each with the handle that the question is about: the one heard from last."""
+    handle = question.handle
+    if handle is None:
+        return customers
+    known = Identity.objects.attached().filter(
+        profile__customer=OuterRef("pk"), kind=handle.kind, scope__in={handle.scope, ""}
+    )
+    newest = Subquery(known.order_by("-last_seen_at", "-pk").values("value")[:1])
+    instead: Combinable = F(handle.column) if handle.column else Value("")
+    reached = Coalesce(newest, instead, output_field=CharField())
+    found: QuerySet[Any] = customers.annotate(**{handle.name: reached})
+    return found
 
 
 class Judge:
@@ -148,14 +195,13 @@ def _rules(question: Question) -> Iterable[tuple[str, Q | Combinable]]:
             return
         blocked = suppression.listed_value(question.channel, question.to)
     else:
-        yield Reason.NO_ADDRESS, ~Q(**{f"{column}__regex": EMAIL if column == "email" else PHONE})
+        yield Reason.NO_ADDRESS, ~Q(**{f"{column}__regex": question.form})
         blocked = suppression.listed(question.channel, column)
     yield Reason.NO_CONSENT, _not_allowed(question)
     yield Reason.SUPPRESSED, Exists(blocked)
     if question.purpose == Purpose.MARKETING and settings.CONTACT_CAP:
         since = question.at - timedelta(days=settings.CONTACT_CAP_DAYS)
-        for contacts in _contacts:
-            yield Reason.OVER_CONTACTED, _at_least(settings.CONTACT_CAP, contacts(since))
+        yield Reason.OVER_CONTACTED, _at_least(settings.CONTACT_CAP, [one(since) for one in _contacts])
 
 
 def _not_allowed(question: Question) -> Combinable:
@@ -168,9 +214,19 @@ def _not_allowed(question: Question) -> Combinable:
     return ~Exists(said.filter(state=State.GRANTED))
 
 
-def _at_least(number: int, rows: QuerySet[Any]) -> Combinable:
-    """Whether the customer of the query around has so many `rows`: looking for the last of them is enough."""
-    return Exists(rows.filter(customer=OuterRef("pk")).order_by()[number - 1 : number])
+def _at_least(number: int, kinds: Sequence[QuerySet[Any]]) -> Q:
+    """Whether the customer of the query around has so many of these rows, all kinds together.
+
+    Most have none, and to see that is cheap: counting is for the others.
+    """
+    mine = [rows.filter(customer=OuterRef("pk")).order_by() for rows in kinds]
+    some = [Q(Exists(rows)) for rows in mine]
+    counts = [
+        Coalesce(Subquery(rows.values("customer").annotate(found=Count("pk")).values("found")), 0)
+        for rows in mine
+    ]
+    total: Combinable = reduce(add, counts)
+    return reduce(or_, some) & Q(GreaterThanOrEqual(total, number))
 
 
 def _waiting(question: Question) -> Iterable[tuple[str, Q]]:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -28,6 +29,7 @@ from channels.consent.models import Suppression
 from channels.direct import hooks
 from channels.direct.models import DirectMessage
 from channels.mail import blobs
+from channels.models import Channel
 from customers.timeline import services as timeline
 from customers.timeline.models import Entry
 
@@ -150,6 +152,9 @@ def _claim(pk: int) -> Parcel | None:
         lease_token=token,
         lease_until=now + LEASE,
     )
+    # It waits for no speed limit; campaigns on this account let it go ahead.
+    paced = Channel.objects.filter(pk=message.channel_id, per_second__gt=0)
+    paced.update(tokens=F("tokens") - 1)
     return Parcel(message, payload, token)
 
 

@@ -8,10 +8,11 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from channels import services as channels
-from channels.campaigns import books, finishing, measuring, planning, services
+from channels.campaigns import books, finishing, measuring, planning, services, ways
 from channels.campaigns.books import Plan, Result
 from channels.campaigns.models import Campaign, Delivery, DeliveryEvent, Tally, Variant
 from channels.campaigns.sending import LONG_AGO
+from channels.consent import gate
 from channels.consent import services as consent
 from channels.models import Channel
 from crm.accounts.models import User
@@ -21,6 +22,9 @@ from customers.models import Customer
 from segments.models import Segment
 
 BATCH = 5000
+# With a tracked link in it, a text in Chinese is longer than one SMS.
+TEXT_PARTS = {"sms": 3}
+CLICKED = 0.11
 HOURS_UNTIL_OPENED = 9.0
 FAILED = 0.012
 FAILURE = "recipient: 550 5.1.1"
@@ -43,7 +47,7 @@ class Echo(NamedTuple):
 # Whoever clicks has opened: the smaller shares are parts of the larger ones.
 ECHOES = [
     Echo(Kind.OPEN, 0.42, 0, "opened_at", Tally.What.OPENED),
-    Echo(Kind.CLICK, 0.11, 0.05, "clicked_at", Tally.What.CLICKED),
+    Echo(Kind.CLICK, CLICKED, 0.05, "clicked_at", Tally.What.CLICKED),
     Echo(Kind.UNSUBSCRIBE, 0.006, 0.1, "unsubscribed_at", Tally.What.UNSUBSCRIBED),
 ]
 # A mailing takes twenty minutes to go out.
@@ -58,21 +62,21 @@ MARK = """
 
 def run(segments: dict[str, Segment], *, seed: int, until: datetime, by: User) -> None:
     channel = next(one for one in channels.ensure_sandbox_channels() if one.kind == "email")
-    _create(DRAFT, segments, channel, by)
-    finished = _create(FINISHED, segments, channel, by)
-    _send(finished, until - timedelta(days=9, hours=3), by=by)
+    create(DRAFT, segments, channel, by)
+    finished = create(FINISHED, segments, channel, by)
+    send(finished, until - timedelta(days=9, hours=3), by=by)
     finishing.finish(finished.pk)
     Campaign.objects.filter(pk=finished.pk).update(finished_at=F("launched_at") + timedelta(minutes=21))
-    _look_back(finished, seed, until)
+    look_back(finished, seed, until)
     measuring.measure(finished.pk)
-    paused = _create(PAUSED, segments, channel, by)
-    _send(paused, until - timedelta(days=1, hours=5), by=by, share=0.5)
+    paused = create(PAUSED, segments, channel, by)
+    send(paused, until - timedelta(days=1, hours=5), by=by, share=0.5)
     # In a tiny company nobody may be new: then it is over before it can be paused.
     if Campaign.objects.running().filter(pk=paused.pk).exists():
         services.pause(paused, by=by)
 
 
-def _create(mailing: Mailing, segments: dict[str, Segment], channel: Channel, by: User) -> Campaign:
+def create(mailing: Mailing, segments: dict[str, Segment], channel: Channel, by: User) -> Campaign:
     campaign = Campaign.objects.create(
         name=mailing.name,
         segment=segments[mailing.segment],
@@ -87,15 +91,17 @@ def _create(mailing: Mailing, segments: dict[str, Segment], channel: Channel, by
     return campaign
 
 
-def _send(campaign: Campaign, at: datetime, *, by: User, share: float = 1.0) -> None:
+def send(campaign: Campaign, at: datetime, *, by: User, share: float = 1.0) -> None:
     """Plans the campaign and writes the books as if a provider had taken `share` of it at `at`."""
     services.launch(campaign, by=by)
     Campaign.objects.filter(pk=campaign.pk).update(created_at=at - timedelta(days=1), launched_at=at)
     planning.materialise(campaign.pk, seconds=3600)
     Campaign.objects.filter(pk=campaign.pk).update(planned_at=at)
-    left = int(Delivery.objects.due().filter(campaign=campaign).count() * share)
-    while left > 0 and (done := _send_batch(campaign, min(BATCH, left), at)):
-        left -= done
+    for way in ways.of(campaign):
+        left = int(Delivery.objects.due().filter(campaign=campaign, way=way.place).count() * share)
+        seen = ways.carried(campaign, way)
+        while left > 0 and (done := _send_batch(seen, min(BATCH, left), at)):
+            left -= done
     with connection.cursor() as cursor:
         cursor.execute(f"{SPREAD} AND sent_at IS NOT NULL", [at, campaign.pk])
 
@@ -104,11 +110,13 @@ def _send(campaign: Campaign, at: datetime, *, by: User, share: float = 1.0) -> 
 def _send_batch(campaign: Campaign, number: int, at: datetime) -> int:
     waiting, token = books.take(campaign, number, LONG_AGO), uuid4().hex
     found = Customer.objects.filter(pk__in=[one.customer for one in waiting])
-    customers = {pk: (name, email) for pk, name, email in found.values_list("pk", "name", "email")}
+    reached = gate.ADDRESS_COLUMNS.get(campaign.channel.kind, "number")
+    customers = {pk: (name, address) for pk, name, address in found.values_list("pk", "name", reached)}
+    parts = 0 if campaign.channel.kind == "email" else TEXT_PARTS.get(campaign.channel.kind, 1)
     books.record_plans(
         campaign,
         token,
-        [Plan(one.pk, State.DISPATCHING, address=customers[one.customer][1]) for one in waiting],
+        [Plan(one.pk, State.DISPATCHING, address=customers[one.customer][1], parts=parts) for one in waiting],
     )
     results = [
         Result(one.pk, one.customer, State.FAILED, FAILURE, is_dead=True)
@@ -126,24 +134,28 @@ def _send_batch(campaign: Campaign, number: int, at: datetime) -> int:
     return len(waiting)
 
 
-def _look_back(campaign: Campaign, seed: int, until: datetime) -> None:
+def look_back(campaign: Campaign, seed: int, until: datetime) -> None:
     """Opens, clicks and unsubscribes over the days since, most of them soon after."""
     rng = dice(seed, "opens")
     went = Delivery.objects.filter(campaign=campaign, state=State.ACCEPTED).order_by("customer")
-    rows = [(pk, sent_at, arm) for pk, sent_at, arm in went.values_list("pk", "sent_at", "arm") if sent_at]
+    known = went.values_list("pk", "sent_at", "arm", "way")
+    rows = [(pk, sent_at, arm, way) for pk, sent_at, arm, way in known if sent_at]
     chance, hours = rng.random(len(rows)), rng.exponential(HOURS_UNTIL_OPENED, len(rows))
     for echo in ECHOES:
         moments = [
             (pk, min(sent_at + timedelta(hours=later + echo.after), until))
-            for (pk, sent_at, arm), roll, later in zip(rows, chance.tolist(), hours.tolist(), strict=True)
-            if roll < echo.share * (LIVELIER if arm == 2 else 1)
+            for (pk, sent_at, arm, way), roll, later in zip(
+                rows, chance.tolist(), hours.tolist(), strict=True
+            )
+            # A text tells of being opened only by its links.
+            if roll < (echo.share if way == 1 else min(echo.share, CLICKED)) * (LIVELIER if arm == 2 else 1)
         ]
         _note(campaign, echo, moments)
-    for delivery in went.exclude(unsubscribed_at=None).select_related("customer"):
+    for delivery in went.exclude(unsubscribed_at=None).select_related("customer", "campaign__channel"):
         consent.withdraw(
             delivery.customer,
             campaign.purpose,
-            campaign.channel.kind,
+            ways.channel_of(delivery).kind,
             source="unsubscribe link",
             at=delivery.unsubscribed_at,
             evidence={"delivery": delivery.key.hex},

@@ -10,6 +10,7 @@ from crm.demo import (
     arriving,
     campaigning,
     caring,
+    carrying,
     connecting,
     conversing,
     correcting,
@@ -75,6 +76,7 @@ def _work(staff: Staff, *, seed: int, until: datetime, step: Say) -> None:
     connecting.connect(until=until, by=operations)
     step("Programs connected")
     wired = wiring.wire(staff, by=operations)
+    carrying.run(wired, seed=seed, until=until, by=User.objects.get(pk=staff.users["sutang"]))
     conversations = conversing.converse(staff, wired, seed=seed, until=until)
     promising.promise(conversations, until=until)
     step("Conversations held")

@@ -15,7 +15,10 @@ from crm.audit import services as audit
 from crm.demo.company import Staff
 
 ONLINE, REPAIRS, ABROAD = "在线客服组", "售后服务组", "海外与企业部"
-TEMPLATES = "pickup_ready | zh_CN | 您的订单 {{number}} 已到店，自提码 {{code}}。"
+TEMPLATES = """pickup_ready | zh_CN | 您的订单 {{number}} 已到店，自提码 {{code}}。
+new_beans | zh_CN | {{name}}，本季新豆已到店，周末两天为您留了品鉴席位。"""
+# What a message costs, in the company's currency.
+COSTS = {"sms": "0.0450", "whatsapp": "0.3500", "wechat": "0"}
 
 
 def aes_key() -> str:
@@ -138,6 +141,7 @@ def _add(one: Wire, staff: Staff, by: User) -> None:
     made = Channel.objects.create(
         connector=one.connector,
         kind=connector.kind,
+        cost=COSTS.get(connector.kind, "0"),
         name=one.name,
         team_id=staff.teams[one.team],
         config=config,

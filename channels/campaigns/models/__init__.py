@@ -3,8 +3,10 @@
 from channels.campaigns.models.campaign import Campaign, CampaignLink, CampaignQuerySet, Exclusion, Variant
 from channels.campaigns.models.counts import Outcome, Tally
 from channels.campaigns.models.delivery import Delivery, DeliveryEvent, DeliveryQuerySet
+from channels.campaigns.models.way import MOST_WAYS, Way, WayOutcome
 
 __all__ = [
+    "MOST_WAYS",
     "Campaign",
     "CampaignLink",
     "CampaignQuerySet",
@@ -15,4 +17,6 @@ __all__ = [
     "Outcome",
     "Tally",
     "Variant",
+    "Way",
+    "WayOutcome",
 ]

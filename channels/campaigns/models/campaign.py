@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,8 +29,11 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.filter(status__in=[Campaign.Status.MATERIALISING, Campaign.Status.RUNNING])
 
     def sending(self) -> Self:
-        """Campaigns whose messages may go out now."""
-        return self.timely().filter(status=Campaign.Status.RUNNING, channel__enabled=True)
+        """Campaigns whose messages may go out now, over one of their channels at least."""
+        usable = Q(channel__enabled=True) | Exists(
+            Campaign.objects.filter(pk=OuterRef("pk"), ways__channel__enabled=True)
+        )
+        return self.timely().filter(usable, status=Campaign.Status.RUNNING)
 
     def timely(self) -> Self:
         """Those whose last moment has not come."""
@@ -76,9 +79,10 @@ class Campaign(models.Model):
         Channel, verbose_name=_("channel"), on_delete=models.PROTECT, related_name="campaigns"
     )
     purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose, default=Purpose.MARKETING)
-    subject = models.CharField(_("subject"), max_length=200)
+    # Empty where no mail is among its channels.
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(
-        _("text"), help_text=_("Personal fields such as {{ name }} are filled in per customer.")
+        _("text"), blank=True, help_text=_("Personal fields such as {{ name }} are filled in per customer.")
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     cursor = models.BigIntegerField(
@@ -147,10 +151,19 @@ class Campaign(models.Model):
         blank=True,
         help_text=_("Whoever has not got it by then gets nothing: an offer of yesterday is worth nothing."),
     )
+    first_hour = models.PositiveSmallIntegerField(
+        _("in the first hour, in percent"),
+        default=100,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Less than 100 starts slowly: with each hour three times as many have got it."),
+    )
     salt = models.UUIDField(default=uuid4, editable=False, help_text="From which lots are drawn.")
     winner = models.PositiveSmallIntegerField(null=True, editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)
     measured_at = models.DateTimeField(null=True, editable=False)
+
+    # The place of its channel, for a campaign as one of its channels carries it; see ways.py.
+    place = 1
 
     objects = CampaignQuerySet.as_manager()
 
@@ -168,6 +181,9 @@ class Campaign(models.Model):
                 condition=Q(starts_at=None) | Q(expires_at=None) | Q(expires_at__gt=models.F("starts_at")),
             ),
             models.CheckConstraint(name="campaign_holds_back_at_most_half", condition=Q(holdout__lte=50)),
+            models.CheckConstraint(
+                name="campaign_starts_with_some", condition=Q(first_hour__gte=1, first_hour__lte=100)
+            ),
             models.CheckConstraint(
                 name="campaign_that_keeps_some_waiting_knows_how_to_decide",
                 condition=Q(test_share=100) | Q(test_share__range=(1, 99)) & ~Q(decide_by=""),

@@ -31,11 +31,14 @@ class Tally(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="tallies", db_index=False)
     what = models.CharField(max_length=12, choices=What)
     reason = models.CharField(max_length=60, blank=True)
+    way = models.PositiveSmallIntegerField(default=1, db_default=1)
     count = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "what", "reason"], name="tally_is_kept_once"),
+            models.UniqueConstraint(
+                fields=["campaign", "what", "reason", "way"], name="tally_is_kept_once_a_way"
+            ),
         ]
 
     def __str__(self) -> str:

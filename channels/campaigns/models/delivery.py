@@ -65,6 +65,25 @@ class Delivery(models.Model):
         editable=False,
         help_text="See arms.py; empty for whoever was left out when it was planned.",
     )
+    way = models.PositiveSmallIntegerField(
+        default=1,
+        db_default=1,
+        editable=False,
+        help_text="The place of its channel among those of the campaign.",
+    )
+    why = models.CharField(
+        max_length=20,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text="Why this channel; see choosing.py.",
+    )
+    parts = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="As how many a provider counts a text; 0 for a mail.",
+    )
     state = models.CharField(_("state"), max_length=11, choices=State, default=State.READY)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     due_at = models.DateTimeField(default=timezone.now)
@@ -88,11 +107,19 @@ class Delivery(models.Model):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         indexes = [
-            models.Index(fields=["campaign", "due_at"], name="delivery_ready", condition=Q(state="ready")),
+            models.Index(
+                fields=["campaign", "way", "due_at"], name="delivery_ready_on", condition=Q(state="ready")
+            ),
             models.Index(
                 fields=["campaign", "lease_until"], name="delivery_held", condition=Q(state="dispatching")
             ),
             models.Index(fields=["customer", "sent_at"], name="delivery_to_a_customer"),
+            # Of texts alone: the answers of mail servers are no numbers.
+            models.Index(
+                fields=["provider_id"],
+                name="delivery_by_provider_id",
+                condition=Q(parts__gt=0) & ~Q(provider_id=""),
+            ),
             models.Index(
                 fields=["campaign", "state", "customer"],
                 name="delivery_that_went_wrong",

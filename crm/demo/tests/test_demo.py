@@ -13,6 +13,7 @@ from crm.accounts.models import Team, User
 from crm.accounts.policy import Role
 from crm.demo import segmenting
 from crm.demo.tests.conftest import UNTIL
+from crm.demo.words.mailings import FINISHED, OVER
 from customers import factories
 from customers.identity.models import Identity, Profile
 from customers.imports.models import ImportJob
@@ -99,7 +100,7 @@ class TestWhatIsThere:
         assert (job.status, job.created_rows, job.error_rows) == (ImportJob.Status.DONE, 8, 3)
 
     def test_the_finished_campaign_adds_up(self) -> None:
-        done = Campaign.objects.get(status="done")
+        done = Campaign.objects.get(name=FINISHED.name)
         tally = {what: count for what, reason, count in done.tallies.values_list("what", "reason", "count")}
         went = done.deliveries.filter(state="accepted")
         assert tally["accepted"] == went.count() > 0
@@ -109,6 +110,8 @@ class TestWhatIsThere:
         assert went.filter(clicked_at__isnull=False, opened_at=None).count() == 0
         assert not went.filter(sent_at__lt=F("campaign__launched_at")).exists()
         assert not went.filter(sent_at__gt=F("campaign__finished_at")).exists()
+        over = Campaign.objects.get(name=OVER.name, status="done")
+        assert [way.channel.kind for way in over.ways.order_by("place")] == ["email", "sms", "wechat"]
 
     def test_rollups_are_what_the_product_itself_would_add_up(self) -> None:
         before = list(Rollup.objects.order_by("pk").values_list())

@@ -129,6 +129,22 @@ DRAFT = Mailing(
     {"holdout": 10, "test_share": 30, "decide_by": "clicks", "test_hours": 12},
 )
 
+# Over mail, SMS and WeChat: what each says, and what the provider approved for those who were silent.
+OVER = Mailing(
+    "老朋友新豆品鉴",
+    LOYAL,
+    "{{ name }}，周末来尝一支新豆",
+    """{{ name }}，您好：
+
+本季的哥伦比亚日晒批次到了。作为常客，您可以在周末两天免费品鉴，并优先预订。
+
+[预约品鉴](https://shop.lanshan.example/tasting)""",
+    "",
+    {"holdout": 10},
+)
+OVER_TEXT = "【澜山】{{ name }}，本季新豆到店，周末请您免费品鉴：https://shop.lanshan.example/tasting"
+OVER_TEMPLATE, OVER_BLANKS = "new_beans", "{{ name }}"
+
 FILE_NAME = "咖啡节线下登记.csv"
 FILE_HEADER = "姓名,手机,邮箱,城市,生日,标签"
 # What people wrote on paper and somebody typed in later: most of it is fine.

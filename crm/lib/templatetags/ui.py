@@ -265,6 +265,15 @@ def mask_email(email: str) -> str:
     return f"{name[:1]}{HIDDEN}@{domain}" if domain else HIDDEN
 
 
+def masked(address: str, kind: str) -> str:
+    """The address of a kind of channel; of what only machines can read, nothing."""
+    if not address:
+        return ""
+    if kind == "email":
+        return mask_email(address)
+    return mask_phone(address) if kind in ("sms", "phone", "whatsapp") else HIDDEN
+
+
 @register.filter
 def label(value: object, name: str) -> str:
     """{{ customer.lifecycle|label:"lifecycle" }} — the name of a choice registered in crm.lib.labels."""

@@ -479,6 +479,8 @@ RULES: dict[str, Rule] = {
     "campaigns:audience": Rule("campaign", on="campaign"),
     "campaigns:left-out": Rule("campaign", on="campaign", extra=(("reason", "no_consent"),)),
     "campaigns:comparison": Rule("campaign"),
+    "campaigns:length": Rule("campaign", "create", writes=WRITE, extra=(("place", "1"),)),
+    "campaigns:missed": Rule("campaign", "edit", on="campaign", writes=WRITE),
     "campaigns:measurement": Rule("campaign", "edit", on="campaign", writes=WRITE),
     "campaigns:winner": Rule("campaign", "send", on="campaign", writes=WRITE),
     "campaigns:variants": Rule("campaign", "edit", on="campaign", writes=WRITE),

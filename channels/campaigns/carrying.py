@@ -1,0 +1,77 @@
+"""What each channel of a campaign has to say: a mail in its variants, or a short text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from channels.campaigns import texts, ways
+from channels.campaigns.message import Mailing, Recipient
+from channels.campaigns.models import Campaign, Way
+from channels.campaigns.placeholders import Person, Slot
+from channels.campaigns.texts import ShortMessage, TemplateMessage
+from channels.connectors.base import CannotRender
+
+
+class ShortMailing:
+    """All that goes over one channel of texts. Variants are of the mail: everybody reads the same text."""
+
+    segments = frozenset[int]()
+
+    def __init__(self, campaign: Campaign, way: Way, links: Sequence[str]) -> None:
+        """Raises NotUnderstood and CannotRender."""
+        self.campaign = ways.carried(campaign, way)
+        self._text = texts.short_message(campaign, way, links)
+        self._template = texts.template_message(way)
+        if self._text is None and self._template is None:
+            raise CannotRender("empty")
+
+    def asks_for(self, field: str) -> bool:
+        return any(slot.field == field for slot in self.slots)
+
+    @property
+    def slots(self) -> list[Slot]:
+        written = list(self._text.body.slots.values()) if self._text else []
+        return [*written, *(self._template.slots if self._template else [])]
+
+    def for_arm(self, arm: int | None, *, is_open: bool = True) -> ShortMessage | TemplateMessage:
+        """While the provider lets free text through that goes, after that the template."""
+        free, approved = self._text, self._template
+        chosen = (free or approved) if is_open else (approved or free)
+        if chosen is None:
+            raise CannotRender("empty")
+        return chosen
+
+
+def mailing_for(campaign: Campaign, way: Way, links: Sequence[str] = ()) -> Mailing | ShortMailing:
+    """Raises NotUnderstood for a text no form would take, CannotRender for an unusable sender."""
+    if way.is_mail:
+        return Mailing(ways.carried(campaign, way))
+    return ShortMailing(campaign, way, links or texts.all_addresses(campaign))
+
+
+@dataclass(frozen=True)
+class Short:
+    """A text as somebody would read it, and as how many messages it counts."""
+
+    text: str
+    parts: int
+    is_template: bool
+
+
+def shorts(campaign: Campaign, way: Way, person: Person) -> list[Short]:
+    """What goes over a channel of texts: the free text, and the template for when that is not let through."""
+    mailing, reader = (
+        ShortMailing(campaign, way, texts.all_addresses(campaign)),
+        Recipient(person, "", UUID(int=0)),
+    )
+    found = dict.fromkeys(mailing.for_arm(1, is_open=one) for one in (True, False))
+    return [
+        Short(one.draft(person).text, one.parts_for(reader), isinstance(one, TemplateMessage))
+        for one in found
+    ]
+
+
+def mailings_of(campaign: Campaign) -> list[Mailing | ShortMailing]:
+    """One for each channel that is switched on; what waits for another waits on."""
+    links = texts.all_addresses(campaign)
+    return [mailing_for(campaign, way, links) for way in ways.of(campaign) if way.channel.enabled]

@@ -1,0 +1,114 @@
+"""The pages of a campaign's channels: chosen, looked at, counted and paid for."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from channels import factories
+from channels.campaigns.models import Campaign, Delivery, Tally, Way
+from channels.campaigns.tests.test_pages import draft, marketer, reader, written
+from channels.consent import services as consent
+from channels.consent.models import Purpose
+from channels.models import Channel
+from segments.models import Segment
+
+pytestmark = pytest.mark.django_db
+
+__all__ = ["marketer"]
+ENGLISH = {"accept-language": "en"}
+
+
+@pytest.fixture
+def sms() -> Channel:
+    return factories.channel(
+        connector="sms_http", kind="sms", name="Gateway", config={"sandbox": True}, cost=Decimal("0.05")
+    )
+
+
+def over_two(sms: Channel) -> Campaign:
+    campaign = draft()
+    Way.objects.create(campaign=campaign, place=1, channel=campaign.channel)
+    Way.objects.create(campaign=campaign, place=2, channel=sms, text="好" * 80 + " {{ name }}")
+    return campaign
+
+
+def page(client: Client, name: str, *keys: object, query: str = "") -> str:
+    response = client.get(reverse(f"campaigns:{name}", args=keys) + query, headers=ENGLISH)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def test_channels_are_written_with_their_texts(marketer: Client, sms: Channel) -> None:
+    form = written() | {"way2-channel": sms.pk, "way2-text": ""}
+    refused = marketer.post(reverse("campaigns:new"), form, headers=ENGLISH)
+    assert refused.status_code == 422
+    assert "This channel needs a text of its own." in refused.content.decode()
+    marketer.post(reverse("campaigns:new"), form | {"way2-text": "Hi {{ name }}"})
+    campaign = Campaign.objects.get()
+    assert list(campaign.ways.values_list("place", "channel__kind", "text")) == [
+        (1, "email", ""),
+        (2, "sms", "Hi {{ name }}"),
+    ]
+    assert "Hi {{ name }}" in page(marketer, "edit", campaign.pk)
+    assert "Hi " in page(marketer, "preview", campaign.pk, query=f"?way=2&customer={reader().pk}")
+
+
+def test_texts_alone_need_no_subject_and_mails_do(marketer: Client, sms: Channel) -> None:
+    form = written() | {"subject": "", "body": "", "way1-text": "Hi"}
+    assert marketer.post(reverse("campaigns:new"), form).status_code == 422
+    assert marketer.post(reverse("campaigns:new"), form | {"channel": sms.pk}).status_code == 302
+    assert Campaign.objects.get().channel == sms
+
+
+def test_the_preview_tells_of_each_channel_and_what_it_costs(marketer: Client, sms: Channel) -> None:
+    reader()
+    by_text = reader(email="", phone="+8613800138001", name="Only Text")
+    consent.grant(by_text, Purpose.MARKETING, "sms", source="test", by=None)
+    campaign = over_two(sms)
+    shown = page(marketer, "audience", campaign.pk)
+    assert "Gateway" in shown
+    assert "1 customers, 2 messages" in shown
+    assert "0.10" in shown
+    # Whom the mail does not reach, by name; over SMS they are reached.
+    assert by_text.name in page(marketer, "left-out", campaign.pk, "no_address", query="?way=1")
+    assert by_text.name not in page(marketer, "left-out", campaign.pk, "no_address")
+
+
+def test_a_text_is_counted_while_it_is_written(marketer: Client, sms: Channel) -> None:
+    typed = {"channel": sms.pk, "purpose": "marketing", "way1-text": "Hello {{ name }}"}
+    answer = marketer.post(reverse("campaigns:length", args=[1]), typed, headers=ENGLISH).content.decode()
+    assert "1 SMS" in answer
+    assert "GSM-7" in answer
+    assert "STOP" in answer
+    typed["way1-text"] = "{{ nothing }}"
+    answer = marketer.post(reverse("campaigns:length", args=[1]), typed, headers=ENGLISH).content.decode()
+    assert "There is no personal field" in answer
+
+
+def test_each_delivery_says_over_which_channel_and_why(marketer: Client, sms: Channel) -> None:
+    campaign = over_two(sms)
+    Campaign.objects.filter(pk=campaign.pk).update(
+        status="done", launched_at="2026-01-01T00:00Z", planned_at="2026-01-01T00:00Z"
+    )
+    one = reader(phone="+8613800138001")
+    sent = {"state": "accepted", "way": 2, "why": "no_consent", "parts": 2, "address": one.phone}
+    delivery = factories.delivery(campaign, one, **sent)
+    Tally.objects.create(campaign=campaign, what="accepted", way=2, count=1)
+    shown = page(marketer, "delivery", campaign.pk, delivery.pk)
+    assert "Gateway" in shown
+    assert "It stands in for the first: Has not allowed it." in shown
+    assert "138••••8001" in shown
+    assert one.name in page(marketer, "deliveries", campaign.pk, query="?way=2")
+    assert one.name not in page(marketer, "deliveries", campaign.pk, query="?way=1")
+    assert "Gateway" in page(marketer, "detail", campaign.pk)
+
+
+def test_those_who_missed_it_become_a_segment(marketer: Client) -> None:
+    campaign = draft(status="done", launched_at="2026-01-01T00:00Z")
+    factories.delivery(campaign, reader(), state="skipped", reason="no_consent")
+    answer = marketer.post(reverse("campaigns:missed", args=[campaign.pk]))
+    made = Segment.objects.latest("pk")
+    assert answer["Location"] == reverse("segments:detail", args=[made.pk])
+    assert Delivery.objects.get().customer_id in made.picks.values_list("customer", flat=True)

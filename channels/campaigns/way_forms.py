@@ -1,0 +1,190 @@
+"""The channels of a campaign as people choose them: its own first, then those that stand in for it."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from channels.campaigns import body, texts, ways
+from channels.campaigns.lengths import Typed
+from channels.campaigns.models import MOST_WAYS, Campaign, Way
+from channels.campaigns.placeholders import NotUnderstood
+from channels.connectors import registry
+from channels.models import Channel
+
+# Who reads them is somebody; on a website they would have to be there at that moment.
+KINDS = ("email", "sms", "whatsapp", "wechat")
+
+
+def usable() -> "QuerySet[Channel]":
+    """Accounts over which one can write to people without having been written to in a conversation."""
+    sending = [one.key for one in registry.every() if one.kind in KINDS and one.caps.sends]
+    return Channel.objects.enabled().filter(connector__in=sending, kind__in=KINDS).order_by("kind", "name")
+
+
+class WayForm(forms.Form):
+    """One channel and what it says. The first has its channel in the campaign's own form."""
+
+    channel = forms.ModelChoiceField(
+        label=gettext_lazy("channel"), queryset=Channel.objects.none(), required=False
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Short text"),
+        required=False,
+        max_length=1500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("How to opt out is added by itself."),
+    )
+    template = forms.ChoiceField(
+        label=gettext_lazy("Approved template"),
+        required=False,
+        help_text=gettext_lazy("For those who did not write to us lately. Without one they are left out."),
+    )
+    blanks = forms.CharField(
+        label=gettext_lazy("Blanks of the template"),
+        required=False,
+        max_length=1500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("One line for each blank, in their order."),
+    )
+
+    def __init__(
+        self, data: Any, initial: dict[str, Any], *, place: int, channels: "QuerySet[Channel]"
+    ) -> None:
+        super().__init__(data, initial=initial, prefix=f"way{place}")
+        self.place = place
+        self.fields["channel"].queryset = channels  # type: ignore[attr-defined]
+        self.fields["channel"].empty_label = _("None")  # type: ignore[attr-defined]
+        if place == 1:
+            del self.fields["channel"]
+        named = [(one, each.name) for one in channels for each in ways.templates_of(one)]
+        self.fields["template"].choices = [  # type: ignore[attr-defined]
+            ("", _("None")),
+            *((f"{one.pk}:{name}", f"{one.name}: {name}") for one, name in named),
+        ]
+
+    @property
+    def channel_field(self) -> forms.BoundField | None:
+        return self["channel"] if "channel" in self.fields else None
+
+    @property
+    def text_field(self) -> forms.BoundField:
+        return self["text"]
+
+    @property
+    def template_field(self) -> forms.BoundField:
+        return self["template"]
+
+    @property
+    def blanks_field(self) -> forms.BoundField:
+        return self["blanks"]
+
+    def way(self, channel: Channel) -> Way:
+        """What was typed, for this channel. A template of another account is none of this one's."""
+        data = self.cleaned_data
+        owner, _colon, name = data["template"].partition(":")
+        if channel.kind == "email":
+            return Way(channel=channel)
+        template = name if owner == str(channel.pk) else ""
+        return Way(
+            channel=channel,
+            text=data["text"].strip(),
+            template=template,
+            blanks=data["blanks"] if template else "",
+        )
+
+
+class WaysForm:
+    """All channels of one campaign, beside its own form."""
+
+    def __init__(self, data: Any, campaign: Campaign) -> None:
+        channels = usable()
+        known = {way.place: way for way in ways.of(campaign)} if campaign.pk else {}
+        self.forms = [
+            WayForm(data, _initial(known.get(place)), place=place, channels=channels)
+            for place in range(1, MOST_WAYS + 1)
+        ]
+        self.kinds_text = json.dumps({one.pk: one.kind for one in channels})
+        self.ways: list[Way] = []
+
+    def is_valid(self, first: Channel | None) -> bool:
+        """`first` is what the campaign's own form says."""
+        if not all([form.is_valid() for form in self.forms]) or first is None:  # noqa: C419 - each is to speak
+            return False
+        others = [(one, one.cleaned_data["channel"]) for one in self.forms[1:]]
+        taken: set[int] = set()
+        for form, channel in [(self.forms[0], first), *(one for one in others if one[1])]:
+            if channel.pk in taken:
+                form.add_error("channel", _("This channel is among those before it."))
+            taken.add(channel.pk)
+            way = form.way(channel)
+            _check(form, way)
+            self.ways.append(way)
+        return not any(form.errors for form in self.forms)
+
+    @property
+    def has_mail(self) -> bool:
+        return any(way.is_mail for way in self.ways)
+
+
+def are_valid(form: "forms.ModelForm[Campaign]", over: WaysForm) -> bool:
+    """Whether the campaign and its channels are, and fit: a mail needs a subject and a text."""
+    valid = form.is_valid()
+    fits = over.is_valid(form.cleaned_data.get("channel"))
+    if over.has_mail:
+        for name in ("subject", "body"):
+            if not form.cleaned_data.get(name) and name not in form.errors:
+                form.add_error(name, _("This field is required."))
+    return valid and fits and not form.errors
+
+
+def _check(form: WayForm, way: Way) -> None:
+    """Says now what would make every message fail."""
+    if way.is_mail:
+        return
+    if not way.text and not way.template:
+        form.add_error("text", _("This channel needs a text of its own."))
+    try:
+        body.read(way.text)
+    except NotUnderstood as problem:
+        form.add_error("text", str(problem))
+    try:
+        texts.template_message(way)
+    except NotUnderstood as problem:
+        form.add_error("blanks", str(problem))
+
+
+def _initial(way: Way | None) -> dict[str, Any]:
+    if way is None:
+        return {}
+    template = f"{way.channel.pk}:{way.template}" if way.template else ""
+    return {"channel": way.channel, "text": way.text, "template": template, "blanks": way.blanks}
+
+
+class LengthForm(forms.Form):
+    """A short text on its way to being written, out of the form of the whole campaign."""
+
+    purpose = forms.CharField(required=False, max_length=10)
+
+    def __init__(self, data: Any, *, place: int) -> None:
+        super().__init__(data)
+        self.text, self.channel = f"way{place}-text", "channel" if place == 1 else f"way{place}-channel"
+        self.fields[self.text] = forms.CharField(required=False, max_length=1500, strip=False)
+        self.fields[self.channel] = forms.ModelChoiceField(queryset=usable(), required=False)
+
+    def typed(self) -> Typed:
+        data = self.cleaned_data if self.is_valid() else {}
+        return Typed(data.get(self.text, ""), data.get(self.channel), data.get("purpose", ""))
+
+
+class WayFilter(forms.Form):
+    """Which channel of a campaign is asked about; all of them unless it says so."""
+
+    way = forms.IntegerField(required=False, min_value=1, max_value=MOST_WAYS)
+
+    @property
+    def place(self) -> int:
+        return (self.cleaned_data["way"] or 0) if self.is_valid() else 0
