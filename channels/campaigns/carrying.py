@@ -19,7 +19,7 @@ class ShortMailing:
 
     def __init__(self, campaign: Campaign, way: Way, links: Sequence[str]) -> None:
         """Raises NotUnderstood and CannotRender."""
-        self.campaign = ways.carried(campaign, way)
+        self.campaign = ways.carried(campaign, way, ways.of(campaign))
         self._text = texts.short_message(campaign, way, links)
         self._template = texts.template_message(way)
         if self._text is None and self._template is None:
@@ -40,13 +40,6 @@ class ShortMailing:
         if chosen is None:
             raise CannotRender("empty")
         return chosen
-
-
-def mailing_for(campaign: Campaign, way: Way, links: Sequence[str] = ()) -> Mailing | ShortMailing:
-    """Raises NotUnderstood for a text no form would take, CannotRender for an unusable sender."""
-    if way.is_mail:
-        return Mailing(ways.carried(campaign, way))
-    return ShortMailing(campaign, way, links or texts.all_addresses(campaign))
 
 
 @dataclass(frozen=True)
@@ -72,6 +65,17 @@ def shorts(campaign: Campaign, way: Way, person: Person) -> list[Short]:
 
 
 def mailings_of(campaign: Campaign) -> list[Mailing | ShortMailing]:
-    """One for each channel that is switched on; what waits for another waits on."""
-    links = texts.all_addresses(campaign)
-    return [mailing_for(campaign, way, links) for way in ways.of(campaign) if way.channel.enabled]
+    """One for each channel that is switched on; what waits for another waits on.
+
+    Raises NotUnderstood for a text no form would take, CannotRender for an unusable sender.
+    """
+    over = ways.of(campaign)
+    seen = ways.carried(campaign, over[0], over)
+    links = texts.all_addresses(seen) if any(way.text for way in over) else []
+    return [_mailing(seen, way, links) for way in over if way.channel.enabled]
+
+
+def _mailing(campaign: Campaign, way: Way, links: Sequence[str]) -> Mailing | ShortMailing:
+    if way.is_mail:
+        return Mailing(ways.carried(campaign, way, campaign.over))
+    return ShortMailing(campaign, way, links)

@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from channels import services as channels
-from channels.campaigns import books
+from channels.campaigns import books, ways
 from channels.campaigns.books import Result
 from channels.campaigns.carrying import ShortMailing, mailings_of
 from channels.campaigns.claiming import Batch, Parcel, claim, judge_for
@@ -118,7 +118,7 @@ class Line:
         self.caps: Caps = channels.connector_of(self.campaign.channel).caps
         self.size = self.caps.batch
         # Other channels of the campaign may work while this one does not.
-        self.has_sisters = Campaign.objects.filter(pk=self.campaign.pk, ways__place=2).exists()
+        self.has_sisters = len(ways.of(self.campaign)) > 1
         self.since = LONG_AGO
         self.judge = judge_for(self.campaign)
         self.seen_at = time.monotonic() - HEARTBEAT

@@ -15,6 +15,8 @@ from channels.models import Channel
 
 def of(campaign: Campaign) -> list[Way]:
     """At least one. What was written with a single channel has no rows before it is launched."""
+    if campaign.over is not None:
+        return campaign.over
     known = list(campaign.ways.select_related("channel").order_by("place")) if campaign.pk else []
     return known or [Way(campaign=campaign, place=1, channel=campaign.channel)]
 
@@ -56,10 +58,10 @@ def freeze(campaign: Campaign) -> None:
         way.save()
 
 
-def carried(campaign: Campaign, way: Way) -> Campaign:
+def carried(campaign: Campaign, way: Way, over: list[Way] | None = None) -> Campaign:
     """The campaign as one of its channels carries it: for that one's line, books and speed. Never saved."""
     seen = copy(campaign)
-    seen.channel, seen.place = way.channel, way.place
+    seen.channel, seen.place, seen.over = way.channel, way.place, over
     return seen
 
 

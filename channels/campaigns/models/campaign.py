@@ -1,7 +1,7 @@
 """Campaigns: what is written to whom, and how it is tried out."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from uuid import uuid4
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -162,8 +162,9 @@ class Campaign(models.Model):
     decided_at = models.DateTimeField(null=True, editable=False)
     measured_at = models.DateTimeField(null=True, editable=False)
 
-    # The place of its channel, for a campaign as one of its channels carries it; see ways.py.
+    # For a campaign as one of its channels carries it: that one's place, and all of them; see ways.py.
     place = 1
+    over: "list[Any] | None" = None
 
     objects = CampaignQuerySet.as_manager()
 
