@@ -35,7 +35,7 @@ CLOSE = """
     WHERE id IN (
         SELECT id FROM campaigns_delivery WHERE campaign_id = %s AND state = 'ready'
         LIMIT %s FOR UPDATE SKIP LOCKED)
-    RETURNING state
+    RETURNING way, state
 """
 
 
@@ -173,9 +173,11 @@ def _claim(campaign_pk: int) -> bool:
 def _close_chunk(campaign: Campaign, reason: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(CLOSE, [reason, campaign.pk, CHUNK])
-        states = Counter(state for (state,) in cursor.fetchall())
-    books.count(campaign, {(state, reason): number for state, number in states.items()})
-    return states.total()
+        ended = Counter((way, state) for way, state in cursor.fetchall())
+    for way in ways.of(campaign):
+        counts = {(state, reason): number for (place, state), number in ended.items() if place == way.place}
+        books.count(ways.carried(campaign, way), counts)
+    return ended.total()
 
 
 def _memory_of(campaign: Campaign) -> timedelta:
