@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -42,6 +43,7 @@ class ChannelForm(forms.ModelForm[Channel]):
     def __init__(self, data: Any = None, *, connector: Connector, instance: Channel | None = None) -> None:
         super().__init__(data, instance=instance)
         caps = connector.caps
+        self.fields["cost"].required = False
         if not caps.sends:
             del self.fields["per_second"], self.fields["cost"]
         if connector.kind == "email" and not (caps.pushes or caps.pulls):
@@ -56,6 +58,10 @@ class ChannelForm(forms.ModelForm[Channel]):
         self.settings.helper = plain_helper(  # type: ignore[attr-defined]
             *(Fieldset(heading, *_rows(rows)) for heading, rows in self.settings.groups)
         )
+
+    def clean_cost(self) -> Decimal:
+        cost: Decimal | None = self.cleaned_data["cost"]
+        return cost or Decimal(0)
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), self.settings.is_valid()])
