@@ -123,7 +123,11 @@ def choose_winner(campaign: Campaign, number: int, *, by: User) -> None:
 def send_trial(
     campaign: Campaign, person: Person, *, to: User, words: Campaign | Variant | None = None
 ) -> None:
-    """Sends the message, as `person` would get it, to a colleague's own address."""
+    """Sends the mail, as `person` would get it, to a colleague's own address."""
+    way = next((one for one in ways.of(campaign) if one.is_mail), None)
+    if way is None:
+        raise Refused(_("Only a mail can be tried out."))
+    campaign = ways.carried(campaign, way)
     try:
         payload = Message(campaign, words).trial(Recipient(person, to.email, uuid4()), timezone.now())
     except CannotRender as problem:

@@ -361,6 +361,7 @@ def _draft(
     try:
         if way and not way.is_mail:
             return {"shorts": shorts(campaign, way, audience.person_of(customer))}
+        campaign = ways.carried(campaign, way) if way else campaign
         return {"draft": Message(campaign, words).draft(audience.person_of(customer))}
     except CannotRender as problem:
         return {"problem": reasons.words(problem.code)}
