@@ -1,15 +1,15 @@
 """How a channel is doing, for its card."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F, Sum
+from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from channels.campaigns.models import Tally
+from channels.campaigns.models import Tally, Way
 from channels.connectors import registry
 from channels.connectors.base import Caps, Trouble
 from channels.inbound.counting import Arrivals, arrivals
@@ -39,25 +39,21 @@ class Card:
 
 def cards(channels: Iterable[Channel]) -> list[Card]:
     found = list(channels)
+    over = Way.objects.filter(campaign=OuterRef("campaign"), place=OuterRef("way"))
+    known = Coalesce(Subquery(over.values("channel")[:1]), F("campaign__channel"))
     sums = (
-        Tally.objects.filter(campaign__channel__in=found, what__in=COUNTED, way=1)
-        .values_list("campaign__channel", "what")
+        Tally.objects.filter(what__in=COUNTED)
+        .annotate(channel=known)
+        .filter(channel__in=[one.pk for one in found])
+        .values_list("channel", "what")
         .annotate(total=Sum("count"))
     )
-    others = (
-        Tally.objects.filter(way__gt=1, campaign__ways__place=F("way"), campaign__ways__channel__in=found)
-        .filter(what__in=COUNTED)
-        .values_list("campaign__ways__channel", "what")
-        .annotate(total=Sum("count"))
-    )
-    counts = Counter[tuple[int, str]]()
-    for channel, what, total in (*sums, *others):
-        counts[channel, what] += total
+    counts = {(channel, what): total for channel, what, total in sums}
     arrived = arrivals([one.pk for one in found])
     return [_card(one, counts, arrived[one.pk]) for one in found]
 
 
-def _card(channel: Channel, counts: Counter[tuple[int, str]], arrived: Arrivals) -> Card:
+def _card(channel: Channel, counts: dict[tuple[int, str], int], arrived: Arrivals) -> Card:
     label, is_known = connector_label(channel)
     code, _colon, words = channel.last_error.partition(": ")
     trouble = Trouble(code) if code in Trouble.values else None

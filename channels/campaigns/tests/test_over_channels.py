@@ -60,7 +60,7 @@ def test_from_the_plan_to_the_provider_and_back(
     nobody = somebody(4)
     Channel.objects.filter(kind="sms").update(cost="0.05")
     campaign = make("email", "sms", "whatsapp", template="spring")
-    campaign.ways.filter(place=2).update(text="{{ name }}：周末有新豆，来坐坐 https://shop.test/new" * 2)
+    campaign.ways.filter(place=2).update(text="{{ name }}：周末有新豆，来坐坐 https://shop.test/new " * 2)
     deliver(launch(campaign))
 
     assert rows_of(campaign) == {
