@@ -110,8 +110,10 @@ def send(campaign: Campaign, at: datetime, *, by: User, share: float = 1.0) -> N
 def _send_batch(campaign: Campaign, number: int, at: datetime) -> int:
     waiting, token = books.take(campaign, number, LONG_AGO), uuid4().hex
     found = Customer.objects.filter(pk__in=[one.customer for one in waiting])
-    reached = gate.ADDRESS_COLUMNS.get(campaign.channel.kind, "number")
-    customers = {pk: (name, address) for pk, name, address in found.values_list("pk", "name", reached)}
+    reached = gate.ADDRESS_COLUMNS.get(campaign.channel.kind)
+    rows = found.values_list("pk", "name", reached or "name")
+    # On WeChat nobody has an address that one could read.
+    customers = {pk: (name, address if reached else "") for pk, name, address in rows}
     parts = 0 if campaign.channel.kind == "email" else TEXT_PARTS.get(campaign.channel.kind, 1)
     books.record_plans(
         campaign,
