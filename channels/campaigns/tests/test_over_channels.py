@@ -15,6 +15,7 @@ from channels.campaigns.models import Campaign, Delivery, Tally, WayOutcome
 from channels.campaigns.replies import ends_it
 from channels.campaigns.tests.conftest import launch
 from channels.campaigns.tests.test_choosing import channels, make, no_night
+from channels.campaigns.tests.test_many_workers import only_our_own_workers
 from channels.campaigns.tests.test_sending import deliver
 from channels.campaigns.tracking import Visit
 from channels.consent import services as consent
@@ -29,7 +30,7 @@ from customers.factories import customer
 from customers.models import Customer
 from customers.timeline.models import Entry
 
-__all__ = ["channels", "make", "no_night"]
+__all__ = ["channels", "make", "no_night", "only_our_own_workers"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 State = Delivery.State
 
@@ -74,7 +75,7 @@ def test_from_the_plan_to_the_provider_and_back(
     assert text.startswith("Customer 2：周末有新豆")
     assert "https://shop.test" not in text
     # Who did not write to us lately gets the template, with its blanks filled in.
-    assert read(SandboxMessage.objects.get(protocol="whatsapp")) == late.name
+    assert read(SandboxMessage.objects.get(protocol="whatsapp")) == f"spring {late.name}"
     told = dict(Entry.objects.filter(kind="campaign.sent").values_list("customer", "channel"))
     assert told == {by_mail.pk: "email", by_text.pk: "sms", late.pk: "whatsapp"}
 
