@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from channels.campaigns import costs, figures, measuring, proof, services
 from channels.campaigns.forms import WinnerForm
-from channels.campaigns.models import Campaign
+from channels.campaigns.models import Campaign, WayOutcome
 from crm.accounts.http import UserRequest, get_visible, needs
 from crm.lib.errors import Refused
 from crm.lib.htmx import render_part
@@ -20,7 +21,9 @@ from crm.lib.paging import keyset
 @needs("campaign", "view")
 def results(request: UserRequest, pk: int) -> HttpResponse:
     """When people opened and clicked, where they went, what they bought, and what they would have anyway."""
-    campaign = get_visible(Campaign.objects.visible_to(request.user), pk)
+    counted = Exists(WayOutcome.objects.filter(campaign=OuterRef("pk")))
+    rows = Campaign.objects.visible_to(request.user).annotate(was_counted_by_channel=counted)
+    campaign = get_visible(rows, pk)
     outcomes = list(campaign.outcomes.all())
     context = {
         "campaign": campaign,
@@ -28,7 +31,7 @@ def results(request: UserRequest, pk: int) -> HttpResponse:
         "clicks": figures.link_clicks(campaign),
         "sales": figures.sales_of(campaign),
         "proof": proof.proof_of(outcomes),
-        "channels": costs.rows_of(campaign),
+        "channels": costs.rows_of(campaign) if campaign.was_counted_by_channel else [],
         "variants": proof.variants_of(campaign, outcomes),
         "may": {action: request.user.may("campaign", action) for action in ("edit", "send")},
         **shown(),

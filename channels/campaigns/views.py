@@ -294,7 +294,7 @@ def cancellation(request: UserRequest, pk: int) -> HttpResponse:
 
 def _campaign(request: UserRequest, pk: int) -> Campaign:
     rows = Campaign.objects.visible_to(request.user).select_related("segment", "channel", "created_by")
-    return get_visible(rows.prefetch_related("tallies"), pk)
+    return get_visible(ways.noted(rows).prefetch_related("tallies"), pk)
 
 
 def _to_send(request: UserRequest, pk: int) -> Campaign:

@@ -5,18 +5,27 @@ from copy import copy
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from channels import services as channels
-from channels.campaigns.models import Campaign, Delivery, Way
+from channels.campaigns.models import Campaign, CampaignQuerySet, Delivery, Way
 from channels.connectors.base import Caps, Template
 from channels.connectors.registry import NoSuchConnector
 from channels.models import Channel
+
+
+def noted(rows: CampaignQuerySet) -> CampaignQuerySet:
+    """The campaigns, each knowing whether it is of mails alone: pages of those need not ask further."""
+    others = Way.objects.filter(Q(place=2) | ~Q(channel__kind="email"), campaign=OuterRef("pk"))
+    return rows.annotate(mails_alone=~Exists(others))
 
 
 def of(campaign: Campaign) -> list[Way]:
     """At least one. What was written with a single channel has no rows before it is launched."""
     if campaign.over is not None:
         return campaign.over
+    if getattr(campaign, "mails_alone", False):
+        return [Way(campaign=campaign, place=1, channel=campaign.channel)]
     known = list(campaign.ways.select_related("channel").order_by("place")) if campaign.pk else []
     return known or [Way(campaign=campaign, place=1, channel=campaign.channel)]
 
