@@ -8,6 +8,7 @@ from channels.campaigns import choosing
 from channels.campaigns.audience import EXCLUDED
 from channels.campaigns.books import FAMILY, LOST
 from channels.campaigns.finishing import CANCELLED, EXPIRED
+from channels.campaigns.leaving import LEFT
 from channels.campaigns.message import MISSING
 from channels.campaigns.models import Delivery
 from channels.campaigns.placeholders import FIELDS
@@ -26,6 +27,7 @@ WORDS: dict[str, str | Promise] = {
     CANCELLED: gettext_lazy("The campaign was cancelled"),
     EXPIRED: gettext_lazy("The campaign's time was over"),
     GAVE_UP: gettext_lazy("Could not be sent in time"),
+    LEFT: gettext_lazy("Left the segment meanwhile"),
     LOST: gettext_lazy("The worker was lost while handing it over"),
 }
 

@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from channels import services as channels
-from channels.campaigns import books, ways
+from channels.campaigns import books, leaving, ways
 from channels.campaigns.books import Result
 from channels.campaigns.carrying import ShortMailing, mailings_of
 from channels.campaigns.claiming import Batch, Parcel, claim, judge_for
@@ -41,6 +41,7 @@ from channels.connectors.base import (
 from channels.connectors.registry import NoSuchConnector
 from channels.consent import suppression
 from channels.consent.models import Suppression
+from crm.lib.errors import Refused
 
 log = logging.getLogger(__name__)
 
@@ -61,12 +62,14 @@ def deliver(
     campaign_pk: int, *, seconds: float = 45, connections: int = 0, stop: Event | None = None
 ) -> bool:
     """Sends until nothing is due, the campaign stands or the time is over; True if there is probably more."""
-    campaign = Campaign.objects.sending().select_related("channel").filter(pk=campaign_pk).first()
+    found = Campaign.objects.sending().select_related("channel", "segment", "launched_by")
+    campaign = found.filter(pk=campaign_pk).first()
     if campaign is None:
         return False
     try:
         mailings = mailings_of(campaign)
-    except (NotUnderstood, CannotRender, NoSuchConnector) as trouble:
+        leaving.look_over(campaign)
+    except (NotUnderstood, CannotRender, NoSuchConnector, Refused) as trouble:
         stop_for(campaign_pk, str(trouble))
         return False
     if not mailings:

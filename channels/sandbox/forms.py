@@ -18,12 +18,15 @@ class MailboxFilter(forms.Form):
 class FaultsForm(forms.ModelForm[Faults]):
     class Meta:
         model = Faults
-        fields = ("delay", "temporary", "permanent", "dropped", "refused")
+        fields = (
+            *("delay", "temporary", "permanent", "dropped"),
+            *("failing", "erring", "cut", "dripping", "twins", "refused"),
+        )
 
     @property
     def helper(self) -> FormHelper:
         made = FormHelper()
         made.form_tag = False
         made.disable_csrf = True
-        made.layout = Layout("delay", "temporary", "permanent", "dropped", "refused")
+        made.layout = Layout(*self.Meta.fields)
         return made

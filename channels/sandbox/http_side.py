@@ -19,6 +19,7 @@ from channels.sandbox.provider_side import Posted, Synced
 LARGEST_HEAD, LARGEST_BODY = 32 * 1024, 32 * 1024 * 1024
 Answer = tuple[HTTPStatus, Mapping[str, Any] | bytes]
 LONGEST_SUBJECT = 120
+BETWEEN_DROPS = 0.005
 
 
 class Hangup(Exception):
@@ -57,14 +58,34 @@ class HttpSide:
             return False
         body = await reader.readexactly(int(length))
         status, answer = await self._answer(first, headers, body)
-        writer.write(_response(status, answer))
+        await self._say(_response(status, answer), writer)
         return headers.get("connection", "").lower() != "close"
+
+    async def _say(self, response: bytes, writer: asyncio.StreamWriter) -> None:
+        mood = self.mood
+        pieces = (bytes([one]) for one in response) if mood.drips() else (response,)
+        for number, piece in enumerate(pieces):
+            if number:
+                await asyncio.sleep(BETWEEN_DROPS)
+            writer.write(piece)
+        if mood.cuts():
+            await writer.drain()
+            raise Hangup
 
     async def _answer(self, first: list[str], headers: Mapping[str, str], body: bytes) -> Answer:
         if first[:2] == ["GET", "/"]:
             return HTTPStatus.OK, {"service": "sandbox"}
-        if first[:2] != ["POST", "/messages"]:
-            return await self._played(first, body)
+        if first[:1] == ["POST"] and self.mood.fails():
+            return HTTPStatus.SERVICE_UNAVAILABLE, {"error": "out of order"}
+        if first[:2] == ["POST", "/messages"]:
+            status, answer = await self._taken(headers, body)
+        else:
+            status, answer = await self._played(first, body)
+        if first[:1] == ["POST"] and status < HTTPStatus.BAD_REQUEST and self.mood.errs():
+            return HTTPStatus.INTERNAL_SERVER_ERROR, {"error": "something went wrong afterwards"}
+        return status, answer
+
+    async def _taken(self, headers: Mapping[str, str], body: bytes) -> Answer:
         message = _message(body)
         if message is None:
             return HTTPStatus.BAD_REQUEST, {"error": "a JSON object with a text `to` is needed"}
@@ -137,7 +158,8 @@ class HttpSide:
         if kept is Kept.CLASHES:
             return HTTPStatus.UNPROCESSABLE_ENTITY, {"error": "this key came with other content before"}
         # The same key always gets the same answer, also after a restart.
-        return HTTPStatus.OK, {"id": sha256(key.encode() or body).hexdigest()[:24]}
+        named = b"twin" if mood.repeats_itself() else key.encode() or body
+        return HTTPStatus.OK, {"id": sha256(named).hexdigest()[:24]}
 
 
 def _head(raw: bytes) -> tuple[list[str], dict[str, str]]:

@@ -1,7 +1,7 @@
 """What the sandbox does wrong on request, as the row of Faults says at the moment."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from django.db import DatabaseError, connection
 
@@ -18,6 +18,11 @@ class Mood:
     temporary: int = 0
     permanent: int = 100
     dropped: int = 0
+    failing: int = 0
+    erring: int = 0
+    cut: int = 0
+    dripping: int = 0
+    twins: int = 0
     refused: bool = False
 
     def asks_to_come_back(self) -> bool:
@@ -29,6 +34,21 @@ class Mood:
     def drops(self) -> bool:
         return _happens(self.dropped)
 
+    def fails(self) -> bool:
+        return _happens(self.failing)
+
+    def errs(self) -> bool:
+        return _happens(self.erring)
+
+    def cuts(self) -> bool:
+        return _happens(self.cut)
+
+    def drips(self) -> bool:
+        return _happens(self.dripping)
+
+    def repeats_itself(self) -> bool:
+        return _happens(self.twins)
+
 
 def current_mood(last: Mood) -> Mood:
     """Read from the database; while that is away, the mood stays."""
@@ -39,7 +59,8 @@ def current_mood(last: Mood) -> Mood:
         return last
     if row is None:
         return Mood()
-    return Mood(row.delay / 1000, row.temporary, row.permanent, row.dropped, row.refused)
+    wished = {one.name: getattr(row, one.name) for one in fields(Mood)}
+    return Mood(**wished | {"delay": row.delay / 1000})
 
 
 def _happens(percent: int) -> bool:

@@ -119,6 +119,36 @@ class Faults(models.Model):
         validators=[MaxValueValidator(100)],
         help_text=_("The message arrives, then the connection breaks without an answer."),
     )
+    failing = models.PositiveSmallIntegerField(
+        _("Server error, %"),
+        default=0,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Nothing is kept, and the answer is an error of the server."),
+    )
+    erring = models.PositiveSmallIntegerField(
+        _("Server error though accepted, %"),
+        default=0,
+        validators=[MaxValueValidator(100)],
+        help_text=_("The message arrives, and the answer is an error all the same. Over HTTP only."),
+    )
+    cut = models.PositiveSmallIntegerField(
+        _("Cut off after the answer, %"),
+        default=0,
+        validators=[MaxValueValidator(100)],
+        help_text=_("The answer is given, then the connection breaks."),
+    )
+    dripping = models.PositiveSmallIntegerField(
+        _("Answer drop by drop, %"),
+        default=0,
+        validators=[MaxValueValidator(100)],
+        help_text=_("One byte after the other. Over HTTP only."),
+    )
+    twins = models.PositiveSmallIntegerField(
+        _("The same number again, %"),
+        default=0,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Different messages get one and the same number of the provider. Over HTTP only."),
+    )
     refused = models.BooleanField(_("Refuse connections"), default=False)
 
     objects = FaultsQuerySet.as_manager()
@@ -131,6 +161,11 @@ class Faults(models.Model):
             models.CheckConstraint(
                 name="faults_are_percentages",
                 condition=Q(temporary__lte=100, permanent__lte=100, dropped__lte=100),
+            ),
+            models.CheckConstraint(
+                name="newer_faults_are_percentages",
+                condition=Q(failing__lte=100, erring__lte=100, cut__lte=100)
+                & Q(dripping__lte=100, twins__lte=100),
             ),
             models.CheckConstraint(name="faults_delay_is_a_minute_at_most", condition=Q(delay__lte=60_000)),
         ]

@@ -1,5 +1,8 @@
+from dataclasses import fields
+
 from django.db import transaction
 
+from channels.sandbox.misbehaving import Mood
 from channels.sandbox.models import Faults, SandboxMessage, Spoken
 from crm.accounts.models import User
 from crm.audit import services as audit
@@ -13,8 +16,8 @@ def faults() -> Faults:
 @transaction.atomic
 def misbehave(wished: Faults, *, by: User) -> None:
     """The running sandbox follows within a second."""
-    wished_for = ("delay", "temporary", "permanent", "dropped", "refused")
-    Faults.objects.update_or_create(pk=1, defaults={name: getattr(wished, name) for name in wished_for})
+    defaults = {one.name: getattr(wished, one.name) for one in fields(Mood)}
+    Faults.objects.update_or_create(pk=1, defaults=defaults)
     audit.record("sandbox.faults", by=by)
 
 

@@ -13,6 +13,7 @@ PLAIN_ADDRESS = re.compile(r"\s*<([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]
 class SmtpLine(SMTP):
     """One connection that takes a message in one piece."""
 
+    ends_after_answer = False
     # Also the limit of the buffer that a whole message must fit.
     line_length_limit = LARGEST
 
@@ -30,6 +31,8 @@ class SmtpLine(SMTP):
         answer = await self._call_handler_hook("DATA")
         self._set_post_data_state()  # type: ignore[no-untyped-call]
         await self.push(answer)
+        if self.ends_after_answer:
+            self.abort()
 
     def abort(self) -> None:
         """Breaks the connection without a word."""

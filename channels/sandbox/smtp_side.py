@@ -57,6 +57,8 @@ class SmtpSide:
         raw = envelope.original_content or b""
         if mood.delay:
             await asyncio.sleep(mood.delay)
+        if mood.fails():
+            return "451 4.3.0 Out of order"
         subject, key = subject_and_key(raw)
         dropped = mood.drops()
         kept = await asyncio.gather(
@@ -78,6 +80,7 @@ class SmtpSide:
         )
         if dropped or Kept.UNCERTAIN in kept:
             await _vanish(line)
+        line.ends_after_answer = mood.cuts()
         return ANSWERS[Kept.NOT_STORED if Kept.NOT_STORED in kept else Kept.STORED].format(key=key)
 
 

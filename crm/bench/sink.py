@@ -1,9 +1,11 @@
-"""A mail server that takes everything and keeps nothing: lean, so that it is not what is measured.
+"""A mail server and a sending service over HTTP that take everything and keep nothing: lean, so that they are
+not what is measured.
 
-Runs as a process of its own: python -m crm.bench.sink, prints its port, counts until it is stopped.
+Runs as a process of its own: python -m crm.bench.sink, prints its ports, counts until it is stopped.
 """
 
 import asyncio
+import re
 import smtplib
 import subprocess
 import sys
@@ -20,6 +22,8 @@ ANSWERS = {
     b"QUIT": b"221 bye\r\n",
 }
 YES = b"250 OK\r\n"
+LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
+TAKEN = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"id": "1"}'
 _taken = 0
 
 
@@ -61,9 +65,33 @@ class Sink(asyncio.Protocol):
             self.line.write(data)
 
 
+class HttpSink(asyncio.Protocol):
+    """One connection. Every request is a message and is taken."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.line = transport
+        self.left = b""
+
+    def data_received(self, data: bytes) -> None:
+        global _taken
+        self.left += data
+        answers = []
+        while (head := self.left.find(b"\r\n\r\n")) >= 0:
+            length = LENGTH.search(self.left, 0, head)
+            end = head + 4 + (int(length[1]) if length else 0)
+            if len(self.left) < end:
+                break
+            self.left = self.left[end:]
+            _taken += 1
+            answers.append(TAKEN)
+        if answers and isinstance(self.line, asyncio.WriteTransport):
+            self.line.write(b"".join(answers))
+
+
 @dataclass(frozen=True)
 class Running:
     port: int
+    http_port: int
 
     def taken(self) -> int:
         """How many messages have arrived so far."""
@@ -76,7 +104,8 @@ def sink() -> Iterator[Running]:
     process = subprocess.Popen([sys.executable, "-m", "crm.bench.sink"], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout
-        yield Running(int(process.stdout.readline()))
+        smtp, http = process.stdout.readline().split()
+        yield Running(int(smtp), int(http))
     finally:
         process.terminate()
         process.wait()
@@ -84,9 +113,9 @@ def sink() -> Iterator[Running]:
 
 async def main() -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Sink, HOST, 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+    servers = [await loop.create_server(kind, HOST, 0) for kind in (Sink, HttpSink)]
+    print(*(one.sockets[0].getsockname()[1] for one in servers), flush=True)
+    await asyncio.gather(*(one.serve_forever() for one in servers))
 
 
 if __name__ == "__main__":

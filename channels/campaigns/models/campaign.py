@@ -161,6 +161,9 @@ class Campaign(models.Model):
     winner = models.PositiveSmallIntegerField(null=True, editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)
     measured_at = models.DateTimeField(null=True, editable=False)
+    looked_over_at = models.DateTimeField(
+        null=True, editable=False, help_text="When those were last left out who had left the segment."
+    )
 
     # For a campaign as one of its channels carries it: that one's place, and all of them; see ways.py.
     place = 1

@@ -12,7 +12,9 @@ from crm.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 URL = "channels:sandbox-faults"
-WISH = {"delay": "250", "temporary": "10", "permanent": "100", "dropped": "5", "refused": "on"}
+NEWER = ("failing", "erring", "cut", "dripping", "twins")
+OLDER = {"delay": "250", "temporary": "10", "permanent": "100", "dropped": "5", "refused": "on"}
+WISH = OLDER | dict.fromkeys(NEWER, "7")
 
 
 def test_the_wish_is_kept_in_the_one_row(client: Client) -> None:
@@ -21,6 +23,7 @@ def test_the_wish_is_kept_in_the_one_row(client: Client) -> None:
     client.post(reverse(URL), {**WISH, "delay": "0", "refused": ""})
     row = Faults.objects.get()
     assert (row.pk, row.delay, row.temporary, row.dropped, row.refused) == (1, 0, 10, 5, False)
+    assert {getattr(row, name) for name in NEWER} == {7}
     assert AuditEntry.objects.filter(action="sandbox.faults").count() == 2
 
 
@@ -41,7 +44,11 @@ def test_a_stranger_may_not(client: Client, role: Role) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"pk": 2}, {"temporary": 101}, {"permanent": 101}, {"dropped": 101}, {"delay": 60_001}]
+    "fields",
+    [
+        *({"pk": 2}, {"temporary": 101}, {"permanent": 101}, {"dropped": 101}, {"delay": 60_001}),
+        *({name: 101} for name in NEWER),
+    ],
 )
 def test_the_database_holds_the_line(fields: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():

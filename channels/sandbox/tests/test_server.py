@@ -125,6 +125,35 @@ def test_a_key_makes_another_try_safe(sandbox: Sandbox) -> None:
     assert SandboxMessage.objects.count() == 1
 
 
+def test_errors_before_and_after_the_message_is_kept(sandbox: Sandbox) -> None:
+    http, smtp = channel("sandbox_http"), channel("sandbox_smtp")
+    misbehave(sandbox, failing=100)
+    assert isinstance(send(http), Unknown)
+    assert isinstance(send(smtp), Retry)
+    assert SandboxMessage.objects.count() == 0
+    misbehave(sandbox, failing=0, erring=100)
+    assert isinstance(send(http), Unknown)
+    assert SandboxMessage.objects.get().answered
+    misbehave(sandbox, erring=0, twins=100)
+    assert send(http) == send(http, 2)
+    assert SandboxMessage.objects.count() == 2
+
+
+def test_an_answer_drop_by_drop_is_an_answer(sandbox: Sandbox) -> None:
+    misbehave(sandbox, dripping=100)
+    assert isinstance(send(channel("sandbox_http")), Accepted)
+
+
+@each_channel
+def test_a_line_that_breaks_after_the_answer_may_take_the_answer_along(sandbox: Sandbox, key: str) -> None:
+    misbehave(sandbox, cut=100)
+    one = channel(key)
+    with services.open_session(one) as session:
+        outcomes = [session.send(payload(one, number), f"key-{number}", 10) for number in range(3)]
+    assert all(isinstance(outcome, Accepted | Unknown) for outcome in outcomes)
+    assert SandboxMessage.objects.count() == 3
+
+
 @each_channel
 def test_refused_connections_and_back(sandbox: Sandbox, key: str) -> None:
     one = channel(key)
