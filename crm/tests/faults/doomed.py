@@ -121,13 +121,16 @@ class Foreman:
     def _doom(self, point: str) -> None:
         dice = random.Random(self.born)
         # One server dies for all workers: it is to come back in between.
-        often = 40 if self.wish.fate == "postgres" else 1
-        left = dice.randrange(PASSES.get(point, 2) * often) + 1
+        often = PASSES.get(point, 2) * (40 if self.wish.fate == "postgres" else 1)
+        left = dice.randrange(often) + 1
+        # Who only sleeps does so again and again.
+        lives = self.wish.kills // self.wish.workers if self.wish.fate == "stop" else 1
 
         def strike() -> None:
-            nonlocal left
+            nonlocal left, lives
             left -= 1
-            if not left:
+            if not left and lives:
+                left, lives = dice.randrange(often) + 1, lives - 1
                 os.write(self.log, f"{point}\n".encode())
                 _meet(self.wish.fate)
 
