@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0003_schedule"),
+        ("campaigns", "0004_ways"),
     ]
 
     operations = [
