@@ -1,6 +1,7 @@
 """Many dispatchers at once: wrong clocks, long sleeps, one cap for all, a customer who says no meanwhile."""
 
 import random
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from channels import factories
 from channels.campaigns import finishing, sending
-from channels.campaigns.models import Campaign, Delivery
+from channels.campaigns.models import Campaign, Delivery, Tally
 from channels.consent import services as consent
 from channels.consent.models import Purpose
 from channels.sandbox.models import Faults, SandboxMessage
@@ -102,6 +103,27 @@ def test_a_withdrawal_takes_effect_within_a_second(log: str, say: Callable[[str]
     )
     assert left_out
     assert latest <= 1.0
+
+
+def test_locks_that_are_not_granted_in_time(log: str, say: Callable[[str], None]) -> None:
+    """The database gives up waiting after a tenth of a second, while others hold what everybody needs."""
+    campaign = launched(audience(1_000), factories.channel())
+    held = 0
+
+    def hold() -> None:
+        nonlocal held
+        with transaction.atomic():
+            held += len(Tally.objects.select_for_update().filter(campaign=campaign))
+            list(Customer.objects.select_for_update().order_by("?")[:100])
+            time.sleep(0.3)
+
+    with at_work(Wish(log, lease=30.0), PGOPTIONS="-c lock_timeout=100") as workers:
+        took = workers.wait(lambda: done(campaign), hold)
+    figures = verdict([campaign])
+    say(f"locks refused, {took:.0f} s, counts held {held} times: {figures}")
+    assert held
+    assert figures["accepted"] == figures["arrived"] == 1_000
+    assert figures["duplicates"] == 0
 
 
 def test_the_same_tick_fifty_times_at_once(log: str, say: Callable[[str], None]) -> None:
