@@ -64,6 +64,7 @@ class Wish:
 def main() -> None:
     die_with_parent()
     wish = Wish(**json.loads(sys.argv[1]))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
     django.setup()
     _hurry(wish)
     Foreman(wish).work()

@@ -21,7 +21,7 @@ from crm.tests.faults.doomed import Wish
 from crm.tests.faults.test_campaign import ended, figures
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
-FLUSHES, FROZEN = 5, 20.0
+FLUSHES, FROZEN, RECIPIENTS = 5, 20.0, 6_000
 LAUNCH = "from crm.tests.faults import filling\nresult = filling.launch_campaign({})"
 ANSWER = "from crm.tests.faults import answering\nresult = answering.answer({})"
 
@@ -51,9 +51,10 @@ def test_a_broker_that_forgets_and_hangs_beside_two_beats_and_dispatchers(say: C
 
 def test_postgresql_is_stopped_between_the_call_and_the_books(say: Callable[[str], None]) -> None:
     with company() as one:
-        campaign = one.shell(LAUNCH.format(3_000))
         wish = Wish(str(one.var / "fates"), 3, kills=3, fate="postgres", points=["before settling"], lease=30)
         with beside(one, "-m", "crm.tests.faults.doomed", json.dumps(asdict(wish))):
+            one.wait(lambda: len(one.processes("faults.doomed")) > wish.workers, 120, "the dispatchers")
+            campaign = one.shell(LAUNCH.format(RECIPIENTS))
             one.wait(lambda: ended(one, campaign), 330, "the campaign's end")
         stops = Path(wish.log).read_text().count("\n")
         report = figures(one, campaign)
@@ -61,7 +62,7 @@ def test_postgresql_is_stopped_between_the_call_and_the_books(say: Callable[[str
         assert stops
         assert report["arrived"] == report["arrived once"]
         assert report["accepted but never arrived"] == report["arrived but not accounted for"] == 0
-        assert report["accepted"] + report["unknown"] == 3_000
+        assert report["accepted"] + report["unknown"] == RECIPIENTS
         # Outcomes are recorded once the server is back; only intents whose commit broke may stay unknown.
         lines = 3 + 2 * len(one.processes(PARTS["worker"]))
         assert report["unknown"] <= stops * lines * 20
