@@ -78,7 +78,7 @@ class Choices:
 
 def choices() -> list[Choices]:
     """Every connector that somebody may set up, kind by kind in the order of the timeline's channels."""
-    every = list(registry.every())
+    every = [one for one in registry.every() if one.is_offered]
     kinds = [kind for kind in Entry.Channel if any(one.kind == kind for one in every)]
     return [Choices(kind.label, kind, [one for one in every if one.kind == kind]) for kind in kinds]
 

@@ -43,6 +43,7 @@ APPS = [
     "channels.calling",
     "channels.chat",
     "channels.store",
+    "channels.landing",
     "channels.knowledge",
     "channels.reports",
     "channels.phones",

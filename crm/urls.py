@@ -53,6 +53,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pivot/", include("crm.desk.pivot.urls")),
     path("campaigns/", include("channels.campaigns.urls")),
     path("journeys/", include("channels.journeys.urls")),
+    path("landing/", include("channels.landing.urls")),
+    path("l/", include("channels.landing.public_urls")),
     path("consent/", include("channels.consent.urls")),
     path("p/", include("channels.consent.public_urls")),
     path("store/", include("channels.store.urls")),

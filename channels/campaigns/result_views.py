@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from channels.campaigns import costs, figures, measuring, proof, services
+from channels.campaigns import came_of, costs, figures, measuring, proof, services
 from channels.campaigns.forms import WinnerForm
 from channels.campaigns.models import Campaign, WayOutcome
 from crm.accounts.http import UserRequest, get_visible, needs
@@ -29,6 +29,7 @@ def results(request: UserRequest, pk: int) -> HttpResponse:
         "campaign": campaign,
         "chart": figures.engagement(campaign),
         "clicks": figures.link_clicks(campaign),
+        "came": came_of.of(campaign, request.user),
         "sales": figures.sales_of(campaign),
         "proof": proof.proof_of(outcomes),
         "channels": costs.rows_of(campaign) if campaign.was_counted_by_channel else [],

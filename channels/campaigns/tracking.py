@@ -54,7 +54,7 @@ def clicked(token: str, visit: Visit) -> str | None:
     if delivery is None or link is None:
         return None
     _note(delivery, Kind.CLICK, visit, link)
-    return marking.marked(link.url, delivery.campaign, delivery.arm)
+    return marking.traced(marking.marked(link.url, delivery.campaign, delivery.arm), token)
 
 
 def destination(token: str) -> str | None:
@@ -95,6 +95,12 @@ def customer_of(token: str) -> Customer | None:
     """Whose preferences page the link of a mail leads to."""
     delivery = _delivery("preferences", token)
     return delivery.customer if delivery else None
+
+
+def campaign_of(token: str) -> int | None:
+    """Whose link a visitor of one of our own pages followed, by the token that came along."""
+    delivery = _delivery("click", token)
+    return delivery.campaign_id if delivery else None
 
 
 def _link(token: str) -> CampaignLink | None:

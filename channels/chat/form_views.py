@@ -96,7 +96,9 @@ def _take(request: HttpRequest, channel: Channel, made: WebForm, number: UUID) -
     message = inbound.take_now(channel, raw, str(number))
     if message and made.cleaned_data.get("consent") and made.cleaned_data.get("email"):
         evidence = {**_evidence(request), "form": _words(channel, "title"), "channel": channel.pk}
-        opting.ask(message.conversation, made.cleaned_data["email"], evidence)
+        talk = message.conversation
+        email = made.cleaned_data["email"]
+        opting.ask(talk.customer, email, evidence, channel=talk.channel, conversation=talk)
 
 
 def _evidence(request: HttpRequest) -> dict[str, Any]:

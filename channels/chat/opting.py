@@ -16,6 +16,7 @@ from channels.consent import texts
 from channels.consent.models import Purpose
 from channels.inbox import services as inbox
 from channels.inbox.models import Conversation
+from channels.models import Channel
 from crm.lib.errors import Refused
 from crm.lib.links import Links
 from customers import letters
@@ -30,14 +31,21 @@ KEPT = timedelta(days=30)
 
 
 @transaction.atomic
-def ask(conversation: Conversation, email: str, evidence: dict[str, Any]) -> OptIn | None:
+def ask(
+    customer: Customer,
+    email: str,
+    evidence: dict[str, Any],
+    *,
+    channel: Channel | None,
+    conversation: Conversation | None = None,
+) -> OptIn | None:
     """Writes down what was ticked and posts the mail that asks for the button. None when one is under way."""
     lately = OptIn.objects.filter(email=email, asked_at__gt=timezone.now() - PAUSE)
     if lately.exists():
         return None
     made = OptIn.objects.create(
-        customer=conversation.customer,
-        channel=conversation.channel,
+        customer=customer,
+        channel=channel,
         conversation=conversation,
         email=email,
         text_version=texts.current_code(Purpose.MARKETING),
@@ -45,7 +53,7 @@ def ask(conversation: Conversation, email: str, evidence: dict[str, Any]) -> Opt
     )
     try:
         with transaction.atomic():
-            letters.post(conversation.customer, LETTER, about=made.key, by=None)
+            letters.post(customer, LETTER, about=made.key, by=None)
     except Refused:
         # Without a mail channel nobody can confirm; the form itself is not in vain.
         made.delete()

@@ -38,27 +38,14 @@ AUTOCOMPLETE = {
 }
 
 
-class WebForm(forms.Form):
+class Sending(forms.Form):
+    """What every form of ours brings: a trap, a stamp, contacts as customers' are kept."""
+
     # Machines fill in whatever there is; people do not see this one.
     website = forms.CharField(required=False, max_length=200)
-    stamp = forms.CharField(max_length=200, widget=forms.HiddenInput)
-
-    def __init__(self, channel: Channel, language: str, data: Any = None) -> None:
-        super().__init__(data, label_suffix="")
-        self.config, self.language = channel.config, language
-        for name in STANDARD:
-            if asked := str(channel.config.get(name, "")):
-                self.fields[name] = _standard(name, required=asked == "required")
-        self.questions = questions_of(channel.config)
-        for number, question in enumerate(self.questions):
-            self.fields[f"question_{number}"] = _own(question, language)
-        if channel.config.get("asks_consent"):
-            self.fields["consent"] = forms.BooleanField(required=False)
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("class", "form-control")
+    stamp = forms.CharField(max_length=2000, widget=forms.HiddenInput)
 
     def clean_email(self) -> str:
-        """As customers' addresses are kept."""
         address: str = self.cleaned_data["email"]
         return address.lower()
 
@@ -79,6 +66,22 @@ class WebForm(forms.Form):
     @property
     def is_trapped(self) -> bool:
         return bool(self.data.get(TRAP))
+
+
+class WebForm(Sending):
+    def __init__(self, channel: Channel, language: str, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+        self.config, self.language = channel.config, language
+        for name in STANDARD:
+            if asked := str(channel.config.get(name, "")):
+                self.fields[name] = standard(name, required=asked == "required")
+        self.questions = questions_of(channel.config)
+        for number, question in enumerate(self.questions):
+            self.fields[f"question_{number}"] = _own(question, language)
+        if channel.config.get("asks_consent"):
+            self.fields["consent"] = forms.BooleanField(required=False)
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("class", "form-control")
 
     def raw(self, number: UUID, title: str, page: str) -> bytes:
         """What is kept of it."""
@@ -118,7 +121,7 @@ def read_stamp(stamp: str) -> tuple[UUID | None, bool]:
     return number, True
 
 
-def _standard(name: str, *, required: bool) -> forms.Field:
+def standard(name: str, *, required: bool) -> forms.Field:
     kinds: dict[str, type[forms.CharField]] = {"email": forms.EmailField}
     field = kinds.get(name, forms.CharField)(label=LABELS[name], required=required, max_length=LONGEST[name])
     if name == "message":

@@ -337,6 +337,8 @@ class Connector(ABC):
     config_form: ClassVar[type[ConnectorForm]]
     # Which handle of a customer is an address here: a kind of identity. `scope` says whose numbering it is.
     handle: ClassVar[str] = ""
+    # Whether colleagues set accounts of it up; some belong to a feature that makes its own.
+    is_offered: ClassVar[bool] = True
 
     def scope(self, config: Config) -> str:
         return ""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from crm.accounts.models import User
 from crm.demo import (
+    advertising,
     arranging,
     arriving,
     campaigning,
@@ -51,6 +52,7 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step("Customers scored, segments filled")
     campaigning.run(segments, seed=seed, until=until, by=marketing)
     journeying.run(segments, until=until, by=marketing)
+    advertising.run(seed=seed, until=until, by=marketing)
     step("Campaigns sent, journeys begun")
     _work(staff, seed=seed, until=until, step=step)
 

@@ -41,7 +41,7 @@ def store(
     customer: Customer,
     given: Mapping[str, Any],
     *,
-    by: User,
+    by: User | None,
     source: str = Change.Source.FORM,
     counted: bool = False,
 ) -> int:
@@ -91,7 +91,12 @@ def _locked(customer: Customer) -> tuple[Customer, FieldValues]:
 
 
 def _tell(
-    customer: Customer, changed: list[Definition], old: Mapping[str, Any], new: Mapping[str, Any], *, by: User
+    customer: Customer,
+    changed: list[Definition],
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    *,
+    by: User | None,
 ) -> None:
     """The timeline is read by everybody who sees the customer: a field for few is not told there."""
     fields = [

@@ -19,6 +19,7 @@ from channels.journeys.models import Journey
 from channels.knowledge import factories as knowledge
 from channels.knowledge.models import Article, Category, Playbook, Step, Version
 from channels.knowledge.models import Run as PlaybookRun
+from channels.landing.models import LandingPage
 from channels.mail import blobs
 from channels.models import Channel
 from channels.routing.models import Rule as RoutingRule
@@ -37,7 +38,7 @@ from crm.desk.goals.models import Goal, Review
 from crm.desk.goals.models import Proposal as Promise
 from crm.desk.notices.models import Notice
 from crm.desk.pivot.models import SavedPivot
-from crm.tests.access import journeys, recommended
+from crm.tests.access import advertised, journeys, recommended
 from customers.addresses.models import Address
 from customers.bulk.models import BulkJob
 from customers.exports.models import ExportJob
@@ -78,6 +79,7 @@ class World:
     channel: Channel | None = None
     campaign: Campaign | None = None
     journey: Journey | None = None
+    landing: LandingPage | None = None
     job: ImportJob | None = None
     saved_mapping: SavedMapping | None = None
     schedule: Schedule | None = None
@@ -146,6 +148,7 @@ def build() -> World:
         _double(world, customer)
     _relate(list(world.customers.values()))
     recommended.fill(world)
+    advertised.fill(world)
     deleted = world.customers["deleted"]
     deleted.deleted_at = LONG_AGO
     deleted.save()

@@ -1,0 +1,77 @@
+"""How the company advertises: a page on the web with what came of it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice, product
+from uuid import UUID
+
+from channels.campaigns.models import Campaign
+from channels.landing import services as landing
+from channels.landing.models import LandingPage, Submission, Visits
+from crm.accounts.models import User
+from crm.demo.dice import dice
+from customers.models import Customer
+from segments.facts import zone
+
+PAGE = {
+    "name": "春季新品试用",
+    "slug": "spring-trial",
+    "title_zh": "春季新品，先试再买",
+    "title_en": "Try the spring collection first",
+    "other_zh": "三款春季小样，免费寄到家",
+    "other_en": "Three spring samples, sent to you for free",
+    "text_zh": "留下联系方式，我们寄出三款小样。\n\n试用一周后告诉我们您的感受，首单立减 30 元。",
+    "text_en": "Leave your address and we send three samples.\n\nTell us after a week: 30 yuan off.",
+    "button_zh": "我要试用",
+    "button_en": "Send me samples",
+    "thanks_zh": "谢谢，小样三天内寄出。",
+    "thanks_en": "Thank you. The samples leave within three days.",
+    "fields": {"name": True, "email": True, "phone": False, "city": False},
+    "asks_consent": True,
+    "conversion_days": 30,
+}
+# Source, medium, campaign, visits on a usual day, the share of visitors who send something.
+SOURCES = [
+    ("weibo", "social", "spring", 46, 0.05),
+    ("xiaohongshu", "social", "spring", 61, 0.08),
+    ("baidu", "cpc", "spring-brand", 88, 0.03),
+    ("", "", "", 24, 0.06),
+]
+DAYS, BETTER, NEW, MOST = 26, 1.3, 0.6, 800
+
+
+def run(*, seed: int, until: datetime, by: User) -> None:
+    if LandingPage.objects.exists():
+        return
+    page = LandingPage.objects.create(**PAGE, created_by=by, created_at=until - timedelta(days=DAYS + 2))
+    landing.publish(page, by=by, on=True)
+    LandingPage.objects.filter(pk=page.pk).update(published_at=until - timedelta(days=DAYS))
+    sent = Campaign.objects.exclude(finished_at=None).select_related("channel").first()
+    people = Customer.objects.present().order_by("-created_at", "-pk").values_list("pk", flat=True)[:MOST]
+    Submission.objects.bulk_create(_submissions(page, sent, list(people), seed, until))
+
+
+def _submissions(
+    page: LandingPage, sent: Campaign | None, people: list[int], seed: int, until: datetime
+) -> Iterator[Submission]:
+    """Day by day and source by source; the newest customers came by the page."""
+    rng, left = dice(seed, "landing"), iter(people)
+    ours = [("crm", sent.channel.kind, f"{sent.pk}-{sent.name}"[:100], 30, 0.12)] if sent else []
+    looked = []
+    for back, (source, medium, label, usual, share), variant in product(range(DAYS), SOURCES + ours, "AB"):
+        day = until - timedelta(days=back)
+        place = {"source": source, "medium": medium, "label": label, "variant": variant}
+        looks = int(rng.poisson(usual / 2))
+        looked.append(Visits(page=page, day=day.astimezone(zone()).date(), count=looks, **place))
+        sends = int(rng.binomial(looks, share * (BETTER if variant == "B" else 1)))
+        for customer in islice(left, sends):
+            yield Submission(
+                key=UUID(bytes=rng.bytes(16)),
+                page=page,
+                customer_id=customer,
+                campaign=sent if source == "crm" else None,
+                at=day - timedelta(minutes=int(rng.integers(0, 600))),
+                is_new=bool(rng.random() < NEW),
+                **place,
+            )
+    Visits.objects.bulk_create(looked)
