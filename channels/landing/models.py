@@ -54,7 +54,9 @@ class LandingPage(models.Model):
         _("count orders for days"), default=30, validators=[MinValueValidator(1), MaxValueValidator(365)]
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    created_by = models.ForeignKey(
+        User, verbose_name=_("created by"), on_delete=models.PROTECT, related_name="+", editable=False
+    )
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
 
     objects = LandingPageQuerySet.as_manager()
@@ -133,8 +135,12 @@ class Submission(Origin):
 
     id = models.BigAutoField(primary_key=True)
     key = models.UUIDField(unique=True, editable=False)
-    page = models.ForeignKey(LandingPage, on_delete=models.PROTECT, related_name="submissions")
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="landing_submissions")
+    page = models.ForeignKey(
+        LandingPage, verbose_name=_("landing page"), on_delete=models.PROTECT, related_name="submissions"
+    )
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("customer"), on_delete=models.CASCADE, related_name="landing_submissions"
+    )
     campaign = models.ForeignKey(Campaign, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(_("sent"))
     is_new = models.BooleanField(_("new customer"), default=False)
