@@ -2,6 +2,7 @@
 
 from channels.consent.api import router as consent
 from channels.inbox.api import router as conversations
+from channels.offers.api import router as coupons
 from crm.api.making import api, urls_of
 from customers.api.custom import router as custom_fields
 from customers.api.customers import router as customers
@@ -25,6 +26,7 @@ for router in (
     segments,
     recommendations,
     conversations,
+    coupons,
 ):
     api.add_router("", router)
 

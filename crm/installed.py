@@ -32,6 +32,7 @@ APPS = [
     "channels.consent",
     "channels.letters",
     "channels.mail",
+    "channels.offers",
     "channels.campaigns",
     "channels.direct",
     "channels.live",

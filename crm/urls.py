@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/", include("channels.journeys.urls")),
     path("landing/", include("channels.landing.urls")),
     path("l/", include("channels.landing.public_urls")),
+    path("offers/", include("channels.offers.urls")),
     path("consent/", include("channels.consent.urls")),
     path("p/", include("channels.consent.public_urls")),
     path("store/", include("channels.store.urls")),

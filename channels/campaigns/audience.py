@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from channels.campaigns import body, books, choosing, recommended, texts, ways
+from channels.campaigns import body, books, choosing, coupons, recommended, texts, ways
 from channels.campaigns.message import MISSING
 from channels.campaigns.models import Campaign, Way
 from channels.campaigns.placeholders import Person
@@ -209,6 +209,7 @@ def person_of(customer: Customer) -> Person:
         language=customer.language,
         last_order_at=customer.rollup.last_order_at,
         recommended=recommended.names([customer.pk])[customer.pk],
+        coupon=coupons.SAMPLE,
     )
 
 

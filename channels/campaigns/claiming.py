@@ -10,16 +10,17 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from channels.campaigns import audience, books, choosing, locks, pacing, recommended, ways
+from channels.campaigns import audience, books, choosing, coupons, locks, pacing, recommended, ways
 from channels.campaigns.books import Plan, Waiting
 from channels.campaigns.carrying import ShortMailing
-from channels.campaigns.message import Mailing, Message, Recipient
+from channels.campaigns.message import MISSING, Mailing, Message, Recipient
 from channels.campaigns.models import Campaign, Delivery
-from channels.campaigns.placeholders import RECOMMENDED, Person
+from channels.campaigns.placeholders import COUPON, RECOMMENDED, Person
 from channels.campaigns.texts import ShortMessage, TemplateMessage
 from channels.connectors.base import CannotRender, Payload
 from channels.consent import gate, quiet
 
+NO_COUPON = f"{MISSING}{books.FAMILY}{COUPON}"
 # The columns of Person, in its order.
 PERSON = ("name", "kind", "gender", "company", "city", "language", "rollup__last_order_at")
 
@@ -113,6 +114,8 @@ def claim(
     known = {row[0]: read(row) for row in judge.ask(customers)}
     if mailing.asks_for(RECOMMENDED):
         known = _with_recommendations(known)
+    if mailing.asks_for(COUPON):
+        known = _with_coupons(known, campaign.offer_id)
     now = timezone.now()
     decided = [_decide(one, known.get(one.customer), mailing, now) for one in waiting]
     parcels = [made for made in decided if isinstance(made, Parcel)]
@@ -132,6 +135,17 @@ def _with_recommendations(known: dict[int, Judged]) -> dict[int, Judged]:
     names = recommended.names([pk for pk, one in known.items() if not one.verdict])
     return {
         pk: replace(one, person=replace(one.person, recommended=names.get(pk, ())))
+        for pk, one in known.items()
+    }
+
+
+def _with_coupons(known: dict[int, Judged], offer: int | None) -> dict[int, Judged]:
+    """In the transaction that records the intent: nobody is sent a code that is not theirs."""
+    given = coupons.of(offer, [pk for pk, one in known.items() if not one.verdict or "" in one.verdicts])
+    return {
+        pk: replace(one, person=replace(one.person, coupon=given[pk].code, no_coupon=given[pk].reason))
+        if pk in given
+        else one
         for pk, one in known.items()
     }
 
@@ -184,6 +198,7 @@ def _parcel(
         payload, subject = message.payload(recipient, now), message.subject_for(found.person)
     except CannotRender as problem:
         ended = Delivery.State.UNKNOWN if delivery.sent_at else Delivery.State.SKIPPED
-        return Plan(delivery.pk, ended, problem.code)
+        no_coupon = found.person.no_coupon if problem.code == NO_COUPON else ""
+        return Plan(delivery.pk, ended, no_coupon or problem.code)
     parts = None if isinstance(message, Message) else message.parts_for(recipient)
     return Parcel(delivery, found.address, payload, subject, found.why or None, parts)

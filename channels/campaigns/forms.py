@@ -13,6 +13,7 @@ from channels.campaigns.books import FAMILY
 from channels.campaigns.models import Campaign, CampaignQuerySet, Delivery, DeliveryQuerySet, Variant
 from channels.campaigns.placeholders import NotUnderstood
 from channels.campaigns.way_forms import usable
+from channels.offers.models import Offer
 from crm.accounts.models import User
 from segments.models import Segment
 
@@ -46,7 +47,7 @@ class CampaignForm(WordsForm[Campaign]):
     class Meta:
         model = Campaign
         fields = (
-            *("name", "segment", "channel", "purpose", "subject", "body"),
+            *("name", "segment", "channel", "purpose", "subject", "body", "offer"),
             *(
                 "starts_at",
                 "expires_at",
@@ -81,6 +82,7 @@ class CampaignForm(WordsForm[Campaign]):
         for name in ("holdout", "conversion_days", "first_hour"):
             self.fields[name].required = False
         self.fields["excluded"].queryset = segments  # type: ignore[attr-defined]
+        self.fields["offer"].queryset = Offer.objects.visible_to(user).current()  # type: ignore[attr-defined]
         for name, rows in (("segment", segments), ("channel", channels)):
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
             self.fields[name].empty_label = _("Choose…")  # type: ignore[attr-defined]
@@ -91,6 +93,7 @@ class CampaignForm(WordsForm[Campaign]):
             Div("segment", "channel", "purpose", css_class="row"),
             "subject",
             "body",
+            "offer",
             Fieldset(_("When"), Div("starts_at", "expires_at", "first_hour", css_class="row")),
             Fieldset(
                 _("Audience and proof"),

@@ -41,6 +41,9 @@ class Person:
     last_order_at: datetime | None = None
     # Names of products; only known where a text asks for them.
     recommended: tuple[str, ...] = ()
+    # Their code of the message's offer, or why they get none.
+    coupon: str = ""
+    no_coupon: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def recommended(person: Person) -> str:
     return ("、" if person.language.startswith("zh") else ", ").join(person.recommended)
 
 
-RECOMMENDED = "recommended_products"
+RECOMMENDED, COUPON = "recommended_products", "coupon"
 FIELDS: dict[str, tuple[str | Promise, Callable[[Person], str]]] = {
     "name": (gettext_lazy("Full name"), lambda person: person.name.strip()),
     "salutation": (gettext_lazy("Form of address"), salutation),
@@ -85,6 +88,7 @@ FIELDS: dict[str, tuple[str | Promise, Callable[[Person], str]]] = {
     "city": (gettext_lazy("City"), lambda person: person.city.strip()),
     "last_order": (gettext_lazy("Date of the last order"), last_order),
     RECOMMENDED: (gettext_lazy("Recommended products"), recommended),
+    COUPON: (gettext_lazy("Coupon code"), lambda person: person.coupon),
 }
 OTHER_NAMES = {
     "first_name": "salutation",
@@ -95,6 +99,7 @@ OTHER_NAMES = {
     "城市": "city",
     "最近购买": "last_order",
     "推荐商品": RECOMMENDED,
+    "优惠码": COUPON,
 }
 
 

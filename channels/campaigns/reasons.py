@@ -16,10 +16,12 @@ from channels.campaigns.planning import HELD_BACK, SAME_ADDRESS
 from channels.campaigns.sending import GAVE_UP
 from channels.connectors.base import Trouble
 from channels.consent.gate import Reason
+from channels.offers import giving
 
 WORDS: dict[str, str | Promise] = {
     **{reason.value: reason.label for reason in Reason},
     **{trouble.value: trouble.label for trouble in Trouble},
+    **giving.REASONS,
     SAME_ADDRESS: gettext_lazy("Somebody else with this address gets it"),
     HELD_BACK: gettext_lazy("Held back, to compare with"),
     EXCLUDED: gettext_lazy("Is in an excluded segment"),

@@ -12,7 +12,7 @@ from channels.campaigns import arms, locks, tasks, texts, ways
 from channels.campaigns.carrying import mailings_of
 from channels.campaigns.message import Message, Recipient
 from channels.campaigns.models import Campaign, CampaignLink, Variant
-from channels.campaigns.placeholders import NotUnderstood, Person
+from channels.campaigns.placeholders import COUPON, NotUnderstood, Person
 from channels.connectors.base import Accepted, CannotRender
 from crm.accounts.models import User
 from crm.audit import services as audit
@@ -147,6 +147,7 @@ def _check(campaign: Campaign) -> None:
         raise Refused(_("Its last moment is already over."))
     segments.members(campaign.segment)
     try:
-        mailings_of(campaign)
+        if any(one.asks_for(COUPON) for one in mailings_of(campaign)) and campaign.offer is None:
+            raise Refused(_("The text gives a coupon code. Choose the offer that it is of."))
     except (NotUnderstood, CannotRender) as problem:
         raise Refused(_("The message cannot be made: %(reason)s") % {"reason": problem}) from None

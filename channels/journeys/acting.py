@@ -6,7 +6,7 @@ addresses, the contact cap and quiet hours are its business, at that moment.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from channels.campaigns import placeholders
+from channels.campaigns import coupons, placeholders
 from channels.campaigns.audience import person_of
 from channels.campaigns.message import language_of
 from channels.consent import preferences
@@ -70,9 +70,9 @@ def wake(messages: Iterable[DirectMessage]) -> None:
         direct.send.delay(message.pk)
 
 
-def fill(text: str, customer: Customer) -> str:
+def fill(text: str, customer: Customer, coupon: str = "") -> str:
     """The text for this customer. LookupError names the field for which there are no words."""
-    person, parts = person_of(customer), []
+    person, parts = replace(person_of(customer), coupon=coupon), []
     for piece in placeholders.parse(text):
         words = piece if isinstance(piece, str) else placeholders.value(piece, person)
         if words is None:
@@ -88,22 +88,37 @@ def _write(
     if channel is None:
         return {run.pk: Done(NO_CHANNEL) for run in runs}
     done: dict[int, Done] = {}
+    given = _coupons(node, runs)
     for run in runs:
         try:
-            done[run.pk] = Done(message=_message(node, channel, run, known[run.customer_id], at))
+            code = given.get(run.customer_id, "")
+            done[run.pk] = Done(message=_message(node, channel, run, known[run.customer_id], at, code))
         except LookupError as field:
             done[run.pk] = Done(MISSING, str(field.args[0]))
     DirectMessage.objects.bulk_create([one.message for one in done.values() if one.message], batch_size=500)
     return done
 
 
-def _message(node: Node, channel: Channel, run: Run, customer: Customer, at: datetime) -> DirectMessage:
+def _coupons(node: Node, runs: Sequence[Run]) -> dict[int, str]:
+    """Codes for a message that asks for them; who gets none stays without the message."""
+    texts = (node.settings["subject"], node.settings["body"])
+    fields = {slot.field for text in texts for slot in placeholders.slots(placeholders.parse(text))}
+    if placeholders.COUPON not in fields:
+        return {}
+    found = coupons.of(node.settings.get("offer"), [run.customer_id for run in runs])
+    return {pk: one.code for pk, one in found.items()}
+
+
+def _message(
+    node: Node, channel: Channel, run: Run, customer: Customer, at: datetime, coupon: str
+) -> DirectMessage:
     return DirectMessage(
         customer=customer,
         channel=channel,
         purpose=node.settings["purpose"],
-        subject=fill(node.settings["subject"], customer)[:300],
-        body=fill(node.settings["body"], customer) + _foot(channel, node.settings["purpose"], customer),
+        subject=fill(node.settings["subject"], customer, coupon)[:300],
+        body=fill(node.settings["body"], customer, coupon)
+        + _foot(channel, node.settings["purpose"], customer),
         is_automatic=True,
         created_at=at,
         due_at=at,

@@ -18,6 +18,7 @@ from channels.journeys.plan import Goal, Kind
 from channels.journeys.triggers import Leap, When
 from channels.journeys.waiting import Mode, Unit
 from channels.models import Channel
+from channels.offers.models import Offer
 from crm.accounts.models import User
 from customers.timeline import kinds
 from segments.models import Segment
@@ -86,7 +87,8 @@ class WaitForm(StepForm):
 
 
 class MessageForm(StepForm):
-    rows = (("channel", "purpose"), ("subject",), ("body",))
+    needs_offer = False
+    rows = (("channel", "purpose"), ("subject",), ("body",), ("offer",))
 
     channel = forms.TypedChoiceField(label=_("Channel"), coerce=int)
     purpose = forms.ChoiceField(
@@ -99,9 +101,18 @@ class MessageForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 10}),
         help_text=_("Personal fields such as {{ name }} are filled in per customer."),
     )
+    offer = forms.TypedChoiceField(
+        label=_("Offer"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("Whose codes {{ coupon }} gives: one for each customer."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offers = Offer.objects.current().order_by("name").values_list("pk", "name")  # no customer data
+        self.fields["offer"].choices = [("", "—"), *offers]  # type: ignore[attr-defined]
         channels = Channel.objects.enabled().filter(kind__in=CHANNELS).order_by("name")
         self.fields["channel"].choices = channels.values_list("pk", "name")  # type: ignore[attr-defined]
 
@@ -114,10 +125,17 @@ class MessageForm(StepForm):
     def _understood(self, field: str) -> str:
         text: str = self.cleaned_data[field]
         try:
-            placeholders.parse(text)
+            found = placeholders.slots(placeholders.parse(text))
         except placeholders.NotUnderstood as problem:
             raise forms.ValidationError(str(problem)) from None
+        self.needs_offer |= any(slot.field == placeholders.COUPON for slot in found)
         return text
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if self.needs_offer and not data.get("offer") and "offer" not in self.errors:
+            self.add_error("offer", _("Choose the offer whose code is given."))
+        return data
 
 
 class ConditionForm(StepForm):

@@ -32,6 +32,8 @@ SCOPES: dict[str, Scope] = {
     "conversations:write": Scope(_("Answer and note in conversations"), ("conversation", "edit")),
     "consent:read": Scope(_("Read what customers allow"), ("consent", "view")),
     "consent:write": Scope(_("Record what customers allow or take back"), ("consent", "edit")),
+    "coupons:read": Scope(_("Check coupon codes"), ("coupon", "view")),
+    "coupons:write": Scope(_("Redeem coupon codes and take that back"), ("coupon", "edit")),
     "segments:read": Scope(_("Read segments and their members"), ("segment", "view")),
 }
 

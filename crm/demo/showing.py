@@ -20,6 +20,7 @@ from crm.demo import (
     inquiring,
     journeying,
     noting,
+    offering,
     pivoting,
     promising,
     relating,
@@ -54,6 +55,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     journeying.run(segments, until=until, by=marketing)
     advertising.run(seed=seed, until=until, by=marketing)
     step("Campaigns sent, journeys begun")
+    offering.run(until=until, marketing=marketing, clerk=operations)
+    step("Offers made, coupons redeemed")
     _work(staff, seed=seed, until=until, step=step)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from channels.consent.models import Purpose
 from channels.models import Channel
+from channels.offers.models import Offer
 from crm.accounts.models import User
 from segments.models import Segment
 
@@ -83,6 +84,15 @@ class Campaign(models.Model):
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(
         _("text"), blank=True, help_text=_("Personal fields such as {{ name }} are filled in per customer.")
+    )
+    offer = models.ForeignKey(
+        Offer,
+        verbose_name=_("offer"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="campaigns",
+        help_text=_("Whose codes {{ coupon }} gives: one for each customer."),
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     cursor = models.BigIntegerField(

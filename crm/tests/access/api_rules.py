@@ -35,6 +35,9 @@ TALKS, TALKING = ("conversation", "view"), ("conversation", "edit")
 REPLY = {"channel": "{channel}", "text": "Good day", "key": "1"}
 NOTE = {"text": "They called", "key": "2"}
 
+CODE = {"code": "WELCOME", "basket": {"amount": 50}}
+TILL = {**CODE, "source": "till", "number": "1", "key": "1"}
+
 ASKS: dict[str, Ask] = {
     "list_customers": Ask("GET", "customers", VIEW),
     "search_customers": Ask("POST", "customers/search", VIEW, body={"text": "canary"}),
@@ -103,6 +106,9 @@ ASKS: dict[str, Ask] = {
     # Whoever answers for a conversation answers a customer whom they may only see.
     "reply": Ask("POST", "conversations/{talk}/replies", TALKING, "view", body=REPLY),
     "note": Ask("POST", "conversations/{talk}/notes", TALKING, "view", body=NOTE),
+    "check_coupon": Ask("POST", "coupons/check", ("coupon", "view"), body=CODE),
+    "redeem_coupon": Ask("POST", "coupons/redemptions", ("coupon", "edit"), body=TILL),
+    "take_back_coupon": Ask("DELETE", "coupons/redemptions/{redemption}", ("coupon", "edit")),
     "list_segments": Ask("GET", "segments", ("segment", "view")),
     "list_recommendations": Ask("GET", "customers/{pk}/recommendations", ("order", "view"), "view"),
     "list_members": Ask("GET", "segments/{segment}/members", ("segment", "view")),

@@ -73,6 +73,7 @@ def put(ask: Ask, world: World, customer: Customer, caller: Caller) -> Answer:
         "merge": customer.merges.get().pk,
         "talk": customer.conversations.get().pk,
         "segment": getattr(world.segment, "pk", 0),
+        "redemption": getattr(world.redemption, "pk", 0),
     }
     path = ask.path.format(**things)
     body = filled(ask.body, str(customer.pk)) if ask.body else None

@@ -22,6 +22,7 @@ from channels.knowledge.models import Run as PlaybookRun
 from channels.landing.models import LandingPage
 from channels.mail import blobs
 from channels.models import Channel
+from channels.offers.models import Offer, Redemption
 from channels.routing.models import Rule as RoutingRule
 from channels.routing.models import RuleSet, Simulation
 from channels.sandbox.models import SandboxMessage
@@ -38,7 +39,7 @@ from crm.desk.goals.models import Goal, Review
 from crm.desk.goals.models import Proposal as Promise
 from crm.desk.notices.models import Notice
 from crm.desk.pivot.models import SavedPivot
-from crm.tests.access import advertised, journeys, recommended
+from crm.tests.access import advertised, journeys, offered, recommended
 from customers.addresses.models import Address
 from customers.bulk.models import BulkJob
 from customers.exports.models import ExportJob
@@ -126,6 +127,8 @@ class World:
     policy: Policy | None = None
     shop: Shop | None = None
     pickup: Pickup | None = None
+    offer: Offer | None = None
+    redemption: Redemption | None = None
 
 
 def build() -> World:
@@ -149,6 +152,7 @@ def build() -> World:
     _relate(list(world.customers.values()))
     recommended.fill(world)
     advertised.fill(world)
+    offered.fill(world)
     deleted = world.customers["deleted"]
     deleted.deleted_at = LONG_AGO
     deleted.save()

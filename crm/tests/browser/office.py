@@ -15,6 +15,7 @@ from channels.journeys.models import Journey
 from channels.journeys.models import Run as JourneyRun
 from channels.knowledge.models import Article, Category, Playbook, Step, Version
 from channels.models import Channel
+from channels.offers.models import Offer
 from channels.routing import services as routing
 from channels.routing import simulating
 from channels.routing.models import Rule as RoutingRule
@@ -136,6 +137,7 @@ class Office:
             "inquiry": Inquiry,
             "shop": Shop,
             "pickup": Pickup,
+            "offer": Offer,
         }
         return list(models[rule.on]._default_manager.order_by("pk").values_list("pk", flat=True)[:1])
 

@@ -1,0 +1,34 @@
+"""The offer of the small company: everybody has a code of their own, and there is one for everybody."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from channels.offers import codes
+from channels.offers.models import Coupon, Offer, Redemption
+
+if TYPE_CHECKING:
+    from crm.tests.access.world import World
+
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def fill(world: "World") -> None:
+    given = {"gives": "percent", "percent": 10, "created_by": world.users["marketing-north"]}
+    world.offer = Offer.objects.create(name="Ten off", **given)
+    codes.share(Offer.objects.create(name="Welcome", codes="shared", **given), "WELCOME")
+    for customer in world.customers.values():
+        code = f"{customer.pk:011}".translate(str.maketrans("01", "XY"))
+        coupon = Coupon.objects.create(
+            offer=world.offer, code=code + codes.check_of(code), customer=customer, given_at=LONG_AGO
+        )
+        world.redemption = Redemption.objects.create(
+            offer=world.offer,
+            coupon=coupon,
+            customer=customer,
+            order_source="till",
+            order_number=f"{customer.pk}",
+            basket=100,
+            discount=10,
+            key=f"{customer.pk}",
+            by=world.users["operations-north"],
+        )
