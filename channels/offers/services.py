@@ -59,3 +59,8 @@ def resume(offer: Offer, *, by: User) -> None:
 def given(offer: Offer) -> int:
     """How many customers have a code of their own. An index of these alone is counted."""
     return Coupon.objects.filter(offer=offer).exclude(given_at=None).count()
+
+
+def word(offer: Offer) -> str:
+    """The code that everybody uses."""
+    return "" if offer.is_unique else str(offer.coupons.first() or "")

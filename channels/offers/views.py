@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from channels.offers import judging, services
 from channels.offers.coupon_views import named
 from channels.offers.forms import CodesForm, NewOfferForm, OfferForm
-from channels.offers.models import Coupon, Offer, Redemption
+from channels.offers.models import Offer, Redemption
 from crm.accounts.http import UserRequest, get_visible, needs
 from crm.lib import charts
 from crm.lib.errors import Refused
@@ -77,7 +77,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "offer": offer,
         "says": judging.says(offer),
         "given": services.given(offer) if offer.is_unique else None,
-        "word": "" if offer.is_unique else Coupon.objects.filter(offer=offer).first(),  # nobody's
+        "word": services.word(offer),
         "share": offer.cost / offer.revenue if offer.revenue else None,
         "chart": _chart(request, offer),
         "page": page,

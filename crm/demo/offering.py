@@ -80,7 +80,7 @@ def _redeem(pairs: Iterable[tuple[Coupon, Order]], clerk: User, until: datetime)
 
 def _entry(one: Redemption) -> Entry:
     return Entry(
-        customer_id=one.customer_id,
+        customer_id=one.customer_id or 0,
         kind="coupon.redeemed",
         channel=Entry.Channel.STORE,
         occurred_at=one.at,

@@ -14,11 +14,13 @@ from customers.models import Customer
 from customers.relations.models import Relation
 from customers.tasks.models import LastContact, Task
 from customers.timeline.models import Entry
+from segments.tests import promotions
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LOADED = (
     *("entries", "tasks", "relations_from", "relations_to", "profiles__identities"),
     *("conversations__rating", "deliveries"),
+    *promotions.LOADED,
 )
 
 
@@ -36,6 +38,7 @@ def fill(customers: list[Customer], owner: User, now: datetime) -> None:
             Relation.objects.create(
                 one=customer, other=customers[number - 1], kind=["family", "referral"][number % 2]
             )
+    promotions.fill(customers, now)
 
 
 def _touch(customer: Customer, number: int, now: datetime) -> None:
@@ -113,6 +116,7 @@ def _send(customer: Customer, number: int, campaigns: list[Campaign], now: datet
 def look_up(fact: str, customer: Customer, today: date, now: datetime) -> tuple[str, Any] | None:
     """As the oracle asks; rows are a pk, a day, whether it is our money, what of, and worth how much."""
     known = _contact(customer) | _tasks(customer, today, now) | _ties(customer) | _sent(customer)
+    known |= promotions.known(customer)
     return known.get(fact)
 
 

@@ -16,6 +16,8 @@ def fill(world: "World") -> None:
     given = {"gives": "percent", "percent": 10, "created_by": world.users["marketing-north"]}
     world.offer = Offer.objects.create(name="Ten off", **given)
     codes.share(Offer.objects.create(name="Welcome", codes="shared", **given), "WELCOME")
+    number = len(world.customers)
+    Offer.objects.filter(pk=world.offer.pk).update(uses=number, revenue=100 * number, cost=10 * number)
     for customer in world.customers.values():
         code = f"{customer.pk:011}".translate(str.maketrans("01", "XY"))
         coupon = Coupon.objects.create(
