@@ -7,7 +7,8 @@ from crm.lib.admin import ReadOnlyAdmin, key_of
 
 @admin.register(Offer)
 class OfferAdmin(ReadOnlyAdmin[Offer]):
-    list_display = ("name", "gives", "starts_at", "ends_at", "uses", "stopped_at")
+    list_display = ("name", "gives", "codes", "starts_at", "ends_at")
+    fields = (*list_display, "percent", "amount", "product", "minimum", "segment", "most_in_all", "most_each")
     list_filter = ("gives", "codes")
     ordering = ("-pk",)
 
@@ -25,6 +26,6 @@ class CouponAdmin(ReadOnlyAdmin[Coupon]):
 class RedemptionAdmin(ReadOnlyAdmin[Redemption]):
     customer_key = key_of("customer_id", _("customer"))
     list_display = ("at", "offer", "customer_key", "order_number", "discount", "taken_back_at")
-    fields = (*list_display, "by", "key")
+    fields = (*list_display, "by")
     list_select_related = ("offer",)
     ordering = ("-pk",)

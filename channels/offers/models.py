@@ -150,7 +150,9 @@ class Coupon(models.Model):
     """One code. A code of their own belongs to a customer from the moment a message, or a till, gave it."""
 
     id = models.BigAutoField(primary_key=True)
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="coupons", db_index=False)
+    offer = models.ForeignKey(
+        Offer, verbose_name=_("offer"), on_delete=models.PROTECT, related_name="coupons", db_index=False
+    )
     code = models.CharField(_("code"), max_length=24, unique=True)
     customer = models.ForeignKey(
         Customer, null=True, on_delete=models.CASCADE, related_name="coupons", db_index=False
@@ -203,7 +205,9 @@ class Redemption(models.Model):
     """That a code was used for an order. Taken back, it stays on record and the code is good again."""
 
     id = models.BigAutoField(primary_key=True)
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="redemptions", db_index=False)
+    offer = models.ForeignKey(
+        Offer, verbose_name=_("offer"), on_delete=models.PROTECT, related_name="redemptions", db_index=False
+    )
     coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="redemptions")
     customer = models.ForeignKey(
         Customer, null=True, on_delete=models.CASCADE, related_name="redemptions", db_index=False
