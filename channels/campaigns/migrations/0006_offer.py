@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0004_ways"),
+        ("campaigns", "0005_looked_over"),
         ("offers", "0001_initial"),
     ]
 
