@@ -33,6 +33,7 @@ APPS = [
     "channels.letters",
     "channels.mail",
     "channels.offers",
+    "channels.campaigns.templating",
     "channels.campaigns",
     "channels.direct",
     "channels.live",

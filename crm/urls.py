@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("predictions/", include("segments.predicting.urls")),
     path("goals/", include("crm.desk.goals.urls")),
     path("pivot/", include("crm.desk.pivot.urls")),
+    path("campaigns/templates/", include("channels.campaigns.templating.urls")),
     path("campaigns/", include("channels.campaigns.urls")),
     path("journeys/", include("channels.journeys.urls")),
     path("landing/", include("channels.landing.urls")),

@@ -1,7 +1,7 @@
 """Who would get a campaign and who would not, by the very rules that decide when it is sent."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from channels.campaigns import body, books, choosing, coupons, recommended, texts, ways
-from channels.campaigns.message import MISSING
+from channels.campaigns import belonging, books, choosing, coupons, recommended, texts, ways
+from channels.campaigns.message import MISSING, wording_of
 from channels.campaigns.models import Campaign, Way
 from channels.campaigns.placeholders import Person
+from channels.campaigns.templating.designed import lacking
 from channels.consent import gate
 from channels.consent.gate import Reason
 from crm.accounts.models import User
@@ -23,7 +24,12 @@ from customers.models import Customer, CustomerQuerySet
 from segments import services as segments
 
 # How SQL knows that somebody lacks a field; names are never empty.
-EMPTY = {"company": Q(company=""), "city": Q(city=""), "last_order": Q(rollup__last_order_at=None)}
+EMPTY = {
+    "company": Q(company=""),
+    "city": Q(city=""),
+    "last_order": Q(rollup__last_order_at=None),
+    "orders": Q(rollup__orders=0),
+}
 
 EXCLUDED = "excluded"
 # The rules in the order in which they are asked, and what is left after each.
@@ -192,14 +198,16 @@ def missing_on(campaign: Campaign, way: Way) -> list[tuple[str, Q]]:
 
 def missing_fields(campaign: Campaign) -> list[tuple[str, Q]]:
     """A rule for each personal field of the text that has no words for those without it."""
-    text = body.read(campaign.body)
-    body.mark_subject(campaign.subject, text)
-    needed = {slot.field for slot in text.slots.values() if slot.fallback is None}
-    return [(f"{MISSING}{books.FAMILY}{field}", EMPTY[field]) for field in EMPTY if field in needed]
+    needs = wording_of(campaign).needs
+    return [
+        (f"{MISSING}{books.FAMILY}{field}", EMPTY[field] & readers)
+        for field in EMPTY
+        if (readers := lacking(needs, field)) is not None
+    ]
 
 
-def person_of(customer: Customer) -> Person:
-    """What personal fields know about a customer."""
+def person_of(customer: Customer, asked: Collection[int] = ()) -> Person:
+    """What personal fields know about a customer, and which of the segments asked about they are in."""
     return Person(
         name=customer.name,
         kind=customer.kind,
@@ -208,8 +216,11 @@ def person_of(customer: Customer) -> Person:
         city=customer.city,
         language=customer.language,
         last_order_at=customer.rollup.last_order_at,
+        orders=customer.rollup.orders,
+        spent=customer.rollup.total,
         recommended=recommended.names([customer.pk])[customer.pk],
         coupon=coupons.SAMPLE,
+        segments=belonging.segments_of([customer.pk], asked).get(customer.pk, frozenset()),
     )
 
 

@@ -24,8 +24,15 @@ PARAGRAPHS = re.compile(r"\n\s*\n")
 
 @dataclass(frozen=True)
 class Paragraph:
+    """`words` and `link` are those of a button."""
+
     html: SafeString
-    is_button: bool
+    words: str = ""
+    link: str = ""
+
+    @property
+    def is_button(self) -> bool:
+        return bool(self.link)
 
 
 @dataclass
@@ -57,16 +64,22 @@ def addresses(text: str) -> list[str]:
 
 def read(text: str) -> Body:
     """Raises NotUnderstood for personal fields we do not know and in places where they cannot stand."""
-    body, written = Body(), []
+    body = Body()
+    body.text, body.paragraphs = render(text, body)
+    return body
+
+
+def render(text: str, body: Body) -> tuple[str, list[Paragraph]]:
+    """The same as text and as paragraphs of HTML; its fields and addresses are added to those of the body."""
+    written, paragraphs = [], []
     for source in PARAGRAPHS.split(text.replace("\r\n", "\n").strip()):
         pieces = parse(source)
         _check_addresses(pieces)
         both = [part for piece in pieces for part in _render(piece, body)]
         written.append("".join(plain for plain, _html in both))
         html = format_html_join("", "{}", ((html,) for _plain, html in both))
-        body.paragraphs.append(Paragraph(html, is_button=_is_button(pieces)))
-    body.text = "\n\n".join(written)
-    return body
+        paragraphs.append(Paragraph(html, *_button(pieces, body)))
+    return "\n\n".join(written), paragraphs
 
 
 def mark_subject(subject: str, body: Body) -> str:
@@ -94,10 +107,11 @@ def _words(text: str) -> tuple[str, SafeString]:
     return text, format_html_join(SafeString("<br>\n"), "{}", ((line,) for line in text.split("\n")))
 
 
-def _is_button(pieces: tuple[Piece, ...]) -> bool:
+def _button(pieces: tuple[Piece, ...], body: Body) -> tuple[str, str]:
+    """Words and mark of a paragraph that is nothing but a named link; empty for others."""
     only = pieces[0] if len(pieces) == 1 else None
     found = LINK.fullmatch(only.strip()) if isinstance(only, str) else None
-    return bool(found and found["words"])
+    return (found["words"], body.link(found["named"])) if found and found["words"] else ("", "")
 
 
 def _check_addresses(pieces: tuple[Piece, ...]) -> None:

@@ -25,8 +25,8 @@ class ShortMailing:
         if self._text is None and self._template is None:
             raise CannotRender("empty")
 
-    def asks_for(self, field: str) -> bool:
-        return any(slot.field == field for slot in self.slots)
+    def asks_for(self, *fields: str) -> bool:
+        return any(slot.field in fields for slot in self.slots)
 
     @property
     def slots(self) -> list[Slot]:

@@ -1,7 +1,7 @@
 """Takes a batch of due deliveries, asks the gate about each and records the intent to send what may go."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -10,19 +10,22 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from channels.campaigns import audience, books, choosing, coupons, locks, pacing, recommended, ways
+from channels.campaigns import audience, belonging, books, choosing, coupons, locks, pacing, recommended, ways
 from channels.campaigns.books import Plan, Waiting
 from channels.campaigns.carrying import ShortMailing
 from channels.campaigns.message import MISSING, Mailing, Message, Recipient
 from channels.campaigns.models import Campaign, Delivery
-from channels.campaigns.placeholders import COUPON, RECOMMENDED, Person
+from channels.campaigns.placeholders import COUPON, NAMING_PRODUCTS, Person
 from channels.campaigns.texts import ShortMessage, TemplateMessage
 from channels.connectors.base import CannotRender, Payload
 from channels.consent import gate, quiet
 
 NO_COUPON = f"{MISSING}{books.FAMILY}{COUPON}"
 # The columns of Person, in its order.
-PERSON = ("name", "kind", "gender", "company", "city", "language", "rollup__last_order_at")
+PERSON = (
+    *("name", "kind", "gender", "company", "city", "language"),
+    *("rollup__last_order_at", "rollup__orders", "rollup__total"),
+)
 
 
 @dataclass(frozen=True)
@@ -112,10 +115,12 @@ def claim(
     gate.hold(customers)
     read = Judged.from_choice if isinstance(judge, choosing.Judge) else Judged.from_row
     known = {row[0]: read(row) for row in judge.ask(customers)}
-    if mailing.asks_for(RECOMMENDED):
+    if mailing.asks_for(*NAMING_PRODUCTS):
         known = _with_recommendations(known)
     if mailing.asks_for(COUPON):
         known = _with_coupons(known, campaign.offer_id)
+    if mailing.segments:
+        known = _with_segments(known, mailing.segments)
     now = timezone.now()
     decided = [_decide(one, known.get(one.customer), mailing, now) for one in waiting]
     parcels = [made for made in decided if isinstance(made, Parcel)]
@@ -135,6 +140,14 @@ def _with_recommendations(known: dict[int, Judged]) -> dict[int, Judged]:
     names = recommended.names([pk for pk, one in known.items() if not one.verdict])
     return {
         pk: replace(one, person=replace(one.person, recommended=names.get(pk, ())))
+        for pk, one in known.items()
+    }
+
+
+def _with_segments(known: dict[int, Judged], asked: Collection[int]) -> dict[int, Judged]:
+    inside = belonging.segments_of(list(known), asked)
+    return {
+        pk: replace(one, person=replace(one.person, segments=inside.get(pk, frozenset())))
         for pk, one in known.items()
     }
 

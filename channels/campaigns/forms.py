@@ -12,6 +12,8 @@ from channels.campaigns import body
 from channels.campaigns.books import FAMILY
 from channels.campaigns.models import Campaign, CampaignQuerySet, Delivery, DeliveryQuerySet, Variant
 from channels.campaigns.placeholders import NotUnderstood
+from channels.campaigns.templating import using
+from channels.campaigns.templating.models import Version
 from channels.campaigns.way_forms import usable
 from channels.offers.models import Offer
 from crm.accounts.models import User
@@ -20,8 +22,30 @@ from segments.models import Segment
 Words = TypeVar("Words", Campaign, Variant)
 
 
+class VersionField(forms.ModelChoiceField[Version]):
+    """A version of a template, named as one knows it."""
+
+    def label_from_instance(self, version: Version) -> str:
+        names = {"name": version.template.name, "number": version.number}
+        return _("%(name)s · version %(number)d") % names
+
+
 class WordsForm(forms.ModelForm[Words]):
-    """A subject and a text that can be filled in."""
+    """A subject and a text that can be filled in, or a template that has both."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = VersionField(using.usable("email", besides=self.instance.version_id), required=False)
+        field.label, field.empty_label = _("Wording"), _("Written here")
+        field.help_text = _("A template brings subject, text and pictures in every language.")
+        self.fields["version"] = field
+        self.fields["subject"].required = self.fields["body"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if version := data.get("version"):
+            data["subject"], data["body"] = using.plain(version)
+        return data
 
     def clean_subject(self) -> str:
         return self._understood("subject")
@@ -47,7 +71,7 @@ class CampaignForm(WordsForm[Campaign]):
     class Meta:
         model = Campaign
         fields = (
-            *("name", "segment", "channel", "purpose", "subject", "body", "offer"),
+            *("name", "segment", "channel", "purpose", "version", "subject", "body", "offer"),
             *(
                 "starts_at",
                 "expires_at",
@@ -91,6 +115,7 @@ class CampaignForm(WordsForm[Campaign]):
         self.helper.layout = Layout(
             "name",
             Div("segment", "channel", "purpose", css_class="row"),
+            "version",
             "subject",
             "body",
             "offer",
@@ -129,13 +154,20 @@ class VariantForm(WordsForm[Variant]):
 
     class Meta:
         model = Variant
-        fields = ("subject", "body")
+        fields = ("version", "subject", "body")
         widgets = {"body": forms.Textarea(attrs={"rows": 14})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper(self)
         self.helper.form_tag = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        for name in ("subject", "body"):
+            if not data.get(name) and name not in self.errors:
+                self.add_error(name, _("Write the text here, or choose a template."))
+        return data
 
 
 class TestForm(forms.ModelForm[Campaign]):

@@ -13,15 +13,19 @@ from django.urls import reverse
 from django.utils import translation
 
 from channels import services as channels
-from channels.campaigns import arms, body, tokens
+from channels.campaigns import arms, tokens
 from channels.campaigns.models import Campaign, Variant
 from channels.campaigns.placeholders import Person, Slot, value
+from channels.campaigns.templating.designed import Designed
+from channels.campaigns.wording import Form, Key, Plain, Wording
 from channels.connectors.base import CannotRender, Content, Envelope, Payload, Prepared
 from channels.connectors.fields import Slots, one_line
 
 # A picture of one transparent point, for previews: nothing is fetched and nothing is counted.
 NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 MISSING = "missing"
+# Forms of one message that are kept ready at a time.
+MOST_LETTERS = 300
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,20 @@ class Draft:
     html: str
 
 
+@dataclass(frozen=True)
+class Letter:
+    """One form of a message, ready to be filled in. `numbers` are those of its links in the campaign."""
+
+    form: Form
+    content: Content
+    prepared: Prepared
+    subject: Slots
+    in_subject: Mapping[str, Slot]
+    numbers: Sequence[int]
+
+
 class Message:
-    """What a campaign says in one of its variants. Threads may share one: nothing in it changes."""
+    """What a campaign says in one of its variants. Threads may share one: what changes can be made anew."""
 
     def __init__(
         self, campaign: Campaign, words: Campaign | Variant | None = None, links: Sequence[str] = ()
@@ -52,83 +68,63 @@ class Message:
 
         `links` are the addresses of the whole campaign, in the order of their numbers.
         """
-        words = words or campaign
         self.campaign = campaign
         self.key_lifetime = channels.connector_of(campaign.channel).caps.key_lifetime
-        self.body = body.read(words.body)
-        known = links or self.body.links
-        self._numbers = [known.index(address) + 1 for address in self.body.links]
-        self._subject = Slots(one_line(body.mark_subject(words.subject, self.body)))
-        self._in_subject = {name: self.body.slots[name] for name in self._subject.names}
-        self._contents = {code: self._content(code) for code, _name in settings.LANGUAGES}
-        self._prepared: dict[str, Prepared] = {
-            code: channels.prepare(campaign.channel, content) for code, content in self._contents.items()
-        }
+        self.wording = wording_of(words or campaign)
+        known = links or self.wording.addresses
+        self._numbers = {address: number for number, address in enumerate(known, 1)}
+        self._letters: dict[Key, Letter] = {}
+        for key in self.wording.made_ahead():
+            self._letters[key] = self._letter(key)
 
     def payload(self, recipient: Recipient, at: datetime) -> Payload:
         """The whole message for one person. CannotRender if a field is empty that has no words for that."""
+        letter = self._letter_for(recipient.person)
         unsubscribe = public_url("unsubscribe", recipient.key)
-        fields = _fill(self.body.slots, recipient.person)
+        fields = _fill(letter.form.body.slots, recipient.person)
         fields |= {"unsubscribe": unsubscribe, "open": public_url("open", recipient.key)}
         fields["preferences"] = public_url("preferences", recipient.key)
-        for place, number in enumerate(self._numbers, 1):
+        for place, number in enumerate(letter.numbers, 1):
             fields[f"link_{place}"] = public_url("click", recipient.key, number)
-        return self._render(recipient, fields, unsubscribe, at)
+        return _render(letter, recipient, fields, unsubscribe, at)
 
     def trial(self, recipient: Recipient, at: datetime) -> Payload:
         """The same message for a colleague: its links lead straight on and nothing is counted."""
-        return self._render(recipient, self._uncounted(recipient.person), "", at)
+        letter = self._letter_for(recipient.person)
+        return _render(letter, recipient, _uncounted(letter.form, recipient.person), "", at)
 
     def draft(self, person: Person) -> Draft:
         """The message as this person would see it, for a page of ours."""
-        fields, content = self._uncounted(person), self._contents[language_of(person)]
-        return Draft(
-            subject=self._subject.fill(fields, one_line),
-            text=Slots(content.text).fill(fields, str),
-            html=Slots(content.html).fill(fields, escape),
-        )
+        letter = self._letter_for(person)
+        return draft_of(letter.form, letter.content, person)
 
     def subject_for(self, person: Person) -> str:
-        if not self._in_subject:
-            return self._subject.source
-        return self._subject.fill(_fill(self._in_subject, person), one_line)
+        letter = self._letter_for(person)
+        if not letter.in_subject:
+            return letter.subject.source
+        return letter.subject.fill(_fill(letter.in_subject, person), one_line)
 
-    def _render(
-        self, recipient: Recipient, fields: Mapping[str, str], unsubscribe: str, at: datetime
-    ) -> Payload:
-        envelope = Envelope(
-            to=recipient.address,
-            key=recipient.key.hex,
-            at=at,
-            fields=fields,
-            to_name=recipient.person.name,
-            unsubscribe_url=unsubscribe,
+    def _letter_for(self, person: Person) -> Letter:
+        key = self.wording.key_for(person)
+        found = self._letters.get(key)
+        if found is None:
+            if len(self._letters) >= MOST_LETTERS:
+                self._letters.clear()
+            found = self._letters[key] = self._letter(key)
+        return found
+
+    def _letter(self, key: Key) -> Letter:
+        form = self.wording.form(key)
+        subject = Slots(one_line(form.subject))
+        content = content_of(form, self.campaign.purpose)
+        return Letter(
+            form,
+            content,
+            channels.prepare(self.campaign.channel, content),
+            subject,
+            {name: form.body.slots[name] for name in subject.names},
+            [self._numbers[address] for address in form.body.links],
         )
-        return self._prepared[language_of(recipient.person)].render(envelope)
-
-    def _uncounted(self, person: Person) -> dict[str, str]:
-        """Fields that lead straight to where links go and count nothing."""
-        fields = _fill(self.body.slots, person) | {"unsubscribe": settings.PUBLIC_URL, "open": NOTHING}
-        fields["preferences"] = settings.PUBLIC_URL
-        links = ((f"link_{number}", url) for number, url in enumerate(self.body.links, 1))
-        return fields | dict(links)
-
-    def _content(self, language: str) -> Content:
-        context = {
-            "language": language,
-            "brand": settings.COMPANY_NAME,
-            "purpose": self.campaign.purpose,
-            "subject": self._subject.source,
-            "body": self.body,
-            # Marks for the connector, which fills them in per recipient.
-            "unsubscribe": "{{ unsubscribe }}",
-            "preferences": "{{ preferences }}",
-            "open": "{{ open }}",
-        }
-        with translation.override(language):
-            html = render_to_string("mail/campaign.html", context)
-            text = render_to_string("mail/campaign.txt", context)
-        return Content(subject=self._subject.source, text=text, html=html)
 
 
 class Mailing:
@@ -138,18 +134,57 @@ class Mailing:
         self.campaign = campaign
         links = addresses(campaign)
         self._messages = {one.number: Message(campaign, one, links) for one in wordings(campaign)}
+        every = [one.wording for one in self._messages.values()]
+        self.fields = {name for wording in every for name in wording.fields}
+        self.segments = {pk for wording in every for pk in wording.segments}
 
-    def asks_for(self, field: str) -> bool:
-        """Whether any of its texts has this personal field."""
-        return any(slot.field == field for one in self._messages.values() for slot in one.body.slots.values())
+    def asks_for(self, *fields: str) -> bool:
+        """Whether any of its texts has one of these personal fields, or asks about it."""
+        return not self.fields.isdisjoint(fields)
 
     def for_arm(self, arm: int | None) -> Message:
         return self._messages[arms.variant_of(arm)]
 
 
+def content_of(form: Form, purpose: str) -> Content:
+    """A form with all that a mail has around it, still with its marks."""
+    subject = one_line(form.subject)
+    context = {
+        "language": form.language,
+        "brand": settings.COMPANY_NAME,
+        "purpose": purpose,
+        "subject": subject,
+        "body": form.body,
+        # Marks for the connector, which fills them in per recipient.
+        "unsubscribe": "{{ unsubscribe }}",
+        "preferences": "{{ preferences }}",
+        "open": "{{ open }}",
+        **form.context,
+    }
+    with translation.override(form.language):
+        html = render_to_string(f"{form.template}.html", context)
+        text = render_to_string("mail/campaign.txt", context)
+    return Content(subject=subject, text=text, html=html)
+
+
+def draft_of(form: Form, content: Content, person: Person) -> Draft:
+    """A message as this person would see it. CannotRender if a field is empty that has no words for that."""
+    fields = _uncounted(form, person)
+    return Draft(
+        subject=Slots(content.subject).fill(fields, one_line),
+        text=Slots(content.text).fill(fields, str),
+        html=Slots(content.html).fill(fields, escape),
+    )
+
+
+def wording_of(words: Campaign | Variant) -> Wording:
+    """Raises NotUnderstood."""
+    return Designed(words.version.design) if words.version else Plain(words.subject, words.body)
+
+
 def wordings(campaign: Campaign) -> Iterable[Campaign | Variant]:
     """Its own text, which is the first variant, and the others."""
-    return [campaign, *campaign.variants.all()]
+    return [campaign, *campaign.variants.select_related("version")]
 
 
 def lettered(campaign: Campaign) -> list[tuple[Campaign | Variant, str]]:
@@ -159,12 +194,7 @@ def lettered(campaign: Campaign) -> list[tuple[Campaign | Variant, str]]:
 
 def addresses(campaign: Campaign) -> list[str]:
     """The web addresses in all its variants, each once: their places are their numbers, less one."""
-    return list(dict.fromkeys(url for words in wordings(campaign) for url in body.addresses(words.body)))
-
-
-def language_of(person: Person) -> str:
-    known = dict(settings.LANGUAGES)
-    return person.language if person.language in known else settings.LANGUAGE_CODE
+    return list(dict.fromkeys(url for words in wordings(campaign) for url in wording_of(words).addresses))
 
 
 def public_url(purpose: tokens.For, key: UUID, number: int = 0) -> str:
@@ -185,3 +215,25 @@ def _fill(slots: Mapping[str, Slot], person: Person) -> dict[str, str]:
             raise CannotRender(f"{MISSING}: {slot.field}")
         fields[name] = words
     return fields
+
+
+def _uncounted(form: Form, person: Person) -> dict[str, str]:
+    """Fields that lead straight to where links go and count nothing."""
+    fields = _fill(form.body.slots, person) | {"unsubscribe": settings.PUBLIC_URL, "open": NOTHING}
+    fields["preferences"] = settings.PUBLIC_URL
+    links = ((f"link_{number}", url) for number, url in enumerate(form.body.links, 1))
+    return fields | dict(links)
+
+
+def _render(
+    letter: Letter, recipient: Recipient, fields: Mapping[str, str], unsubscribe: str, at: datetime
+) -> Payload:
+    envelope = Envelope(
+        to=recipient.address,
+        key=recipient.key.hex,
+        at=at,
+        fields=fields,
+        to_name=recipient.person.name,
+        unsubscribe_url=unsubscribe,
+    )
+    return letter.prepared.render(envelope)

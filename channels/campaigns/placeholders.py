@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -39,11 +40,15 @@ class Person:
     city: str = ""
     language: str = ""
     last_order_at: datetime | None = None
+    orders: int = 0
+    spent: Decimal = Decimal(0)
     # Names of products; only known where a text asks for them.
     recommended: tuple[str, ...] = ()
     # Their code of the message's offer, or why they get none.
     coupon: str = ""
     no_coupon: str = ""
+    # Numbers of segments they are in, of those that a text asks about.
+    segments: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -80,14 +85,25 @@ def recommended(person: Person) -> str:
     return ("、" if person.language.startswith("zh") else ", ").join(person.recommended)
 
 
+def nth_recommended(place: int) -> Callable[[Person], str]:
+    return lambda person: person.recommended[place] if len(person.recommended) > place else ""
+
+
 RECOMMENDED, COUPON = "recommended_products", "coupon"
+# Recommended products one by one.
+EACH_RECOMMENDED = ("recommended_1", "recommended_2", "recommended_3")
+NAMING_PRODUCTS = (RECOMMENDED, *EACH_RECOMMENDED)
 FIELDS: dict[str, tuple[str | Promise, Callable[[Person], str]]] = {
     "name": (gettext_lazy("Full name"), lambda person: person.name.strip()),
     "salutation": (gettext_lazy("Form of address"), salutation),
     "company": (gettext_lazy("Company"), lambda person: person.company.strip()),
     "city": (gettext_lazy("City"), lambda person: person.city.strip()),
     "last_order": (gettext_lazy("Date of the last order"), last_order),
+    "orders": (gettext_lazy("Number of orders"), lambda person: str(person.orders or "")),
     RECOMMENDED: (gettext_lazy("Recommended products"), recommended),
+    "recommended_1": (gettext_lazy("First recommended product"), nth_recommended(0)),
+    "recommended_2": (gettext_lazy("Second recommended product"), nth_recommended(1)),
+    "recommended_3": (gettext_lazy("Third recommended product"), nth_recommended(2)),
     COUPON: (gettext_lazy("Coupon code"), lambda person: person.coupon),
 }
 OTHER_NAMES = {
@@ -100,6 +116,7 @@ OTHER_NAMES = {
     "最近购买": "last_order",
     "推荐商品": RECOMMENDED,
     "优惠码": COUPON,
+    "订单数": "orders",
 }
 
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from channels import services as channels
 from channels.campaigns import arms, locks, tasks, texts, ways
 from channels.campaigns.carrying import mailings_of
-from channels.campaigns.message import Message, Recipient
+from channels.campaigns.message import Message, Recipient, wordings
 from channels.campaigns.models import Campaign, CampaignLink, Variant
 from channels.campaigns.placeholders import COUPON, NotUnderstood, Person
+from channels.campaigns.templating import using
 from channels.connectors.base import Accepted, CannotRender
 from crm.accounts.models import User
 from crm.audit import services as audit
@@ -146,6 +147,8 @@ def _check(campaign: Campaign) -> None:
     if campaign.expires_at and campaign.expires_at <= timezone.now():
         raise Refused(_("Its last moment is already over."))
     segments.members(campaign.segment)
+    if not all(using.may_go_out(words.version) for words in wordings(campaign)):
+        raise Refused(_("Only approved templates may go out. Choose one, or have this one approved."))
     try:
         if any(one.asks_for(COUPON) for one in mailings_of(campaign)) and campaign.offer is None:
             raise Refused(_("The text gives a coupon code. Choose the offer that it is of."))

@@ -11,9 +11,10 @@ from django.utils.translation import pgettext
 
 from channels import services as channels
 from channels.campaigns import body, sms, ways
-from channels.campaigns.message import MISSING, Draft, Recipient, addresses, language_of, public_url
+from channels.campaigns.message import MISSING, Draft, Recipient, addresses, public_url
 from channels.campaigns.models import Campaign, Way
 from channels.campaigns.placeholders import NotUnderstood, Person, Slot, value
+from channels.campaigns.wording import language_of
 from channels.connectors.base import CannotRender, Content, Envelope, Payload, Template
 from channels.connectors.fields import Slots, clean
 from channels.consent.models import Purpose

@@ -37,7 +37,7 @@ def variants(request: UserRequest, pk: int) -> HttpResponse:
 @needs("campaign", "edit")
 def variant_new(request: UserRequest, pk: int) -> HttpResponse:
     campaign = _draft(request, pk)
-    initial = {"subject": campaign.subject, "body": campaign.body}
+    initial = {"subject": campaign.subject, "body": campaign.body, "version": campaign.version_id}
     return _write(request, campaign, VariantForm(request.POST or None, initial=initial))
 
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels.campaigns import audience, costs, figures, reasons, services, ways
+from channels.campaigns import audience, costs, figures, framing, reasons, services, ways
 from channels.campaigns.carrying import shorts
 from channels.campaigns.forms import CampaignFilter, CampaignForm, DeliveryFilter, PersonForm
-from channels.campaigns.message import Message, lettered, wordings
+from channels.campaigns.message import Message, lettered, wording_of, wordings
 from channels.campaigns.models import Campaign, Delivery, Variant, Way
 from channels.campaigns.placeholders import FIELDS, Person
 from channels.campaigns.way_forms import WayFilter, WaysForm, are_valid
@@ -32,11 +32,6 @@ from customers import search
 from customers.models import Customer
 
 NAMED, CHOICES, TRIALS_PER_MINUTE = 20, 8, 10
-# Nothing in a preview may act or fetch; its links open in a page of their own.
-FRAME_POLICY = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src 'self' data:; "
-    "style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'"
-)
 
 
 @require_GET
@@ -52,6 +47,7 @@ def campaign_list(request: UserRequest) -> HttpResponse:
         "stages": filters.fields["stage"].choices,  # type: ignore[attr-defined]
         "stage": filters.chosen,
         "may_create": request.user.may("campaign", "create"),
+        "may_see_templates": request.user.may("template", "view"),
     }
     return render_part(request, "campaigns/list.html", "results", context)
 
@@ -95,6 +91,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "campaign": campaign,
         "may": {action: user.may("campaign", action) for action in ("edit", "send")},
+        "may_see_templates": user.may("template", "view"),
         **_figures(campaign),
     }
     return render(request, "campaigns/detail.html", context)
@@ -221,9 +218,7 @@ def preview_html(request: UserRequest, pk: int, customer_pk: int) -> HttpRespons
     campaign = _campaign(request, pk)
     customer = get_visible(Customer.objects.visible_to(request.user), customer_pk)
     draft = _draft(campaign, customer, _words(request.GET, campaign))
-    response = HttpResponse(draft["draft"].html if draft.get("draft") else escape(draft["problem"]))
-    response["Content-Security-Policy"] = FRAME_POLICY
-    return response
+    return framing.answer(draft["draft"].html if draft.get("draft") else escape(draft["problem"]))
 
 
 @require_POST
@@ -241,8 +236,10 @@ def trial(request: UserRequest, pk: int) -> HttpResponse:
         else audience.some(campaign, "", 1, by=request.user)
     )
     customer = next(iter(customers), None)
-    person = audience.person_of(customer) if customer else Person(name=str(request.user))
-    services.send_trial(campaign, person, to=request.user, words=_words(request.POST, campaign))
+    words = _words(request.POST, campaign)
+    asked = wording_of(words).segments
+    person = audience.person_of(customer, asked) if customer else Person(name=str(request.user))
+    services.send_trial(campaign, person, to=request.user, words=words)
     messages.success(request, _("A test is on its way to %(address)s.") % {"address": request.user.email})
     return redirect("campaigns:detail", pk)
 
@@ -294,6 +291,7 @@ def cancellation(request: UserRequest, pk: int) -> HttpResponse:
 
 def _campaign(request: UserRequest, pk: int) -> Campaign:
     rows = Campaign.objects.visible_to(request.user).select_related("segment", "channel", "created_by")
+    rows = rows.select_related("version__template")
     return get_visible(ways.noted(rows).prefetch_related("tallies"), pk)
 
 
@@ -361,7 +359,7 @@ def _draft(
     try:
         if way and not way.is_mail:
             return {"shorts": shorts(campaign, way, audience.person_of(customer))}
-        campaign = ways.carried(campaign, way) if way else campaign
-        return {"draft": Message(campaign, words).draft(audience.person_of(customer))}
+        message = Message(ways.carried(campaign, way) if way else campaign, words)
+        return {"draft": message.draft(audience.person_of(customer, message.wording.segments))}
     except CannotRender as problem:
         return {"problem": reasons.words(problem.code)}

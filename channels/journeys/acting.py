@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from channels.campaigns import coupons, placeholders
 from channels.campaigns.audience import person_of
-from channels.campaigns.message import language_of
+from channels.campaigns.wording import language_of
 from channels.consent import preferences
 from channels.direct import tasks as direct
 from channels.direct.models import DirectMessage

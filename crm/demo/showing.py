@@ -29,6 +29,7 @@ from crm.demo import (
     shopkeeping,
     tasking,
     teaching,
+    templating,
     wiring,
 )
 from crm.demo.company import Staff
@@ -52,6 +53,7 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     remembering.remember(segments.values(), seed=seed, until=until)
     step("Customers scored, segments filled")
     campaigning.run(segments, seed=seed, until=until, by=marketing)
+    templating.run(segments, until=until, by=marketing, approver=operations)
     journeying.run(segments, until=until, by=marketing)
     advertising.run(seed=seed, until=until, by=marketing)
     step("Campaigns sent, journeys begun")

@@ -22,6 +22,7 @@ PUBLIC = {
     "crm.desk.views.theme": "the sign-in page can be light or dark",
     "crm.desk.views.livez": "monitors ask whether the process is alive",
     "customers.tasks.calendar_views.feed": "calendar programs bring a signed address",
+    "channels.campaigns.templating.public": "mails show their pictures to whoever reads them",
     "channels.campaigns.public": "customers open, click and unsubscribe without an account",
     "customers.quality.public": "customers look over their own data without an account",
     "channels.inbound.public_views": "providers bring a signature instead of a session",

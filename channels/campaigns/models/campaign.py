@@ -85,6 +85,15 @@ class Campaign(models.Model):
     body = models.TextField(
         _("text"), blank=True, help_text=_("Personal fields such as {{ name }} are filled in per customer.")
     )
+    version = models.ForeignKey(
+        "templating.Version",
+        verbose_name=_("template"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="campaigns",
+        help_text=_("Its words and pictures are those of a template. Later versions change nothing here."),
+    )
     offer = models.ForeignKey(
         Offer,
         verbose_name=_("offer"),
@@ -258,6 +267,14 @@ class Variant(models.Model):
     )
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
+    version = models.ForeignKey(
+        "templating.Version",
+        verbose_name=_("template"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="variants",
+    )
 
     class Meta:
         verbose_name = _("variant")

@@ -27,6 +27,7 @@ PUBLIC = {
     "mail:unsubscribe": "customers have no account",
     "calendars:feed": "calendar programs bring the signed address instead of a session",
     "mail:preferences": "customers have no account",
+    "mail:picture": "mails show their pictures to whoever reads them",
     "preferences:page": "customers have no account",
     "refresh:refresh": "customers have no account",
     "refresh:verify": "customers have no account",
@@ -494,6 +495,39 @@ RULES: dict[str, Rule] = {
     "landing:publication": Rule("landing", "send", on="landing", writes=WRITE),
     "landing:copies": Rule("landing", "create", on="landing", writes=WRITE),
     "landing:deletion": Rule("landing", "edit", on="landing", writes=WRITE),
+    "templating:list": Rule("template"),
+    "templating:new": Rule("template", "create"),
+    "templating:setting": Rule("template", "configure"),
+    "templating:detail": Rule("template", on="template"),
+    "templating:name": Rule("template", "edit", on="template"),
+    "templating:copies": Rule("template", "create", on="template", writes=WRITE),
+    "templating:archiving": Rule("template", "edit", on="template", writes=WRITE),
+    "templating:languages": Rule("template", "edit", on="template", writes=WRITE),
+    "templating:preview": Rule("template", on="template"),
+    "templating:mail": Rule("template", on="template"),
+    "templating:trial": Rule("template", "edit", on="template", writes=WRITE),
+    "templating:versions": Rule("template", "edit", on="template", writes=WRITE),
+    "templating:version": Rule("template", on="template", extra=(("number", "1"),)),
+    "templating:submission": Rule("template", "edit", on="template", writes=WRITE, extra=(("number", "1"),)),
+    "templating:decision": Rule("template", "approve", on="template", writes=WRITE, extra=(("number", "1"),)),
+    "templating:restoration": Rule("template", "edit", on="template", writes=WRITE, extra=(("number", "1"),)),
+    "templating:lines": Rule("template", "edit", on="template", writes=WRITE, extra=(("language", "en"),)),
+    "templating:language-removal": Rule(
+        "template", "edit", on="template", writes=WRITE, extra=(("language", "en"),)
+    ),
+    # Without a kind of block in its query there is nothing to show.
+    "templating:block-new": Rule(
+        "template", "edit", on="template", writes=WRITE, extra=(("language", "en"),)
+    ),
+    "templating:block": Rule(
+        "template", "edit", on="template", extra=(("language", "zh-hans"), ("number", "1"))
+    ),
+    "templating:block-move": Rule(
+        "template", "edit", on="template", writes=WRITE, extra=(("language", "zh-hans"), ("number", "1"))
+    ),
+    "templating:block-deletion": Rule(
+        "template", "edit", on="template", writes=WRITE, extra=(("language", "zh-hans"), ("number", "1"))
+    ),
     "campaigns:list": Rule("campaign"),
     "campaigns:new": Rule("campaign", "create"),
     "campaigns:detail": Rule("campaign", on="campaign"),

@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 
 from channels.campaigns.models import Campaign, CampaignLink, Delivery
+from channels.campaigns.templating.models import Template
 from channels.consent.models import Consent, ConsentEntry, Purpose, State
 from channels.direct.models import DirectMessage
 from channels.inbound.models import Event
@@ -39,7 +40,7 @@ from crm.desk.goals.models import Goal, Review
 from crm.desk.goals.models import Proposal as Promise
 from crm.desk.notices.models import Notice
 from crm.desk.pivot.models import SavedPivot
-from crm.tests.access import advertised, journeys, offered, recommended
+from crm.tests.access import advertised, journeys, offered, recommended, templates
 from customers.addresses.models import Address
 from customers.bulk.models import BulkJob
 from customers.exports.models import ExportJob
@@ -81,6 +82,7 @@ class World:
     campaign: Campaign | None = None
     journey: Journey | None = None
     landing: LandingPage | None = None
+    template: Template | None = None
     job: ImportJob | None = None
     saved_mapping: SavedMapping | None = None
     schedule: Schedule | None = None
@@ -458,6 +460,7 @@ def _fill_company(world: World) -> None:
     )
     CampaignLink.objects.create(campaign=world.campaign, url="https://shop.test/")
     world.journey = journeys.journey(marketer)
+    world.template = templates.template(marketer)
     world.job = ImportJob.objects.create(
         kind="customers",
         status="done",

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from channels.campaigns.models import Campaign, Delivery
+from channels.campaigns.templating.models import Template
 from channels.inbound.models import Event
 from channels.inbox.models import CannedReply, Conversation
 from channels.journeys.models import Journey
@@ -104,6 +105,7 @@ class Office:
         models: dict[str, type[Model]] = {
             "segment": Segment,
             "journey": Journey,
+            "template": Template,
             "task": Task,
             "channel": Channel,
             "event": Event,

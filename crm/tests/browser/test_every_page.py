@@ -88,6 +88,7 @@ NO_PAGES = {
     "campaigns:progress": "a part of the campaign's page",
     "campaigns:results": "a part of the campaign's page",
     "campaigns:preview-html": "what stands in a frame",
+    "templating:mail": "what stands in a frame",
     "channels:sandbox-html": "what stands in a frame",
 }
 # Pages that are asked more than one way, and some that are not ours but wear our look.

@@ -1,0 +1,42 @@
+"""Where templates are used, and which templates ask about a segment."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import pgettext_lazy
+
+from channels.campaigns.models import Campaign
+from channels.campaigns.templating.conditions import SEGMENT
+from channels.campaigns.templating.models import Template
+from crm.accounts.models import User
+from segments.models import Segment
+from segments.uses import Use
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A campaign that says what a version says."""
+
+    campaign: Campaign
+    number: int
+
+
+def of_template(template: Template, user: User) -> list[Carrier]:
+    """The newest campaigns with one of its versions, in their own words or in a variant's."""
+    visible = Campaign.objects.visible_to(user).order_by("-created_at", "-pk")
+    mine = visible.filter(version__template=template).values_list("pk", "version__number")
+    tried = visible.filter(variants__version__template=template)
+    numbers = dict([*tried.values_list("pk", "variants__version__number")[:MOST], *mine[:MOST]])
+    rows = visible.filter(pk__in=numbers)
+    return [Carrier(one, numbers[one.pk]) for one in rows[:MOST]]
+
+
+def of_segment(segment: Segment, user: User) -> Iterable[Use]:
+    found = Template.objects.visible_to(user).in_use()
+    asks = f'$.**.when ? (@.subject == "{SEGMENT}" && @.value == "{int(segment.pk)}")'
+    for one in found.extra(where=["templating_template.design @? %s::jsonpath"], params=[asks])[:MOST]:
+        kind = pgettext_lazy("message", "Template")
+        yield Use(kind, one.name, reverse("templating:detail", args=[one.pk]), "layout-template")
