@@ -66,12 +66,31 @@ class CustomerForm(forms.ModelForm[Customer]):
         label=_("Not to be disturbed until"), required=False, choices=hours, coerce=int, empty_value=None
     )
 
+    birthday_is_lunar = forms.TypedChoiceField(
+        label=_("Keeps the birthday"),
+        required=False,
+        choices=[(False, _("by the common calendar")), (True, _("by the lunar calendar"))],
+        coerce=lambda value: str(value) == "True",
+        empty_value=False,  # type: ignore[arg-type]
+        help_text=_("The date above stays the day of birth by the common calendar."),
+    )
+
     class Meta:
         model = Customer
         fields = [
             *("kind", "name", "company", "job_title", "organisation"),
             *("phone", "email", "preferred_channel", "language", "quiet_from", "quiet_until"),
-            *("gender", "birthday", "country", "province", "city", "address", "postcode", "tags"),
+            *(
+                "gender",
+                "birthday",
+                "birthday_is_lunar",
+                "country",
+                "province",
+                "city",
+                "address",
+                "postcode",
+                "tags",
+            ),
             *("owner", "team", "restricted"),
         ]
         widgets = {
@@ -173,7 +192,8 @@ def helper(form: forms.BaseForm) -> FormHelper:
                 ("kind", "name"),
                 ("company", "job_title"),
                 ("organisation",),
-                ("gender", "birthday"),
+                ("gender",),
+                ("birthday", "birthday_is_lunar"),
                 ("tags",),
             ),
         ),

@@ -123,6 +123,12 @@ class Customer(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     gender = models.CharField(_("gender"), max_length=6, choices=Gender, blank=True)
     birthday = models.DateField(_("birthday"), null=True, blank=True)
+    birthday_is_lunar = models.BooleanField(
+        _("keeps it by the lunar calendar"),
+        default=False,
+        db_default=False,
+        help_text=_("The date itself stays the one of the common calendar."),
+    )
     country = models.CharField(_("country"), max_length=2, blank=True)
     province = models.CharField(_("province"), max_length=80, blank=True)
     city = models.CharField(_("city"), max_length=80, blank=True)

@@ -5,10 +5,9 @@ Whether a message may go is asked when it is sent, by the sender of single messa
 addresses, the contact cap and quiet hours are its business, at that moment.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -20,6 +19,8 @@ from channels.campaigns.wording import language_of
 from channels.consent import preferences
 from channels.direct import tasks as direct
 from channels.direct.models import DirectMessage
+from channels.journeys import effects
+from channels.journeys.done import MISSING, NO_CHANNEL, NOT_POSSIBLE, NOTHING, Act, Done, key_of
 from channels.journeys.models import Journey, Run
 from channels.journeys.plan import Kind, Node, Plan
 from channels.models import Channel
@@ -29,22 +30,6 @@ from customers import services as customers
 from customers.models import Customer
 from customers.resources import MOST_TAGS
 from customers.tasks import services as tasks
-
-KEYS = UUID("6f0a4c52-6c0e-4b8e-9d1f-1f5c1d7f9a01")
-MISSING, NO_CHANNEL, NOT_POSSIBLE = "missing", "no_channel", "impossible"
-
-
-@dataclass(frozen=True)
-class Done:
-    """What came of acting, where it says more than the kind of the node."""
-
-    what: str = ""
-    reason: str = ""
-    message: DirectMessage | None = None
-
-
-NOTHING = Done()
-Act = Callable[[Node, Journey, Sequence[Run], Mapping[int, Customer], datetime], dict[int, Done]]
 
 
 def act(drawn: Plan, journey: Journey, runs: Sequence[Run], at: datetime) -> dict[int, Done]:
@@ -122,7 +107,7 @@ def _message(
         is_automatic=True,
         created_at=at,
         due_at=at,
-        key=uuid5(KEYS, f"{run.pk}:{run.steps + 1}"),
+        key=key_of(run),
     )
 
 
@@ -173,4 +158,11 @@ def _set_tag(
     return done
 
 
-ACTS: Mapping[str, Act] = {Kind.MESSAGE: _write, Kind.TASK: _give_task, Kind.TAG: _set_tag}
+ACTS: Mapping[str, Act] = {
+    Kind.MESSAGE: _write,
+    Kind.TASK: _give_task,
+    Kind.TAG: _set_tag,
+    **effects.ACTS,
+}
+
+__all__ = ["NOTHING", "act", "fill", "wake"]

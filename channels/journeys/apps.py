@@ -9,7 +9,7 @@ class JourneysConfig(AppConfig):
     verbose_name = _("Journeys")
 
     def ready(self) -> None:
-        from channels.journeys import hearing, holdings, panels
+        from channels.journeys import hearing, holdings, merge_rules, panels
         from channels.journeys.models import Journey, Run
         from crm.lib import labels
         from customers.timeline import kinds
@@ -21,8 +21,10 @@ class JourneysConfig(AppConfig):
             ("goal", pgettext_lazy("timeline", "Goal of a journey reached")),
             ("done", pgettext_lazy("timeline", "Journey completed")),
             ("left", pgettext_lazy("timeline", "Journey left early")),
+            ("told", pgettext_lazy("timeline", "Word from a journey")),
         ):
             kinds.register(f"journey.{kind}", kinds.Kind(label, "campaign", kinds.MARKETING))
         hearing.register()
         panels.register_all()
         holdings.register_all()
+        merge_rules.register()

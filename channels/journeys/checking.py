@@ -4,22 +4,35 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from channels.campaigns import placeholders
+from channels.journeys.effects import OWN, PLAIN
 from channels.journeys.plan import BRANCHES, Kind, walk
 from channels.journeys.triggers import When
 from channels.models import Channel
+from channels.webhooks.events import JOURNEY
+from channels.webhooks.models import Subscription
 from crm.accounts.models import User
+from customers.fields import definitions
 from segments import rules
 from segments.models import Segment
 
 Problems = dict[int, list[str]]
+# What a trigger cannot do without.
+MISSING = (
+    (When.ABANDONED, "hours", _lazy("Say after how many hours without an order.")),
+    (When.FESTIVAL, "festival", _lazy("Choose the festival.")),
+    (When.MOVED, "to", _lazy("Choose the stage or group to which they move.")),
+    (When.RISK, "percent", _lazy("Say above how many percent.")),
+    (When.RATED, "score", _lazy("Say up to how many stars.")),
+)
 
 
 def problems(design: Mapping[str, Any], user: User) -> Problems:
     found: Problems = {}
-    if problem := _trigger(design["trigger"]):
-        found[0] = [problem]
+    if wrong_parts := [problem for _name, problem in wrong_trigger(design["trigger"])]:
+        found[0] = wrong_parts
     if not design["nodes"]:
         found.setdefault(0, []).append(_("Add at least one step."))
     for node in walk(design["nodes"]):
@@ -48,13 +61,19 @@ def _before(listed: list[dict[str, Any]], node_id: int) -> list[dict[str, Any]] 
     return None
 
 
-def _trigger(trigger: Mapping[str, Any]) -> str:
+def wrong_trigger(trigger: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What of it is missing, and the words for that."""
     kind = trigger["kind"]
-    if kind == When.SEGMENT and not Segment.objects.filter(pk=trigger.get("segment") or 0).exists():
-        return _("Choose the segment that customers come into.")
-    if kind == When.EVENT and not trigger.get("event"):
-        return _("Choose what is to stand on the timeline.")
-    return ""
+    segment = Segment.objects.filter(pk=trigger.get("segment") or 0)
+    if kind in (When.SEGMENT, When.LEFT) and not segment.exists():
+        yield "segment", _("Choose the segment that customers come into or leave.")
+    if kind == When.FESTIVAL and trigger.get("segment") and not segment.exists():
+        yield "segment", _("The segment is gone.")
+    if kind in (When.EVENT, When.ABANDONED) and not trigger.get("event"):
+        yield "event", _("Choose what is to stand on the timeline.")
+    for of, name, words in MISSING:
+        if kind == of and not trigger.get(name):
+            yield name, str(words)
 
 
 def _message(design: Mapping[str, Any], node: Mapping[str, Any], user: User) -> Iterator[str]:
@@ -89,10 +108,41 @@ def _again(design: Mapping[str, Any], node: Mapping[str, Any], user: User) -> It
         yield _("Put a wait between, or everything happens again at once.")
 
 
+def _owner(design: Mapping[str, Any], node: Mapping[str, Any], user: User) -> Iterator[str]:
+    if not User.objects.filter(pk=node["owner"], is_active=True).exists():
+        yield _("The colleague who is to get the customers is gone.")
+    if not user.may("customer", "assign"):
+        yield _("Whoever switches this on must be allowed to hand customers over.")
+
+
+def _field(design: Mapping[str, Any], node: Mapping[str, Any], user: User) -> Iterator[str]:
+    name = node["field"]
+    own = definitions.by_key(definitions.current()).get(name.removeprefix(OWN))
+    if name not in PLAIN and own is None:
+        yield _("This field is gone.")
+    if (own and not own.may_edit(user)) or not user.may("customer", "edit"):
+        yield _("Whoever switches this on must be allowed to change this field.")
+
+
+def _segment(design: Mapping[str, Any], node: Mapping[str, Any], user: User) -> Iterator[str]:
+    if not Segment.objects.visible_to(user, "edit").picked().filter(pk=node["segment"]).exists():
+        yield _("The segment is gone, or its members are no longer put in by hand.")
+
+
+def _webhook(design: Mapping[str, Any], node: Mapping[str, Any], user: User) -> Iterator[str]:
+    ready = Subscription.objects.filter(pk=node["webhook"], enabled=True, events__contains=[JOURNEY])
+    if not ready.exists():
+        yield _("The webhook is switched off, gone, or not open to journeys.")
+
+
 Check = Callable[[Mapping[str, Any], Mapping[str, Any], User], Iterator[str]]
 CHECKS: Mapping[str, Check] = {
     Kind.MESSAGE: _message,
     Kind.CONDITION: _condition,
     Kind.TASK: _task,
+    Kind.OWNER: _owner,
+    Kind.FIELD: _field,
+    Kind.SEGMENT: _segment,
+    Kind.WEBHOOK: _webhook,
     Kind.AGAIN: _again,
 }

@@ -18,6 +18,7 @@ from segments import rules
 
 # Why a run ends before the last node.
 GOAL, GONE, RULE, LOOP, EXIT, STOPPED = "goal", "gone", "rule", "loop", "exit", "stopped"
+MERGED = "merged"
 
 ORDERED = """
     SELECT asked.id FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])

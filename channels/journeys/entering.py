@@ -1,12 +1,6 @@
-"""Lets customers in. One worker at a time reads on for a journey; a row that is read twice lets nobody in
-twice, because the run's entry key names the row.
+"""Lets customers in, in sets. One worker at a time reads on for a journey (channels.journeys.reading)."""
 
-Numbers of rows are given before their transactions end, so a higher number may be seen before a lower one.
-`read_to` therefore only moves to where nobody can still write: up to the last row that was seen before every
-transaction now running began.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,16 +8,14 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.utils import timezone
 
-from channels.journeys import books, deciding, plan, triggers
+from channels.journeys import books, deciding, plan, reading, triggers
 from channels.journeys.books import ENTERED, REACHED, Counts
 from channels.journeys.models import Intake, Journey, Version, Watch
+from channels.journeys.reading import BATCH
 from channels.journeys.triggers import When
 from customers.models import Customer
 from segments.models import Membership
 
-BATCH = 5000
-# Birthdays of days on which nothing ran are made good for so long.
-LATEST = timedelta(days=3)
 # Transactions that run right now may have taken numbers that are not yet seen: reading begins so far back.
 UNSEEN = 10_000
 
@@ -39,9 +31,6 @@ ENTER = """
     ORDER BY came.place
     ON CONFLICT DO NOTHING RETURNING id, customer_id
 """
-SNAPSHOT = (
-    "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
-)
 
 
 @transaction.atomic
@@ -56,23 +45,23 @@ def read(journey_id: int, at: datetime | None = None) -> int:
     at = at or books.clock()
     trigger = journey.version.design["trigger"] if journey.version else {"kind": When.MANUAL}
     number = _put_in(journey, at)
-    if trigger["kind"] == When.BIRTHDAY:
-        number += _read_birthdays(journey, watch, trigger, at)
-    elif happening := triggers.happening(trigger):
-        number += _read_rows(journey, watch, happening, triggers.prefix(trigger), at)
+    came, more = reading.on(watch, trigger, at)
+    for first in range(0, len(came), BATCH):
+        enter(journey, came[first : first + BATCH], at)
     watch.save()
-    return number
+    return number + more
 
 
 def begin(journey: Journey, version: Version, at: datetime) -> None:
     """From now on; what there is already does not count."""
     trigger = version.design["trigger"]
     happening = triggers.happening(trigger)
-    newest = happening.newest() if happening else 0
+    newest = happening.newest() if happening and happening.is_numbered else 0
     floor = max(0, newest - UNSEEN)
-    fields = {"since": at, "read_to": floor, "seen_to": floor, "seen_xid": 0}
-    yesterday = timezone.localdate(at) - timedelta(days=1)
-    Watch.objects.update_or_create(journey=journey, defaults={**fields, "read_day": yesterday})
+    rows = {"since": at, "read_to": floor, "seen_to": floor, "seen_xid": 0, "looked_at": None}
+    days = {"read_day": timezone.localdate(at) - timedelta(days=1), "day_cursor": 0}
+    watch, _is_new = Watch.objects.update_or_create(journey=journey, defaults={**rows, **days})
+    reading.begin(watch, trigger)
 
 
 def enter(journey: Journey, came: Sequence[tuple[int, str]], at: datetime) -> int:
@@ -101,38 +90,6 @@ def enter(journey: Journey, came: Sequence[tuple[int, str]], at: datetime) -> in
     return len(entered)
 
 
-def _read_rows(
-    journey: Journey, watch: Watch, happening: triggers.Happening, prefix: str, at: datetime
-) -> int:
-    newest = happening.newest()
-    xmin, xmax = _snapshot()
-    rows = happening.named().filter(pk__gt=watch.read_to, pk__lte=newest, moment__gte=watch.since)
-    found = list(rows.order_by("pk")[:BATCH])
-    enter(journey, [(row["who"], f"{prefix}{row['number']}") for row in found], at)
-    settled = watch.seen_to if watch.seen_xid <= xmin else watch.read_to
-    if watch.seen_xid <= xmin:
-        watch.seen_to, watch.seen_xid = newest, xmax
-    last = found[-1]["number"] if len(found) == BATCH else settled
-    watch.read_to = max(watch.read_to, min(last, settled))
-    return len(found) if len(found) == BATCH and last <= settled else 0
-
-
-def _read_birthdays(journey: Journey, watch: Watch, trigger: Mapping[str, Any], at: datetime) -> int:
-    today = timezone.localdate(at)
-    first = max(watch.read_day or today, today - LATEST) + timedelta(days=1)
-    number = 0
-    for offset in range((today - first).days + 1):
-        day = first + timedelta(days=offset)
-        if triggers.hour_of(trigger, day) > at:
-            break
-        occasion = triggers.occasion(trigger, day)
-        born = Customer.objects.present().filter(triggers.born_on([occasion], trigger.get("leap", "before")))
-        who = list(born.order_by("pk").values_list("pk", flat=True))
-        enter(journey, [(one, f"birthday:{occasion.year}") for one in who], at)
-        watch.read_day, number = day, number + len(who)
-    return number
-
-
 def _put_in(journey: Journey, at: datetime) -> int:
     """The next batch of those whom somebody put in by hand."""
     intake = Intake.objects.filter(journey=journey, done_at=None).order_by("pk").first()
@@ -147,11 +104,3 @@ def _put_in(journey: Journey, at: datetime) -> int:
         intake.done_at = at
     intake.save()
     return len(who) or 1
-
-
-def _snapshot() -> tuple[int, int]:
-    """The oldest transaction that still runs, and the first that has not begun."""
-    with connection.cursor() as cursor:
-        cursor.execute(SNAPSHOT)
-        xmin, xmax = cursor.fetchone()
-        return xmin, xmax

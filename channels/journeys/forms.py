@@ -1,89 +1,24 @@
-"""What a journey and each kind of step ask for. `settings()` is what the design keeps of a step."""
+"""What each kind of step asks for. `settings()` is what the design keeps of a step."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
 from django import forms
-from django.http import QueryDict
-from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from channels.campaigns import placeholders
 from channels.consent.models import Purpose
 from channels.journeys import checking
-from channels.journeys.models import Journey
-from channels.journeys.plan import Goal, Kind
-from channels.journeys.triggers import Leap, When
-from channels.journeys.waiting import Mode, Unit
+from channels.journeys.effect_forms import FieldForm, NoticeForm, OwnerForm, SegmentForm, WebhookForm
+from channels.journeys.plan import Kind
+from channels.journeys.step_form import StepForm
+from channels.journeys.wait_forms import WaitForm
 from channels.models import Channel
 from channels.offers.models import Offer
 from crm.accounts.models import User
-from customers.timeline import kinds
 from segments.models import Segment
 
-# What may stand on a timeline and is worth a journey.
-EVENTS = ("campaign.clicked", "call", "visit", "meeting", "customer.tagged")
 CHANNELS = ("email", "sms")
-
-
-class StepForm(forms.Form):
-    rows: ClassVar[tuple[tuple[str, ...], ...]] = ()
-
-    def __init__(self, data: QueryDict | None, *, design: dict[str, Any], node: dict[str, Any]) -> None:
-        super().__init__(data, initial=node)
-        self.design, self.node = design, node
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.layout = Layout(*(Div(*row, css_class="row") for row in self.rows))
-
-    def settings(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
-
-
-class WaitForm(StepForm):
-    rows = (("mode",), ("number", "unit"), ("weekday", "date", "hour"))
-
-    mode = forms.ChoiceField(label=_("Wait"), choices=Mode.choices)
-    number = forms.IntegerField(
-        label=_("How many"),
-        min_value=1,
-        max_value=1000,
-        required=False,
-        help_text=_("For a wait of some time."),
-    )
-    unit = forms.ChoiceField(label=_("Unit"), choices=Unit.choices, initial=Unit.DAYS, required=False)
-    weekday = forms.TypedChoiceField(
-        label=_("Day of the week"), choices=list(WEEKDAYS.items()), coerce=int, required=False
-    )
-    date = forms.DateField(
-        label=_("Date"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    hour = forms.IntegerField(
-        label=_("Hour"),
-        min_value=0,
-        max_value=23,
-        required=False,
-        help_text=_("By the company's clock, for a day or a date."),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("mode") == Mode.FOR and not data.get("number") and "number" not in self.errors:
-            self.add_error("number", _("Say how long the wait is."))
-        if data.get("mode") == Mode.DATE and not data.get("date") and "date" not in self.errors:
-            self.add_error("date", _("Choose the day until which to wait."))
-        return data
-
-    def settings(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        if data["mode"] == Mode.FOR:
-            return {"mode": data["mode"], "number": data["number"], "unit": data["unit"] or Unit.DAYS.value}
-        hour = 9 if data["hour"] is None else data["hour"]
-        if data["mode"] == Mode.WEEKDAY:
-            return {"mode": data["mode"], "weekday": data["weekday"] or 0, "hour": hour}
-        return {"mode": data["mode"], "date": data["date"].isoformat(), "hour": hour}
 
 
 class MessageForm(StepForm):
@@ -215,101 +150,14 @@ FORMS: dict[str, type[StepForm]] = {
     Kind.SPLIT: SplitForm,
     Kind.TASK: TaskForm,
     Kind.TAG: TagForm,
+    Kind.FIELD: FieldForm,
+    Kind.OWNER: OwnerForm,
+    Kind.SEGMENT: SegmentForm,
+    Kind.NOTICE: NoticeForm,
+    Kind.WEBHOOK: WebhookForm,
     Kind.AGAIN: AgainForm,
     Kind.EXIT: StepForm,
 }
-
-
-class JourneyForm(forms.Form):
-    """Its name, who enters it, and what ends it early."""
-
-    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Only colleagues see it."))
-    kind = forms.ChoiceField(label=_("Begins when"), choices=When.choices)
-    segment = forms.TypedChoiceField(
-        label=_("Segment"),
-        coerce=int,
-        empty_value=None,
-        required=False,
-        help_text=_("Where somebody comes into one."),
-    )
-    event = forms.ChoiceField(
-        label=_("What"), required=False, help_text=_("Where something stands on the timeline.")
-    )
-    days_before = forms.IntegerField(
-        label=_("Days before the birthday"), min_value=0, max_value=60, required=False, initial=0
-    )
-    leap = forms.ChoiceField(
-        label=_("Born on 29 February: otherwise kept on"),
-        choices=Leap.choices,
-        initial=Leap.BEFORE,
-        required=False,
-    )
-    again = forms.BooleanField(
-        label=_("Customers may enter again"),
-        required=False,
-        help_text=_(
-            "Once they are through, and never twice at a time. Birthdays and orders usually want this."
-        ),
-    )
-    goal = forms.ChoiceField(
-        label=_("Goal"),
-        choices=Goal.choices,
-        required=False,
-        help_text=_("Who reaches it takes no further step. It is looked at before each step."),
-    )
-
-    def __init__(self, data: QueryDict | None, *, user: User, journey: Journey) -> None:
-        trigger = journey.design["trigger"]
-        initial = {
-            **trigger,
-            "name": journey.name,
-            "again": journey.design["again"],
-            "goal": journey.design["goal"],
-        }
-        super().__init__(data, initial=initial)
-        self.fields["segment"].choices = [  # type: ignore[attr-defined]
-            ("", _("Choose…")),
-            *Segment.objects.visible_to(user).values_list("pk", "name"),
-        ]
-        self.fields["event"].choices = [  # type: ignore[attr-defined]
-            ("", _("Choose…")),
-            *((name, kinds.of(name).label) for name in EVENTS),
-        ]
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.layout = Layout(
-            "name",
-            Div("kind", css_class="row"),
-            Div("segment", "event", css_class="row"),
-            Div("days_before", "leap", css_class="row"),
-            "again",
-            "goal",
-        )
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("kind") == When.SEGMENT and not data.get("segment"):
-            self.add_error("segment", _("Choose the segment that customers come into."))
-        if data.get("kind") == When.EVENT and not data.get("event"):
-            self.add_error("event", _("Choose what is to stand on the timeline."))
-        return data
-
-    def trigger(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        parts: dict[str, tuple[str, ...]] = {
-            When.SEGMENT: ("segment",),
-            When.EVENT: ("event",),
-            When.BIRTHDAY: ("days_before", "leap"),
-        }
-        return {"kind": data["kind"]} | {name: data[name] or 0 for name in parts.get(data["kind"], ())}
-
-    def design(self, before: dict[str, Any]) -> dict[str, Any]:
-        return {
-            **before,
-            "trigger": self.trigger(),
-            "again": self.cleaned_data["again"],
-            "goal": self.cleaned_data["goal"],
-        }
 
 
 class PlaceForm(forms.Form):

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from customers.holdings import Holding, Keep, register
+from channels.journeys import ending
+from customers.holdings import Blank, Holding, Keep, Remove, Subject, register, register_eraser
 
 
 def register_all() -> None:
@@ -11,7 +12,8 @@ def register_all() -> None:
             "journeys.step",
             _("What happened on journeys"),
             ("node", "at", "what", "result"),
-            Keep(_("Counts for the journey, and names nobody.")),
+            # A provider may have named the address in its refusal.
+            Blank({"reason": ""}),
             paths=("run__customer",),
             order=62,
         )
@@ -25,3 +27,18 @@ def register_all() -> None:
             order=64,
         )
     )
+    register(
+        Holding(
+            "journeys.above",
+            _("Journeys that wait for a change"),
+            (),
+            Remove(),
+            hidden=_("Made of predictions, which are in the copy."),
+        )
+    )
+    register_eraser("journeys", forget)
+
+
+def forget(subject: Subject) -> list[str]:
+    ending.forget(subject.pk)
+    return []

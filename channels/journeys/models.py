@@ -106,10 +106,31 @@ class Watch(models.Model):
     read_to = models.BigIntegerField(default=0, help_text="Rows up to here were all committed when read.")
     seen_to = models.BigIntegerField(default=0)
     seen_xid = models.BigIntegerField(default=0, help_text="Whoever could still write a row up to seen_to.")
-    read_day = models.DateField(null=True, help_text="The last day whose birthdays were read.")
+    read_day = models.DateField(null=True, help_text="The last day whose birthdays or festival were read.")
+    day_cursor = models.BigIntegerField(default=0, help_text="The last customer read of the day after it.")
+    looked_at = models.DateTimeField(null=True, help_text="When what has no numbers was last looked up.")
 
     def __str__(self) -> str:
         return str(self.journey_id)
+
+
+class Above(models.Model):
+    """Whose risk is above what a journey waits for: only who comes to be among them enters."""
+
+    access = "Derived, and read by the engine only."
+
+    id = models.BigAutoField(primary_key=True)
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # As with predictions: a million checks would double the work.
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["journey", "customer"], name="journey_customer_is_above_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.journey_id}: {self.customer_id}"
 
 
 class Intake(models.Model):

@@ -23,6 +23,11 @@ class Kind(models.TextChoices):
     SPLIT = "split", pgettext_lazy("journey", "Split by lot")
     TASK = "task", pgettext_lazy("journey", "Give a task")
     TAG = "tag", pgettext_lazy("journey", "Set a tag")
+    FIELD = "field", pgettext_lazy("journey", "Fill in a field")
+    OWNER = "owner", pgettext_lazy("journey", "Give to a colleague")
+    SEGMENT = "segment", pgettext_lazy("journey", "Put into a segment")
+    NOTICE = "notice", pgettext_lazy("journey", "Tell a colleague")
+    WEBHOOK = "webhook", pgettext_lazy("journey", "Call a webhook")
     AGAIN = "again", pgettext_lazy("journey", "Go back")
     EXIT = "exit", pgettext_lazy("journey", "End here")
 
@@ -39,6 +44,11 @@ ICONS = {
     Kind.SPLIT: "shuffle",
     Kind.TASK: "square-check",
     Kind.TAG: "tag",
+    Kind.FIELD: "pencil",
+    Kind.OWNER: "user-check",
+    Kind.SEGMENT: "shapes",
+    Kind.NOTICE: "bell",
+    Kind.WEBHOOK: "webhook",
     Kind.AGAIN: "rotate-ccw",
     Kind.EXIT: "flag",
 }

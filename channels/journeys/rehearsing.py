@@ -16,7 +16,7 @@ from channels.campaigns import placeholders
 from channels.campaigns.audience import EMPTY
 from channels.campaigns.message import MISSING
 from channels.consent import gate
-from channels.journeys import deciding, plan, triggers
+from channels.journeys import deciding, occasions, plan, triggers
 from channels.journeys.deciding import Traveller
 from channels.journeys.plan import Kind, Plan
 from channels.journeys.triggers import When
@@ -66,7 +66,13 @@ def _came(trigger: Mapping[str, Any], since: datetime, until: datetime) -> list[
     """Pairs of customer and moment, the first first."""
     if trigger["kind"] == When.BIRTHDAY:
         return _birthdays(trigger, since, until)
-    happening = triggers.happening(trigger)
+    if trigger["kind"] == When.FESTIVAL:
+        # The next one, as if it had been a month ago.
+        return [(pk, since) for pk in occasions.everybody(trigger).values_list("pk", flat=True)[: MOST + 1]]
+    if trigger["kind"] == When.RISK:
+        above = Customer.objects.present().filter(prediction__lapse_risk__gte=trigger["percent"])
+        return [(pk, since) for pk in above.order_by("pk").values_list("pk", flat=True)[: MOST + 1]]
+    happening = triggers.happening(trigger, looking_back=True)
     if happening is None:
         return []
     rows = happening.named().filter(moment__gte=since, moment__lt=until).order_by("moment", "number")
@@ -78,10 +84,8 @@ def _birthdays(trigger: Mapping[str, Any], since: datetime, until: datetime) -> 
     days = [first + timedelta(days=one) for one in range((timezone.localdate(until) - first).days + 1)]
     came: list[tuple[int, datetime]] = []
     for day in days:
-        if since <= (moment := triggers.hour_of(trigger, day)) < until:
-            born = triggers.born_on([triggers.occasion(trigger, day)], trigger.get("leap", "before"))
-            rows = Customer.objects.present().filter(born).order_by("pk")
-            came += [(pk, moment) for pk in rows.values_list("pk", flat=True)[: MOST + 1]]
+        if since <= (moment := occasions.hour_of(trigger, day)) < until:
+            came += [(pk, moment) for pk, _key in occasions.of(trigger, day).came(0, MOST + 1)]
     return came
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from channels.journeys import books, checking, plan, rehearsing, tree, words
+from channels.journeys import beginnings, books, checking, plan, rehearsing, tree, words
 from channels.journeys.forms import IntakeForm
 from channels.journeys.models import Intake, Journey, Run
 from channels.journeys.plan import ICONS, Goal, Kind
@@ -72,7 +72,7 @@ def _drawn(journey: Journey, user: User) -> dict[str, Any]:
         "cards": painter.cards(design["nodes"]),
         "problems": problems.get(0, ()),
         "is_sound": not problems,
-        "trigger": words.trigger(design["trigger"]),
+        "trigger": beginnings.tell(design["trigger"]),
         "goal": Goal(design["goal"]).label if design["goal"] else "",
         "again": design["again"],
         "leave": tell(rules.parse(leave)) if leave else None,

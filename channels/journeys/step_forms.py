@@ -6,9 +6,10 @@ from uuid import uuid4
 from django.http import Http404, QueryDict
 
 from channels.journeys import editing, plan
-from channels.journeys.forms import FORMS, PlaceForm, StepForm
+from channels.journeys.forms import FORMS, PlaceForm
 from channels.journeys.models import Journey
 from channels.journeys.plan import BRANCHES, Design, Kind
+from channels.journeys.step_form import StepForm
 
 
 def asked(data: QueryDict, journey: Journey) -> tuple[editing.Place, str]:

@@ -2,20 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast, Extract
 from django.utils.translation import gettext_lazy as _
 
 from channels.inbox.models import Message
+from channels.reports.models import Rating
 from customers.models import Customer
 from customers.orders.models import Order
 from customers.timeline.models import Entry
-from segments.models import Membership
+from segments.models import Crossing, Membership
+from segments.movement.models import Change
 
 Trigger = Mapping[str, Any]
 
@@ -23,19 +24,23 @@ Trigger = Mapping[str, Any]
 class When(models.TextChoices):
     REGISTERED = "registered", _("A customer is new")
     SEGMENT = "segment", _("A customer comes into a segment")
+    LEFT = "left", _("A customer leaves a segment")
+    MOVED = "moved", _("A customer moves to another stage or group")
+    RISK = "risk", _("The risk of leaving rises")
     FIRST_ORDER = "first_order", _("A customer orders for the first time")
     ORDER = "order", _("A customer orders")
+    ABANDONED = "abandoned", _("A customer looks around and does not order")
     BIRTHDAY = "birthday", _("A customer has a birthday")
+    FESTIVAL = "festival", _("A festival is near")
     CLOSED = "closed", _("A conversation is closed")
+    RATED = "rated", _("A conversation gets a low rating")
     EVENT = "event", _("Something stands on the timeline")
     MANUAL = "manual", _("Only when somebody puts customers in")
 
 
-class Leap(models.TextChoices):
-    """When those born on 29 February celebrate in other years."""
-
-    BEFORE = "before", _("28 February")
-    AFTER = "after", _("1 March")
+PK = F("pk")
+# Those that are looked up by the day.
+DAILY = (When.BIRTHDAY, When.FESTIVAL)
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,16 @@ class Happening:
     rows: QuerySet[Any]
     customer: str
     at: str
+    # What tells one row from another, for good.
+    number: Any = PK
+    # Whether later rows have higher numbers. Others are found by their moment.
+    is_numbered: bool = True
+    # A row counts only once it is so old; `touches` are the rows that may still come to count.
+    ripens: timedelta = timedelta(0)
+    touches: QuerySet[Any] | None = None
 
     def named(self) -> QuerySet[Any]:
-        return self.rows.values(number=F("pk"), who=F(self.customer), moment=F(self.at))
+        return self.rows.values(number=self.number, who=F(self.customer), moment=F(self.at))
 
     def newest(self) -> int:
         """The last row of the table, whatever it tells of."""
@@ -55,8 +67,11 @@ class Happening:
         return last or 0
 
 
-def happening(trigger: Trigger) -> Happening | None:
-    """None for what no table tells of: birthdays, and what somebody does by hand."""
+def happening(trigger: Trigger, *, looking_back: bool = False) -> Happening | None:
+    """None for what no table tells of: days, states, and what somebody does by hand. Looking back, what
+    happened later does not count."""
+    if trigger["kind"] == When.ABANDONED:
+        return _abandoned(trigger, looking_back=looking_back)
     make = HAPPENINGS.get(trigger["kind"])
     return make(trigger) if make else None
 
@@ -66,38 +81,30 @@ def prefix(trigger: Trigger) -> str:
     return f"{trigger['kind']}:"
 
 
-def born_on(days: list[date], leap: str) -> Q:
-    """Whose birthday is kept on one of these days."""
-    found = Q(pk__in=[])
-    for month, day in {pair for one in days for pair in _birthdays(one, leap)}:
-        found |= Q(birthday__month=month, birthday__day=day)
-    return found
+def touches_of(kind: str) -> QuerySet[Entry]:
+    """Timeline entries of a kind or of its family."""
+    return Entry.objects.filter(Q(kind=kind) | Q(kind__startswith=f"{kind}."))
 
 
-def kept_on(birthday: date, year: int, leap: str) -> date:
-    """The day on which a birthday is kept in a year."""
-    try:
-        return birthday.replace(year=year)
-    except ValueError:
-        return date(year, 2, 28) if leap == Leap.BEFORE else date(year, 3, 1)
-
-
-def occasion(trigger: Trigger, day: date) -> date:
-    """The birthday for which customers enter on this day."""
-    return day + timedelta(days=trigger.get("days_before", 0))
-
-
-def hour_of(trigger: Trigger, day: date) -> datetime:
-    """When those enter whose day it is, by the company's clock."""
-    zone = ZoneInfo(settings.TIME_ZONE)
-    return datetime.combine(day, time(trigger.get("hour", 9)), zone).astimezone(UTC)
-
-
-def _birthdays(day: date, leap: str) -> list[tuple[int, int]]:
-    found = [(day.month, day.day)]
-    if day == kept_on(date(2000, 2, 29), day.year, leap) and found != [(2, 29)]:
-        found.append((2, 29))
-    return found
+def _abandoned(trigger: Trigger, *, looking_back: bool) -> Happening:
+    """The last touch of a visit after which no order came. Looking back, it is asked as of then."""
+    hours = timedelta(hours=trigger["hours"])
+    touches = touches_of(trigger["event"])
+    until = OuterRef("occurred_at") + hours
+    orders = Order.objects.counted().filter(
+        customer=OuterRef("customer"), placed_at__gte=OuterRef("occurred_at")
+    )
+    later = touches.filter(
+        customer=OuterRef("customer"), occurred_at__gt=OuterRef("occurred_at"), occurred_at__lte=until
+    )
+    bought = orders.filter(placed_at__lte=until) if looking_back else orders
+    return Happening(
+        touches.filter(~Exists(later), ~Exists(bought)),
+        "customer_id",
+        "occurred_at",
+        ripens=hours,
+        touches=touches,
+    )
 
 
 def _first_orders() -> QuerySet[Any]:
@@ -108,11 +115,23 @@ def _first_orders() -> QuerySet[Any]:
     return Order.objects.counted().filter(~Exists(earlier))
 
 
+def _moved(trigger: Trigger) -> Happening:
+    """A move because the rules changed, or with the first order, is none of the customer's."""
+    kind, _colon, after = trigger["to"].partition(":")
+    rows = Change.objects.filter(kind=kind, after=after).exclude(cause=Change.Cause.RULES).exclude(before="")
+    number = Cast(Extract("at", "epoch"), BigIntegerField())
+    return Happening(rows, "customer_id", "at", number=number, is_numbered=False)
+
+
 HAPPENINGS: Mapping[str, Callable[[Trigger], Happening]] = {
     When.REGISTERED: lambda _trigger: Happening(Customer.objects.present(), "pk", "created_at"),
     When.SEGMENT: lambda trigger: Happening(
         Membership.objects.filter(segment=trigger["segment"]), "customer_id", "entered_at"
     ),
+    When.LEFT: lambda trigger: Happening(
+        Crossing.objects.exits().filter(segment=trigger["segment"]), "customer_id", "left_at"
+    ),
+    When.MOVED: _moved,
     When.FIRST_ORDER: lambda _trigger: Happening(_first_orders(), "customer_id", "placed_at"),
     When.ORDER: lambda _trigger: Happening(Order.objects.counted(), "customer_id", "placed_at"),
     When.CLOSED: lambda _trigger: Happening(
@@ -120,7 +139,11 @@ HAPPENINGS: Mapping[str, Callable[[Trigger], Happening]] = {
         "conversation__customer_id",
         "at",
     ),
-    When.EVENT: lambda trigger: Happening(
-        Entry.objects.filter(kind=trigger["event"]), "customer_id", "occurred_at"
+    When.RATED: lambda trigger: Happening(
+        Rating.objects.filter(score__lte=trigger["score"]),
+        "conversation__customer_id",
+        "at",
+        is_numbered=False,
     ),
+    When.EVENT: lambda trigger: Happening(touches_of(trigger["event"]), "customer_id", "occurred_at"),
 }

@@ -8,9 +8,21 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels.journeys import checking, paths, plan, rehearsing, services, sheet, starters, tree, words
-from channels.journeys.forms import IntakeForm, JourneyForm
+from channels.journeys import (
+    beginnings,
+    checking,
+    paths,
+    plan,
+    rehearsing,
+    services,
+    sheet,
+    starters,
+    tree,
+    words,
+)
+from channels.journeys.forms import IntakeForm
 from channels.journeys.models import Journey, Run
+from channels.journeys.trigger_forms import JourneyForm
 from crm.accounts.http import UserRequest, get_visible, needs
 from crm.lib.errors import Refused
 from crm.lib.htmx import render_part
@@ -25,7 +37,7 @@ def journey_list(request: UserRequest) -> HttpResponse:
     totals = tree.totals(page.rows)
     context = {
         "page": page,
-        "rows": [(one, words.trigger(one.design["trigger"]), totals[one.pk]) for one in page.rows],
+        "rows": [(one, beginnings.tell(one.design["trigger"]), totals[one.pk]) for one in page.rows],
         "may_create": request.user.may("journey", "create"),
     }
     return render_part(request, "journeys/list.html", "results", context)

@@ -12,10 +12,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from channels.standards import china
+
 
 class Mode(models.TextChoices):
     FOR = "for", _("for a while")
     WEEKDAY = "weekday", _("until a day of the week")
+    WORKDAY = "workday", _("until a workday")
     DATE = "date", _("until a date")
 
 
@@ -35,9 +38,29 @@ def until(wait: Mapping[str, Any], now: datetime, zone: ZoneInfo | None = None) 
         day = local.date() + timedelta(days=(wait["weekday"] - local.weekday()) % 7)
         found = _moment(day, time(wait["hour"]), zone)
         return found if found >= now else _moment(day + timedelta(days=7), time(wait["hour"]), zone)
+    if wait["mode"] == Mode.WORKDAY:
+        return _workday(wait, now, zone)
     if wait["unit"] == Unit.DAYS:
         return _moment(local.date() + timedelta(days=wait["number"]), local.time(), zone)
     return now + timedelta(**{wait["unit"]: wait["number"]})
+
+
+def is_workday(day: date, *, like_china: bool) -> bool:
+    """Monday to Friday; where China's holidays count, not on them, but on the days that make up for them."""
+    special = china.day(day) if like_china else None
+    return special is china.Day.MAKE_UP or (special is None and day.weekday() < 5)
+
+
+def _workday(wait: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> datetime:
+    """The hour on the so-manieth workday from now; today is the first while the hour is to come."""
+    day, left = now.astimezone(zone).date(), wait["number"]
+    if _moment(day, time(wait["hour"]), zone) < now:
+        day += timedelta(days=1)
+    while True:
+        left -= is_workday(day, like_china=wait["china"])
+        if not left:
+            return _moment(day, time(wait["hour"]), zone)
+        day += timedelta(days=1)
 
 
 def _moment(day: date, clock: time, zone: ZoneInfo) -> datetime:

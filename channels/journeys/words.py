@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from channels.direct import reasons
+from channels.journeys.effects import OWN
 from channels.journeys.plan import Kind
-from channels.journeys.triggers import When
 from channels.journeys.waiting import Mode
+from crm.accounts.models import User
 from crm.lib.labels import label
-from customers.timeline import kinds
+from customers.bulk.standard_actions import field_label
+from customers.fields import definitions
 from segments.models import Segment
 
 Raw = Mapping[str, Any]
@@ -36,6 +38,11 @@ HAPPENED: dict[str, Text] = {
     "message": gettext_lazy("Message laid out"),
     "task": gettext_lazy("Task given"),
     "tag": gettext_lazy("Tag set"),
+    "field": gettext_lazy("Field filled in"),
+    "owner": gettext_lazy("Given to a colleague"),
+    "segment": gettext_lazy("Segment changed"),
+    "notice": gettext_lazy("Colleague told"),
+    "webhook": gettext_lazy("Webhook called"),
     "yes": gettext_lazy("Answer: yes"),
     "no": gettext_lazy("Answer: no"),
     "a": gettext_lazy("Drew way A"),
@@ -51,6 +58,7 @@ HAPPENED: dict[str, Text] = {
     "rule": gettext_lazy("Left by the exit rule"),
     "loop": gettext_lazy("Too many steps, or the step is gone"),
     "stopped": gettext_lazy("The journey was ended"),
+    "merged": gettext_lazy("Joined with somebody who was further along"),
     "accepted": pgettext_lazy("message of a journey", "Sent"),
     "skipped": pgettext_lazy("message of a journey", "Left out by the rules of sending"),
     "failed": pgettext_lazy("message of a journey", "Failed"),
@@ -74,19 +82,6 @@ def detail(node: Raw, names: Mapping[int, str]) -> str:
     return ""
 
 
-def trigger(of: Raw) -> str:
-    kind = of["kind"]
-    if kind == When.SEGMENT:
-        name = Segment.objects.filter(pk=of.get("segment") or 0).values_list("name", flat=True).first()
-        return _("A customer comes into “%(segment)s”") % {"segment": name or "–"}
-    if kind == When.EVENT:
-        return _("On the timeline: %(event)s") % {"event": kinds.of(of.get("event") or "").label or "–"}
-    if kind == When.BIRTHDAY and (days := of.get("days_before", 0)):
-        words = ngettext("%(number)d day before a birthday", "%(number)d days before a birthday", days)
-        return words % {"number": days}
-    return str(When(kind).label)
-
-
 def happened(what: str) -> str:
     return str(HAPPENED.get(what, what))
 
@@ -105,6 +100,13 @@ def _wait(node: Raw) -> str:
     if node["mode"] == Mode.FOR:
         return WAITS[node["unit"]](node["number"]) % {"number": node["number"]}
     hour = f"{node['hour']}:00"
+    if node["mode"] == Mode.WORKDAY:
+        words = ngettext(
+            "Wait until the next workday, %(hour)s",
+            "Wait %(number)d workdays, until %(hour)s",
+            node["number"],
+        )
+        return words % {"number": node["number"], "hour": hour}
     if node["mode"] == Mode.WEEKDAY:
         return _("Wait until %(day)s, %(hour)s") % {"day": WEEKDAYS[node["weekday"]], "hour": hour}
     return _("Wait until %(day)s, %(hour)s") % {"day": node["date"], "hour": hour}
@@ -114,6 +116,24 @@ def _tag(node: Raw) -> str:
     if node["takes_away"]:
         return _("Take away the tag “%(tag)s”") % {"tag": node["tag"]}
     return _("Set the tag “%(tag)s”") % {"tag": node["tag"]}
+
+
+def _field(node: Raw) -> str:
+    name = node["field"]
+    own = definitions.by_key(definitions.current()).get(name.removeprefix(OWN))
+    label = own.label if own else "–" if name.startswith(OWN) else field_label(name)
+    return _("Fill in: %(field)s = %(value)s") % {"field": label, "value": node["value"] or "–"}
+
+
+def _owner(node: Raw) -> str:
+    owner = User.objects.filter(pk=node["owner"]).first()
+    return _("Give to %(colleague)s") % {"colleague": owner or "–"}
+
+
+def _segment(node: Raw) -> str:
+    name = Segment.objects.filter(pk=node["segment"]).values_list("name", flat=True).first() or "–"
+    words = _("Take out of “%(segment)s”") if node["takes_out"] else _("Put into “%(segment)s”")
+    return words % {"segment": name}
 
 
 def _again(node: Raw) -> str:
@@ -127,6 +147,11 @@ TITLES: Mapping[str, Callable[[Raw], str]] = {
     Kind.CONDITION: lambda node: str(node["title"]),
     Kind.TASK: lambda node: str(node["title"]),
     Kind.TAG: _tag,
+    Kind.FIELD: _field,
+    Kind.OWNER: _owner,
+    Kind.SEGMENT: _segment,
+    Kind.NOTICE: lambda node: _("Tell a colleague: %(words)s") % {"words": node["title"]},
+    Kind.WEBHOOK: lambda node: _("Call a webhook: %(event)s") % {"event": node["title"]},
     Kind.AGAIN: _again,
     Kind.SPLIT: lambda node: (
         pgettext("journey", "Split by lot") + f" {node['percent']} : {100 - node['percent']}"

@@ -5,8 +5,11 @@ its token may see.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.functional import Promise
@@ -17,6 +20,8 @@ from channels.webhooks.models import Delivery, Event, Subscription
 from customers.timeline.models import Entry
 
 TOUCHPOINT = "touchpoint.recorded"
+# Never told by itself: a step of a journey sends it to the address it names.
+JOURNEY = "journey.step"
 KINDS: dict[str, str | Promise] = {
     "customer.created": _("A customer was created"),
     "customer.updated": _("Details, owner or tags of a customer changed"),
@@ -27,6 +32,7 @@ KINDS: dict[str, str | Promise] = {
     "consent.changed": _("A customer allowed or withdrew something"),
     "task.done": _("A task was done"),
     TOUCHPOINT: _("Anything else happened with a customer"),
+    JOURNEY: _("A journey sends it, where one of its steps says so"),
 }
 # Kinds of timeline entries, or their families, and the event each is.
 OF_KIND = {
@@ -67,6 +73,21 @@ def tell(told: Iterable[tuple[str, Entry]], wanted: dict[str, list[int]]) -> Non
     )
     for pk in {pk for event in events for pk in wanted[event.kind]}:
         transaction.on_commit(lambda pk=pk: tasks.deliver.delay(pk))  # type: ignore[misc]
+
+
+def send(subscription: Subscription, kind: str, told: Mapping[UUID, Mapping[str, Any]], at: datetime) -> None:
+    """To one address, each under a token of the caller's: rows now, posted once this is committed."""
+    events = Event.objects.bulk_create(
+        [
+            Event(token=token, kind=kind, body=_body(kind, dict(data), at=at.isoformat()))
+            for token, data in told.items()
+        ],
+        batch_size=1000,
+    )
+    Delivery.objects.bulk_create(
+        [Delivery(event=event, subscription=subscription) for event in events], batch_size=1000
+    )
+    transaction.on_commit(partial(tasks.deliver.delay, subscription.pk))
 
 
 def ping(subscription: Subscription) -> None:

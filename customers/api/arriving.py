@@ -22,7 +22,7 @@ from customers.imports.people import NUMBER, PersonRow
 from customers.models import Customer
 from customers.record.models import Change
 
-EMPTY: dict[str, Any] = {"birthday": None, "tags": [], "owner": None}
+EMPTY: dict[str, Any] = {"birthday": None, "birthday_is_lunar": False, "tags": [], "owner": None}
 # What programs say that name a customer by our own id.
 OURSELVES = "api"
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"

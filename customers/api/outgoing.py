@@ -12,9 +12,9 @@ from customers.merging import chain
 from customers.models import Customer, CustomerQuerySet
 
 COPIED = (
-    "id", "version", "kind", "name", "company", "job_title", "gender", "birthday", "country", "province",
-    "city", "address", "postcode", "language", "preferred_channel", "tags", "source", "created_at",
-    "updated_at", "touched_at",
+    "id", "version", "kind", "name", "company", "job_title", "gender", "birthday", "birthday_is_lunar",
+    "country", "province", "city", "address", "postcode", "language", "preferred_channel", "tags", "source",
+    "created_at", "updated_at", "touched_at",
 )  # fmt: skip
 UNTOLD_SOURCES = ("manual", "api")
 

@@ -64,6 +64,7 @@ class CustomerIn(Body):
     email: Email | None = None
     gender: Gender | None = None
     birthday: PastDay | None = None
+    birthday_is_lunar: bool | None = None
     country: Country | None = None
     province: Line80 | None = None
     city: Line80 | None = None
@@ -115,6 +116,7 @@ class CustomerOut(BaseModel):
     email: str
     gender: str
     birthday: date | None
+    birthday_is_lunar: bool
     country: str
     province: str
     city: str

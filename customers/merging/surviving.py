@@ -23,8 +23,9 @@ from customers.record.models import Change
 
 PLACE = ("country", "province", "city", "address", "postcode")
 WORK = ("organisation", "company", "job_title")
+BIRTHDAY = ("birthday", "birthday_is_lunar")
 UNITS: tuple[tuple[str, ...], ...] = (
-    *(("name",), WORK, ("phone",), ("email",), ("gender",), ("birthday",), PLACE),
+    *(("name",), WORK, ("phone",), ("email",), ("gender",), BIRTHDAY, PLACE),
     *(("language",), ("preferred_channel",), ("quiet_from", "quiet_until")),
     *(("tags",), ("owner", "team"), ("restricted",)),
 )

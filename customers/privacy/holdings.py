@@ -15,6 +15,7 @@ EMPTIED: dict[str, Any] = {
     **dict.fromkeys(("address", "postcode", "language", "preferred_channel"), ""),
     **dict.fromkeys(("birthday", "organisation", "quiet_from", "quiet_until"), None),
     "tags": [],
+    "birthday_is_lunar": False,
 }
 
 
@@ -24,8 +25,18 @@ def register_all() -> None:
             "customers.customer",
             _("About you"),
             (
-                *("kind", "name", "company", "job_title", "phone", "email", "gender", "birthday", "country"),
-                *("province", "city", "address", "postcode", "language", "preferred_channel", "tags"),
+                *("kind", "name", "company", "job_title", "phone", "email", "gender", "birthday"),
+                *(
+                    "birthday_is_lunar",
+                    "country",
+                    "province",
+                    "city",
+                    "address",
+                    "postcode",
+                    "language",
+                    "preferred_channel",
+                    "tags",
+                ),
                 *("source", "created_at", "touched_at"),
             ),
             Blank({"name": nameless, **EMPTIED}),

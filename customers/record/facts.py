@@ -15,7 +15,10 @@ from customers.record import fields
 from customers.record.fields import Names
 
 # The fields that are edited as one.
-TOGETHER = {"quiet": ("quiet_from", "quiet_until")}
+TOGETHER = {
+    "quiet": ("quiet_from", "quiet_until"),
+    "birthday": ("birthday", "birthday_is_lunar"),
+}
 ROWS = {
     "name": (pgettext_lazy("customer", "Name"), "user-round"),
     "kind": (gettext_lazy("Kind"), "shapes"),
@@ -170,6 +173,8 @@ def _text(customer: Customer, key: str, names: Names) -> str:
             "begin": f"{customer.quiet_from:02}:00",
             "end": f"{customer.quiet_until:02}:00",
         }
+    if key == "birthday" and customer.birthday and customer.birthday_is_lunar:
+        return _("%(day)s, kept by the lunar calendar") % {"day": customer.birthday.isoformat()}
     if key == "organisation" and not _has_name(customer, names):
         return ""
     return fields.show(key, fields.current(customer, key), names)

@@ -29,8 +29,18 @@ from customers.timeline.models import Entry
 DELETED = "deleted_at"
 # What a colleague may write. `source` is no fact about a customer but where we have it from.
 WRITTEN = (
-    *("kind", "name", "organisation", "company", "job_title", "phone", "email", "gender", "birthday"),
-    *("country", "province", "city", "address", "postcode", "language", "preferred_channel"),
+    *("kind", "name", "organisation", "company", "job_title", "phone", "email", "gender"),
+    *(
+        "birthday",
+        "birthday_is_lunar",
+        "country",
+        "province",
+        "city",
+        "address",
+        "postcode",
+        "language",
+        "preferred_channel",
+    ),
     *("quiet_from", "quiet_until", "tags", "owner", "team", "restricted"),
 )
 KEPT = (*WRITTEN, DELETED)

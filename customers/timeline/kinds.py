@@ -64,6 +64,13 @@ def of(name: str) -> Kind:
     return _kinds.get(name) or _kinds.get(name.partition(".")[0]) or UNKNOWN
 
 
+def names() -> list[tuple[str, str]]:
+    """Every kind that has a name, by its name."""
+    return sorted(
+        ((name, str(kind.label)) for name, kind in _kinds.items() if kind.label), key=lambda one: one[1]
+    )
+
+
 def in_group(group: str) -> Q:
     """The entries under one tab."""
     names = [name for name, kind in _kinds.items() if kind.group == group]

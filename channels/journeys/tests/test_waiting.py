@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from channels.journeys import triggers
+from channels.journeys import occasions
 from channels.journeys.waiting import until
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -53,7 +53,7 @@ def test_a_date_that_is_over_keeps_nobody() -> None:
 )
 def test_29_february_is_kept_once_a_year(leap: str, year: int, kept: date) -> None:
     born = date(2000, 2, 29)
-    assert triggers.kept_on(born, year, leap) == kept
+    assert occasions.kept_on(born, year, leap) == kept
     days = [date(year, 2, 28), date(year, 3, 1)] + ([date(year, 2, 29)] if year == 2028 else [])
-    found = [day for day in days if (2, 29) in triggers._birthdays(day, leap)]
+    found = [day for day in days if (2, 29) in occasions.birthdays(day, leap)]
     assert found == [kept]
