@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
@@ -25,6 +24,18 @@ COUNT = """
     INSERT INTO journeys_tally AS tally (version_id, node, what, number)
     SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::bigint[]) ORDER BY 1, 2, 3
     ON CONFLICT (version_id, node, what) DO UPDATE SET number = tally.number + excluded.number
+"""
+WRITE = """
+    INSERT INTO journeys_step (run_id, number, node, at, what, reason, message_id, result)
+    SELECT *, '' FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::timestamptz[], %s::text[], %s::text[],
+                             %s::bigint[])
+"""
+TELL = """
+    INSERT INTO timeline_entry (customer_id, kind, channel, direction, occurred_at, summary, body, source,
+                                source_id, data)
+    SELECT customer, %s, %s, 'none', %s, %s, '', %s, run || ':' || %s, jsonb_build_object('run', run)
+    FROM unnest(%s::bigint[], %s::bigint[]) AS told(customer, run) ORDER BY customer
+    ON CONFLICT (source, source_id) DO NOTHING
 """
 Counts = Counter[tuple[int, int, str]]
 
@@ -53,7 +64,12 @@ def move(runs: Sequence[Run]) -> None:
 
 
 def write(steps: Iterable[Step]) -> None:
-    Step.objects.bulk_create(steps, batch_size=1000)
+    rows = [
+        (one.run_id, one.number, one.node, one.at, str(one.what), one.reason, one.message_id) for one in steps
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(WRITE, [list(column) for column in zip(*rows, strict=True)])
 
 
 def count(counts: Counts) -> None:
@@ -72,25 +88,12 @@ def tallies(version_ids: Iterable[int]) -> dict[int, dict[int, dict[str, int]]]:
     return found
 
 
-def tell(rows: Iterable[tuple[int, int]], kind: str, name: str, at: datetime, **data: Any) -> None:
+def tell(rows: Iterable[tuple[int, int]], kind: str, name: str, at: datetime) -> None:
     """One entry on the timeline of each customer; `rows` are pairs of customer and run."""
     pairs = list(rows)
-    Entry.objects.bulk_create(
-        [
-            Entry(
-                customer_id=customer,
-                kind=kind,
-                channel=Entry.Channel.STAFF,
-                occurred_at=at,
-                summary=name,
-                source=SOURCE,
-                source_id=f"{run}:{kind}",
-                data={"run": run, **data},
-            )
-            for customer, run in pairs
-        ],
-        batch_size=1000,
-        ignore_conflicts=True,
-    )
-    told = [customer for customer, _run in pairs]
-    Customer.objects.filter(pk__in=told, touched_at__lt=at).update(touched_at=at)
+    if not pairs:
+        return
+    customers, runs = (list(column) for column in zip(*pairs, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(TELL, [kind, Entry.Channel.STAFF, at, name, SOURCE, kind, customers, runs])
+    Customer.objects.filter(pk__in=customers, touched_at__lt=at).update(touched_at=at)

@@ -25,6 +25,7 @@ KEYS = {
     "campaign": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "recommending": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "insights": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
+    "journeys": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
     "identity": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio"},
 }
 # How the names of a benchmark's figures begin.
@@ -36,7 +37,7 @@ BEGINNINGS = {name: name for name in KEYS} | {"pages": "home"}
     "names",
     [
         ["pages", "inbox", "recommending", "insights"],
-        ["scoring", "segments"],
+        ["scoring", "segments", "journeys"],
         ["identity", "rfm", "campaign", "api", "inbound", "import"],
     ],
     ids=str,

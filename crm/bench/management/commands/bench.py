@@ -12,7 +12,7 @@ from crm.bench.harness import BENCHES, Result
 
 MODULES = [
     *("importing", "rfm", "scoring", "segments", "campaign", "pages", "api", "identity", "inbound"),
-    *("recommending", "insights"),
+    *("recommending", "insights", "journeys"),
 ]
 
 
