@@ -20,7 +20,7 @@ from channels.consent import preferences
 from channels.direct import tasks as direct
 from channels.direct.models import DirectMessage
 from channels.journeys import effects
-from channels.journeys.done import MISSING, NO_CHANNEL, NOT_POSSIBLE, NOTHING, Act, Done, key_of
+from channels.journeys.done import MISSING, NO_CHANNEL, NOT_POSSIBLE, Act, Done, key_of
 from channels.journeys.models import Journey, Run
 from channels.journeys.plan import Kind, Node, Plan
 from channels.models import Channel
@@ -164,5 +164,3 @@ ACTS: Mapping[str, Act] = {
     Kind.TAG: _set_tag,
     **effects.ACTS,
 }
-
-__all__ = ["NOTHING", "act", "fill", "wake"]

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from django.db import connection
 
-from channels.journeys.models import Run, Step, Tally
+from channels.journeys.models import Journey, Run, Step, Tally, Watch
+from channels.journeys.plan import Goal
 from customers.models import Customer
+from customers.orders.models import Order
 from customers.timeline.models import Entry
 
 REACHED, GONE_ON, ENTERED = "reached", "gone_on", "entered"
@@ -77,6 +79,22 @@ def count(counts: Counts) -> None:
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(COUNT, [list(column) for column in zip(*rows, strict=True)])
+
+
+def ordered(journey_id: int) -> list[int]:
+    """Who ordered since somebody last asked, for a journey that has it as its goal. Rows whose transaction
+    ends late may be missed."""
+    goal = Journey.objects.filter(pk=journey_id, version__design__goal=Goal.ORDER)
+    watch = Watch.objects.select_for_update(skip_locked=True).filter(journey__in=goal).first()
+    if watch is None:
+        return []
+    newest = Order.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    if newest <= watch.orders_to:
+        return []
+    rows = Order.objects.filter(pk__gt=watch.orders_to, pk__lte=newest)
+    found = list(rows.values_list("customer", flat=True).distinct())
+    Watch.objects.filter(pk=watch.pk).update(orders_to=newest)
+    return found
 
 
 def tallies(version_ids: Iterable[int]) -> dict[int, dict[int, dict[str, int]]]:

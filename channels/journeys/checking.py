@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from channels.campaigns import placeholders
 from channels.journeys.effects import OWN, PLAIN
@@ -21,11 +21,11 @@ from segments.models import Segment
 Problems = dict[int, list[str]]
 # What a trigger cannot do without.
 MISSING = (
-    (When.ABANDONED, "hours", _lazy("Say after how many hours without an order.")),
-    (When.FESTIVAL, "festival", _lazy("Choose the festival.")),
-    (When.MOVED, "to", _lazy("Choose the stage or group to which they move.")),
-    (When.RISK, "percent", _lazy("Say above how many percent.")),
-    (When.RATED, "score", _lazy("Say up to how many stars.")),
+    (When.ABANDONED, "hours", gettext_lazy("Say after how many hours without an order.")),
+    (When.FESTIVAL, "festival", gettext_lazy("Choose the festival.")),
+    (When.MOVED, "to", gettext_lazy("Choose the stage or group to which they move.")),
+    (When.RISK, "percent", gettext_lazy("Say above how many percent.")),
+    (When.RATED, "score", gettext_lazy("Say up to how many stars.")),
 )
 
 

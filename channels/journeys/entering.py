@@ -14,6 +14,7 @@ from channels.journeys.models import Intake, Journey, Version, Watch
 from channels.journeys.reading import BATCH
 from channels.journeys.triggers import When
 from customers.models import Customer
+from customers.orders.models import Order
 from segments.models import Membership
 
 # Transactions that run right now may have taken numbers that are not yet seen: reading begins so far back.
@@ -60,6 +61,7 @@ def begin(journey: Journey, version: Version, at: datetime) -> None:
     floor = max(0, newest - UNSEEN)
     rows = {"since": at, "read_to": floor, "seen_to": floor, "seen_xid": 0, "looked_at": None}
     days = {"read_day": timezone.localdate(at) - timedelta(days=1), "day_cursor": 0}
+    rows["orders_to"] = triggers.newest(Order)
     watch, _is_new = Watch.objects.update_or_create(journey=journey, defaults={**rows, **days})
     reading.begin(watch, trigger)
 

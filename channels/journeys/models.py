@@ -108,6 +108,7 @@ class Watch(models.Model):
     seen_xid = models.BigIntegerField(default=0, help_text="Whoever could still write a row up to seen_to.")
     read_day = models.DateField(null=True, help_text="The last day whose birthdays or festival were read.")
     day_cursor = models.BigIntegerField(default=0, help_text="The last customer read of the day after it.")
+    orders_to = models.BigIntegerField(default=0, help_text="Orders up to here were looked at for the goal.")
     looked_at = models.DateTimeField(null=True, help_text="When what has no numbers was last looked up.")
 
     def __str__(self) -> str:

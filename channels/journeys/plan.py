@@ -52,6 +52,20 @@ ICONS = {
     Kind.AGAIN: "rotate-ccw",
     Kind.EXIT: "flag",
 }
+# As they are offered: what a step does, and where the way goes.
+OFFERED = (
+    (
+        pgettext_lazy("journey", "What happens"),
+        (
+            *(Kind.MESSAGE, Kind.TASK, Kind.NOTICE, Kind.OWNER),
+            *(Kind.TAG, Kind.FIELD, Kind.SEGMENT, Kind.WEBHOOK),
+        ),
+    ),
+    (
+        pgettext_lazy("journey", "Where it goes"),
+        (Kind.WAIT, Kind.CONDITION, Kind.SPLIT, Kind.AGAIN, Kind.EXIT),
+    ),
+)
 BRANCHES: dict[str, tuple[str, str]] = {Kind.CONDITION: ("yes", "no"), Kind.SPLIT: ("a", "b")}
 # Nobody makes more steps than this on one journey, however it is drawn.
 MOST_STEPS = 200

@@ -9,6 +9,7 @@ TURNS = 20
 
 def go_on(journey_id: int) -> bool:
     """Lets in and moves on; whether there is more to do."""
+    stepping.reach(journey_id)
     for _turn in range(TURNS):
         read, moved = entering.read(journey_id), stepping.advance(journey_id)
         if not read and not moved and not stepping.stop(journey_id):

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from channels.journeys import beginnings, books, checking, plan, rehearsing, tree, words
 from channels.journeys.forms import IntakeForm
 from channels.journeys.models import Intake, Journey, Run
-from channels.journeys.plan import ICONS, Goal, Kind
+from channels.journeys.plan import ICONS, OFFERED, Goal, Kind
 from channels.journeys.triggers import When
 from crm.accounts.http import UserRequest
 from crm.accounts.models import User
@@ -28,7 +28,9 @@ def show(request: UserRequest, journey: Journey) -> HttpResponse:
         "older": _older(journey),
         "intakes": Intake.objects.filter(journey=journey).select_related("segment").order_by("-pk")[:3],
         "intake_form": IntakeForm(user=user),
-        "kinds": [(kind.value, kind.label, ICONS[kind]) for kind in Kind],
+        "offered": [
+            (heading, [(kind.value, kind.label, ICONS[kind]) for kind in kinds]) for heading, kinds in OFFERED
+        ],
         **_drawn(journey, user),
     }
     return render_part(request, "journeys/detail.html", "sheet", context)

@@ -92,6 +92,19 @@ def _birthday() -> Design:
     return put(design, Place(2), Kind.MESSAGE, message(*reminder))
 
 
+def _basket() -> Design:
+    trigger = {"kind": When.ABANDONED.value, "event": "cart", "hours": 4}
+    design = empty_design() | {"trigger": trigger, "again": True, "goal": Goal.ORDER.value}
+    first = _("Your basket is waiting"), _("You left something behind. Shall we keep it for you?")
+    last = (
+        _("Is there anything we can help with?"),
+        _("Free delivery until tomorrow night, if you still like it."),
+    )
+    design = put(design, Place(), Kind.MESSAGE, message(*first))
+    design = put(design, Place(1), Kind.WAIT, days(2))
+    return put(design, Place(2), Kind.MESSAGE, message(*last))
+
+
 def _owned() -> Mapping[str, Any]:
     return {"match": "all", "rules": [{"fact": "profile.owner", "op": "filled"}]}
 
@@ -119,6 +132,13 @@ STARTERS = (
         gettext_lazy("Congratulates with an offer and reminds of it before it ends."),
         "cake",
         _birthday,
+    ),
+    Starter(
+        "basket",
+        gettext_lazy("Left without an order"),
+        gettext_lazy("Reminds those who filled a basket and went, and stops as soon as they order."),
+        "shopping-bag",
+        _basket,
     ),
     Starter("empty", gettext_lazy("Empty"), gettext_lazy("Draw your own."), "plus", empty_design),
 )

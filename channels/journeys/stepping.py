@@ -4,7 +4,7 @@ due is found again. No lease is needed: the row lock of the transaction is one, 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +14,7 @@ from django.db.models import Count
 from channels.journeys import acting, books, deciding, plan
 from channels.journeys.books import GONE_ON, REACHED, Counts
 from channels.journeys.deciding import Outcome, Traveller
+from channels.journeys.done import NOTHING, Done
 from channels.journeys.models import Journey, Run, Step, Version
 from channels.journeys.plan import Kind, Plan
 
@@ -29,12 +30,37 @@ def advance(journey_id: int, at: datetime | None = None) -> int:
     at = at or books.clock()
     ready = Run.objects.active().filter(journey=journey_id, due_at__lte=at).order_by("due_at", "pk")
     runs = list(ready.select_for_update(skip_locked=True, no_key=True)[:BATCH])
-    by_version: dict[int, list[Run]] = defaultdict(list)
-    for run in runs:
-        by_version[run.version_id].append(run)
-    for version in Version.objects.filter(pk__in=by_version).select_related("journey__switched_on_by"):
-        _advance(version, by_version[version.pk], at)
+    for version, under_way in _by_version(runs):
+        _advance(version, under_way, at)
     return len(runs)
+
+
+@transaction.atomic
+def reach(journey_id: int, at: datetime | None = None) -> int:
+    """Whoever reached the goal during a wait need not wait for its end to be counted. What is missed here
+    is found when the wait is over."""
+    if not books.hold(journey_id, Journey.Status.ON):
+        return 0
+    at = at or books.clock()
+    ordered = books.ordered(journey_id)
+    waiting = Run.objects.active().filter(journey=journey_id, due_at__gt=at, customer__in=ordered)
+    runs = list(waiting.select_for_update(skip_locked=True, no_key=True).order_by("pk"))
+    number = 0
+    for version, under_way in _by_version(runs):
+        drawn = plan.read(version.design)
+        outcomes = deciding.decide(drawn, _travellers(drawn, under_way, at))
+        there = [run for run in under_way if outcomes[run.pk].end == deciding.GOAL]
+        _record(version, drawn, there, outcomes, {}, at)
+        number += len(there)
+    return number
+
+
+def _by_version(runs: Sequence[Run]) -> list[tuple[Version, list[Run]]]:
+    found: dict[int, list[Run]] = defaultdict(list)
+    for run in runs:
+        found[run.version_id].append(run)
+    versions = Version.objects.filter(pk__in=found).select_related("journey__switched_on_by")
+    return [(version, found[version.pk]) for version in versions]
 
 
 def _advance(version: Version, runs: Sequence[Run], at: datetime) -> None:
@@ -42,9 +68,22 @@ def _advance(version: Version, runs: Sequence[Run], at: datetime) -> None:
     outcomes = deciding.decide(drawn, _travellers(drawn, runs, at))
     acting_on = [run for run in runs if not outcomes[run.pk].end and run.node in drawn.nodes]
     acted = acting.act(drawn, version.journey, acting_on, at)
+    _record(version, drawn, runs, outcomes, acted, at)
+    transaction.on_commit(partial(acting.wake, [done.message for done in acted.values() if done.message]))
+
+
+def _record(
+    version: Version,
+    drawn: Plan,
+    runs: Sequence[Run],
+    outcomes: Mapping[int, Outcome],
+    acted: Mapping[int, Done],
+    at: datetime,
+) -> None:
+    """The steps these made, what they add up to, and where everybody stands now."""
     steps, counts = [], Counts()
     for run in runs:
-        outcome, done = outcomes[run.pk], acted.get(run.pk, acting.NOTHING)
+        outcome, done = outcomes[run.pk], acted.get(run.pk, NOTHING)
         what = done.what or outcome.what
         counts[version.pk, run.node, what] += 1
         counts[version.pk, run.node, GONE_ON] += 1
@@ -69,7 +108,6 @@ def _advance(version: Version, runs: Sequence[Run], at: datetime) -> None:
     books.move(runs)
     books.count(counts)
     _tell(version.journey, runs, at)
-    transaction.on_commit(partial(acting.wake, [done.message for done in acted.values() if done.message]))
 
 
 def _set(run: Run, outcome: Outcome, drawn: Plan, at: datetime) -> None:

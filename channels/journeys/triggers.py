@@ -63,8 +63,7 @@ class Happening:
 
     def newest(self) -> int:
         """The last row of the table, whatever it tells of."""
-        last = self.rows.model._base_manager.order_by("-pk").values_list("pk", flat=True).first()
-        return last or 0
+        return newest(self.rows.model)
 
 
 def happening(trigger: Trigger, *, looking_back: bool = False) -> Happening | None:
@@ -74,6 +73,10 @@ def happening(trigger: Trigger, *, looking_back: bool = False) -> Happening | No
         return _abandoned(trigger, looking_back=looking_back)
     make = HAPPENINGS.get(trigger["kind"])
     return make(trigger) if make else None
+
+
+def newest(model: type[models.Model]) -> int:
+    return model._base_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def prefix(trigger: Trigger) -> str:

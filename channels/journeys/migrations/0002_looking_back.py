@@ -18,6 +18,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="watch",
+            name="orders_to",
+            field=models.BigIntegerField(
+                default=0, help_text="Orders up to here were looked at for the goal."
+            ),
+        ),
+        migrations.AddField(
+            model_name="watch",
             name="looked_at",
             field=models.DateTimeField(help_text="When what has no numbers was last looked up.", null=True),
         ),

@@ -27,8 +27,9 @@ from segments.predicting.models import Prediction
 pytestmark = pytest.mark.django_db
 
 
-def begun(by: User, *, again: bool = False, **trigger: Any) -> Journey:
-    return journey(design(wait(1), trigger_of=trigger, again=again), by)
+def begun(by: User, **trigger: Any) -> Journey:
+    """Who is through may enter again."""
+    return journey(design(wait(1), trigger_of=trigger, again=True), by)
 
 
 def who() -> list[str]:
@@ -67,7 +68,12 @@ def test_a_festival_is_for_everybody_or_a_segment_and_comes_in_batches(
     feast = timezone.localdate() + timedelta(days=3)
     calendar = Calendar.objects.create(name="Ours", week=[[]] * 7)
     OwnDay.objects.create(calendar=calendar, on=feast, name="Anniversary")
-    festival = {"kind": "festival", "festival": "own:Anniversary", "days_before": 3, "hour": 0}
+    festival: dict[str, Any] = {
+        "kind": "festival",
+        "festival": "own:Anniversary",
+        "days_before": 3,
+        "hour": 0,
+    }
     made = begun(marketer, **festival)
     running.go_on(made.pk)
     assert who() == ["P0", "P1", "P2", "P3", "P4"]
@@ -149,7 +155,7 @@ def test_a_risk_that_rises_again_counts_again_but_flickering_does_not(marketer: 
     was, rose = customer(name="was high"), customer(name="rose")
     Prediction.objects.create(customer=was, lapse_risk=90)
     low = Prediction.objects.create(customer=rose, lapse_risk=10)
-    made = begun(marketer, kind="risk", percent=70, again=True)
+    made = begun(marketer, kind="risk", percent=70)
     minutes = iter(range(6, 600, 6))
 
     def at_risk(percent: int) -> int:

@@ -100,7 +100,9 @@ def test_a_goal_ends_it_before_the_next_step(marketer: User, channel: Channel) -
     one = customer(created_at=later(0))
     running.go_on(made.pk)
     factories.order(one, placed_at=later(0.5))
-    stepping.advance(made.pk, later(2))
+    factories.order(customer(created_at=later(0)), placed_at=later(0.5))
+    assert stepping.reach(made.pk, later(0.6)) == 1
+    assert stepping.reach(made.pk, later(0.6)) == 0
     assert Run.objects.get().state == Run.State.GOAL
     assert not DirectMessage.objects.exists()
     assert tree.totals([made])[made.pk].goal == 1

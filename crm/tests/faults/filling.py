@@ -6,17 +6,24 @@ from pathlib import Path
 from django.core.files import File
 from django.utils import timezone
 
+from channels import secrets
 from channels.campaigns.models import Campaign
 from channels.campaigns.services import launch
 from channels.consent.models import Consent, ConsentEntry, Purpose, State
+from channels.journeys import services as journeys
+from channels.journeys.models import Journey, empty_design
 from channels.models import Channel
 from channels.services import ensure_sandbox_channels
+from channels.webhooks import signing
+from channels.webhooks.events import JOURNEY
+from channels.webhooks.models import Subscription
 from crm.accounts.models import User
 from customers.imports import services as imports
 from customers.imports.models import ImportJob
 from customers.models import Customer
 from customers.orders.models import Rollup
-from segments.models import Segment
+from segments import services as segments
+from segments.models import Membership, Segment
 
 TOWN = "Everywhere"
 BATCH = 2000
@@ -110,3 +117,49 @@ def run_import(job_id: int) -> int:
     """What the button under the check does, without its nudge: the sweep must find the work."""
     previewed = ImportJob.objects.filter(pk=job_id, status=ImportJob.Status.PREVIEW)
     return previewed.update(status=ImportJob.Status.QUEUED)
+
+
+def begin_journey(name: str, webhook: str) -> int:
+    """Waits of a second, a lot, a message or a webhook, a segment; the same for everybody every time."""
+    by = User.objects.get(username="admin")
+    hook, _made = Subscription.objects.get_or_create(
+        name="Receiver",
+        defaults={
+            "url": webhook,
+            "events": [JOURNEY],
+            "secret": secrets.seal({"secret": signing.new_secret()}),
+        },
+    )
+    channel = Channel.objects.get(connector="sandbox_smtp")
+    listed = segments.make_list(f"Met on {name}", [], by=by)
+    wait = {"kind": "wait", "mode": "for", "number": 1, "unit": "seconds"}
+    text = {"kind": "message", "channel": channel.pk, "purpose": "service", "subject": name, "body": "Hello"}
+    ways = {
+        "a": [{"id": 3, **text}, {"id": 4, **wait}],
+        "b": [{"id": 5, "kind": "webhook", "webhook": hook.pk, "title": name}],
+    }
+    nodes = [
+        {"id": 1, **wait},
+        {"id": 2, "kind": "split", "percent": 50, "salt": "fire", "branches": ways},
+        {"id": 6, **wait},
+        {"id": 7, "kind": "segment", "segment": listed.pk, "takes_out": False},
+        {"id": 8, **wait},
+        {"id": 9, "kind": "again", "to": 6, "times": 2},
+    ]
+    design = empty_design() | {"trigger": {"kind": "manual"}, "nodes": nodes, "last": 9}
+    made = Journey.objects.create(name=name, created_by=by, design=design)
+    journeys.switch_on(made, by=by)
+    journeys.put_in(made, Segment.objects.get(name=TOWN), by=by)
+    return made.pk
+
+
+def people_for_journeys(number: int) -> int:
+    by = User.objects.get(username="admin")
+    ensure_sandbox_channels()
+    _people_who_consented(number)
+    everybody = Customer.objects.filter(city=TOWN).values_list("pk", flat=True)
+    group = segments.make_list(TOWN, list(everybody), by=by)
+    Membership.objects.bulk_create(
+        (Membership(segment=group, customer_id=pk) for pk in everybody), BATCH, ignore_conflicts=True
+    )
+    return group.pk
