@@ -29,8 +29,8 @@ def join(joining: Joining) -> list[Any]:
         mine = Run.objects.active().filter(customer=joining.survivor, journey=theirs.journey_id).first()
         if mine is None or (-theirs.steps, theirs.entered_at) >= (-mine.steps, mine.entered_at):
             end(theirs, deciding.MERGED)
-            continue
-        end(mine, deciding.MERGED)
+        else:
+            end(mine, deciding.MERGED)
         same = Run.objects.filter(
             journey=theirs.journey_id, customer=joining.survivor, entry_key=theirs.entry_key
         )
