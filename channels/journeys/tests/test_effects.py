@@ -25,11 +25,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_each_step_does_its_part_and_does_it_once() -> None:
-    admin, seller, group = (
-        user(Role.ADMIN),
-        user(Role.SALES),
-        segments.make_list("VIP", [], by=user(Role.ADMIN)),
-    )
+    admin, seller = user(*Role), user(Role.SALES)
+    group = segments.make_list("VIP", [], by=admin)
     CustomField.objects.create(key="size", label="Size", kind="number")
     hook = subscription()
     nodes = [
@@ -86,7 +83,7 @@ def two_under_way(by: User) -> tuple[Journey, Run, Run]:
 
 @pytest.mark.parametrize("survives", ["ahead", "behind"])
 def test_of_two_who_are_joined_the_one_furthest_along_goes_on(survives: str) -> None:
-    by = user(Role.ADMIN)
+    by = user(*Role)
     made, ahead, behind = two_under_way(by)
     keeper, other = (ahead, behind) if survives == "ahead" else (behind, ahead)
     merges = merging.merge(keeper.customer, [other.customer], by=by)
