@@ -18,27 +18,19 @@ EMPTIED: dict[str, Any] = {
     "birthday_is_lunar": False,
 }
 
+SHOWN = (
+    *("kind", "name", "company", "job_title", "phone", "email", "gender", "birthday", "birthday_is_lunar"),
+    *("country", "province", "city", "address", "postcode", "language", "preferred_channel", "tags"),
+    *("source", "created_at", "touched_at"),
+)
+
 
 def register_all() -> None:
     holdings.register(
         Holding(
             "customers.customer",
             _("About you"),
-            (
-                *("kind", "name", "company", "job_title", "phone", "email", "gender", "birthday"),
-                *(
-                    "birthday_is_lunar",
-                    "country",
-                    "province",
-                    "city",
-                    "address",
-                    "postcode",
-                    "language",
-                    "preferred_channel",
-                    "tags",
-                ),
-                *("source", "created_at", "touched_at"),
-            ),
+            SHOWN,
             Blank({"name": nameless, **EMPTIED}),
             paths=("pk",),
             order=0,

@@ -141,10 +141,16 @@ def show(name: str, stored: Any, names: Names) -> str:
     if name in MASKS:
         return MASKS[name](stored)
     if isinstance(stored, bool):
-        return _("Yes") if stored else _("No")
+        return _show_flag(name, stored=stored)
     if isinstance(stored, list):
         return ", ".join(stored)
     return _show_column(name, stored)
+
+
+def _show_flag(name: str, *, stored: bool) -> str:
+    if name == "birthday_is_lunar":
+        return _("by the lunar calendar") if stored else ""
+    return _("Yes") if stored else _("No")
 
 
 def _show_column(name: str, stored: Any) -> str:
