@@ -107,7 +107,7 @@ class WebhookForm(StepForm):
     rows = (("webhook",), ("title",))
 
     webhook = forms.TypedChoiceField(
-        label=_("Webhook"),
+        label=_("Which webhook"),
         coerce=int,
         help_text=_("Those that an administrator has opened to journeys."),
     )
