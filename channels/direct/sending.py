@@ -152,10 +152,14 @@ def _claim(pk: int) -> Parcel | None:
         lease_token=token,
         lease_until=now + LEASE,
     )
-    # It waits for no speed limit; campaigns on this account let it go ahead.
+    _go_ahead(message)
+    return Parcel(message, payload, token)
+
+
+def _go_ahead(message: DirectMessage) -> None:
+    """A single message waits for no speed limit: campaigns on this account pay for it."""
     paced = Channel.objects.filter(pk=message.channel_id, per_second__gt=0)
     paced.update(tokens=F("tokens") - 1)
-    return Parcel(message, payload, token)
 
 
 def _morning(message: DirectMessage, now: datetime) -> datetime:

@@ -8,16 +8,15 @@ class InboxConfig(AppConfig):
     verbose_name = _("Inbox")
 
     def ready(self) -> None:
-        from channels.campaigns import windows
         from channels.direct import hooks as direct
         from channels.inbox import (
+            campaigning,
             facts,
             holdings,
             hooks,
             lines,
             merge_rules,
             models,
-            opting_out,
             origins,
             queues,
             searching,
@@ -26,7 +25,6 @@ class InboxConfig(AppConfig):
             telling,
             topics,
         )
-        from channels.inbox.windows import heard_lately
         from crm.lib import labels
         from segments import news
 
@@ -44,8 +42,7 @@ class InboxConfig(AppConfig):
         queues.register_all()
         lines.register_all()
         direct.on_settled(sending.settled)
-        windows.register(heard_lately)
-        hooks.on_change(opting_out.hear)
+        campaigning.register()
         direct.forbid(sending.closed_window, {})
         # Pages are told last, when everybody has done their part.
         hooks.on_change(telling.tell_pages, order=900)
