@@ -23,7 +23,7 @@ def results(request: UserRequest, pk: int) -> HttpResponse:
     """When people opened and clicked, where they went, what they bought, and what they would have anyway."""
     counted = Exists(WayOutcome.objects.filter(campaign=OuterRef("pk")))
     rows = Campaign.objects.visible_to(request.user).annotate(was_counted_by_channel=counted)
-    campaign = get_visible(rows, pk)
+    campaign: Any = get_visible(rows, pk)
     outcomes = list(campaign.outcomes.all())
     context = {
         "campaign": campaign,

@@ -15,7 +15,6 @@ from channels.campaigns.models import Campaign, Delivery, Tally, WayOutcome
 from channels.campaigns.replies import ends_it
 from channels.campaigns.tests.conftest import launch
 from channels.campaigns.tests.test_choosing import channels, make, no_night
-from channels.campaigns.tests.test_many_workers import only_our_own_workers
 from channels.campaigns.tests.test_sending import deliver
 from channels.campaigns.tracking import Visit
 from channels.consent import services as consent
@@ -30,7 +29,7 @@ from customers.factories import customer
 from customers.models import Customer
 from customers.timeline.models import Entry
 
-__all__ = ["channels", "make", "no_night", "only_our_own_workers"]
+__all__ = ["channels", "make", "no_night"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 State = Delivery.State
 
