@@ -74,7 +74,7 @@ def test_campaigns_and_single_messages_share_the_cap(
 
 @pytest.mark.django_db
 def test_a_reply_goes_ahead_and_the_campaign_pays(campaign: Campaign) -> None:
-    Channel.objects.filter(pk=campaign.channel_id).update(per_second=2, tokens=-1)
+    Channel.objects.filter(pk=campaign.channel_id).update(per_second=2, tokens=-10_000)
     campaign.channel.refresh_from_db()
     assert pacing.take(campaign.channel, 5) == 0
     Channel.objects.filter(pk=campaign.channel_id).update(tokens=2)
