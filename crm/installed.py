@@ -46,6 +46,7 @@ APPS = [
     "channels.chat",
     "channels.store",
     "channels.landing",
+    "channels.events",
     "channels.knowledge",
     "channels.reports",
     "channels.phones",

@@ -57,6 +57,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("landing/", include("channels.landing.urls")),
     path("l/", include("channels.landing.public_urls")),
     path("offers/", include("channels.offers.urls")),
+    path("events/", include("channels.events.urls")),
+    path("meet/", include("channels.events.public_urls")),
     path("consent/", include("channels.consent.urls")),
     path("p/", include("channels.consent.public_urls")),
     path("store/", include("channels.store.urls")),

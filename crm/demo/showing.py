@@ -16,6 +16,7 @@ from crm.demo import (
     conversing,
     correcting,
     duplicating,
+    eventing,
     goaling,
     inquiring,
     journeying,
@@ -59,6 +60,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     step("Campaigns sent, journeys begun")
     offering.run(until=until, marketing=marketing, clerk=operations)
     step("Offers made, coupons redeemed")
+    eventing.run(until=until, marketing=marketing, clerk=operations)
+    step("Guests invited and let in")
     _work(staff, seed=seed, until=until, step=step)
 
 

@@ -116,7 +116,7 @@ def _send(customer: Customer, number: int, campaigns: list[Campaign], now: datet
 def look_up(fact: str, customer: Customer, today: date, now: datetime) -> tuple[str, Any] | None:
     """As the oracle asks; rows are a pk, a day, whether it is our money, what of, and worth how much."""
     known = _contact(customer) | _tasks(customer, today, now) | _ties(customer) | _sent(customer)
-    known |= promotions.known(customer)
+    known |= promotions.known(customer, now)
     return known.get(fact)
 
 

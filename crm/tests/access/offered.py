@@ -1,8 +1,9 @@
-"""The offer of the small company: everybody has a code of their own, and there is one for everybody."""
+"""The offer and the event of the small company: everybody has a code and a seat."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from channels.events.models import Event, Registration
 from channels.offers import codes
 from channels.offers.models import Coupon, Offer, Redemption
 
@@ -33,4 +34,27 @@ def fill(world: "World") -> None:
             discount=10,
             key=f"{customer.pk}",
             by=world.users["operations-north"],
+        )
+    _invite(world)
+
+
+def _invite(world: "World") -> None:
+    begins = datetime(2035, 1, 1, tzinfo=UTC)
+    world.gathering = Event.objects.create(
+        title_zh="Tasting",
+        title_en="Tasting",
+        starts_at=begins,
+        ends_at=begins + timedelta(hours=2),
+        state="open",
+        taken=len(world.customers),
+        created_by=world.users["marketing-north"],
+    )
+    for customer in world.customers.values():
+        world.registration = Registration.objects.create(
+            event=world.gathering,
+            customer=customer,
+            name=f"CANARY-{customer.pk}-guest",
+            email=customer.email,
+            phone=customer.phone,
+            code=f"{customer.pk:08}",
         )

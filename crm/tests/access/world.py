@@ -14,6 +14,8 @@ from channels.campaigns.models import Campaign, CampaignLink, Delivery
 from channels.campaigns.templating.models import Template
 from channels.consent.models import Consent, ConsentEntry, Purpose, State
 from channels.direct.models import DirectMessage
+from channels.events.models import Event as Gathering
+from channels.events.models import Registration
 from channels.inbound.models import Event
 from channels.inbox.models import CannedReply, Conversation, Enclosure, Message
 from channels.journeys.models import Journey
@@ -131,6 +133,8 @@ class World:
     pickup: Pickup | None = None
     offer: Offer | None = None
     redemption: Redemption | None = None
+    gathering: Gathering | None = None
+    registration: Registration | None = None
 
 
 def build() -> World:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from channels.campaigns.models import Campaign, Delivery
 from channels.campaigns.templating.models import Template
+from channels.events.models import Event as Gathering
 from channels.inbound.models import Event
 from channels.inbox.models import CannedReply, Conversation
 from channels.journeys.models import Journey
@@ -140,6 +141,7 @@ class Office:
             "shop": Shop,
             "pickup": Pickup,
             "offer": Offer,
+            "gathering": Gathering,
         }
         return list(models[rule.on]._default_manager.order_by("pk").values_list("pk", flat=True)[:1])
 
