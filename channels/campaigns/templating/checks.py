@@ -78,18 +78,18 @@ def _asked(sheet: Sheet, language: str, kind: str, design: Design) -> Iterator[T
     yield from _fields(sheet)
     yield from _sounds(sheet)
     if kind == "email":
-        yield from _subject(sheet, language)
+        yield from _subject(sheet, language, design)
         yield from _balance(sheet["blocks"])
         yield from _mail(design, language)
     elif kind == "sms":
         yield from _sms(design, language)
 
 
-def _subject(sheet: Sheet, language: str) -> Iterator[Told]:
+def _subject(sheet: Sheet, language: str, design: Design) -> Iterator[Told]:
     most = LONG_SUBJECT.get(language, 60)
     if not sheet["subject"]:
         yield Level.WRONG, _("The mail has no subject."), _("Write one above the blocks."), 0
-    elif len(sheet["subject"]) > most:
+    elif len(proving.largest(design, language).subject) > most:
         yield (
             Level.DOUBT,
             _("The subject is long: telephones show the first %(number)d characters.") % {"number": most},

@@ -29,7 +29,7 @@ from crm.lib.paging import keyset
 @needs("template", "view")
 def template_list(request: UserRequest) -> HttpResponse:
     filters = TemplateFilter(request.GET)
-    newest = Version.objects.filter(template=OuterRef("pk")).order_by("-number")
+    newest = Version.objects.visible_to(request.user).filter(template=OuterRef("pk")).order_by("-number")
     rows = filters.apply(Template.objects.visible_to(request.user)).select_related("changed_by")
     rows = rows.annotate(
         number=Subquery(newest.values("number")[:1]), state=Subquery(newest.values("state")[:1])
