@@ -14,9 +14,9 @@ from channels.connectors.base import Content
 from channels.consent.models import Purpose
 
 # Names as long as names usually are at most, and a product for every row.
-NAMES: Mapping[str, tuple[str, str, str]] = {
-    "zh-hans": ("欧阳小明", "云山科技有限公司", "每日精选单品咖啡豆"),
-    "en": ("Alexandra", "Lakeside Trading Limited", "Single origin coffee beans"),
+NAMES: Mapping[str, tuple[str, str, str, str]] = {
+    "zh-hans": ("欧阳小明", "云山科技有限公司", "上海", "每日精选单品咖啡豆"),
+    "en": ("Alexandra", "Lakeside Trading Limited", "Shanghai", "Single origin coffee beans"),
 }
 
 
@@ -35,11 +35,11 @@ def largest(design: Design, language: str, *, is_mail: bool = True) -> Draft:
 
 def sample(language: str) -> Person:
     """Somebody who has everything."""
-    name, company, product = NAMES.get(language, NAMES["en"])
+    name, company, city, product = NAMES.get(language, NAMES["en"])
     return Person(
         name=name,
         company=company,
-        city=name[:2],
+        city=city,
         language=language,
         last_order_at=timezone.now(),
         orders=3,
