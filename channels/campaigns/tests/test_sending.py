@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from channels.campaigns import finishing, planning, sending, services
+from channels.campaigns import finishing, pacing, planning, sending, services
 from channels.campaigns.models import Campaign, Delivery, Tally
 from channels.campaigns.tests.conftest import Sink, body_of, draft, launch, people
 from channels.consent import services as consent
@@ -253,6 +253,16 @@ def test_a_channel_keeps_its_speed(sink: Sink, campaign: Campaign, channel: Chan
     seconds = (timezone.now() - start).total_seconds()
     assert sink.counts.total() == 12
     assert 2.0 < seconds < 4.0
+
+
+def test_asking_often_for_a_place_loses_none(channel: Channel) -> None:
+    start = timezone.now()
+    Channel.objects.filter(pk=channel.pk).update(per_second=100, tokens=0, refilled_at=start)
+    channel.refresh_from_db()
+    taken = sum(pacing.take(channel, 1) for _ in range(300))
+    channel.refresh_from_db()
+    told = 100 * (channel.refilled_at - start).total_seconds()
+    assert taken + channel.tokens == pytest.approx(min(told, 100 + taken), abs=0.01)
 
 
 def test_planning_twice_adds_nothing(campaign: Campaign) -> None:

@@ -122,7 +122,7 @@ class Foreman:
     def _doom(self, point: str) -> None:
         dice = random.Random(self.born)
         # One server dies for all workers: it is to come back in between.
-        often = PASSES.get(point, 2) * (40 if self.wish.fate == "postgres" else 1)
+        often = PASSES.get(point, 2) * (8 if self.wish.fate == "postgres" else 1)
         left = dice.randrange(often) + 1
         # Who only sleeps does so again and again.
         lives = self.wish.kills // self.wish.workers if self.wish.fate == "stop" else 1
