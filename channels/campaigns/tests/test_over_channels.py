@@ -30,7 +30,11 @@ from customers.models import Customer
 from customers.timeline.models import Entry
 
 __all__ = ["channels", "make", "no_night"]
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("only_our_own_workers"),
+]
 State = Delivery.State
 
 
