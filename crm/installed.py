@@ -47,6 +47,7 @@ APPS = [
     "channels.store",
     "channels.landing",
     "channels.events",
+    "channels.audiences",
     "channels.knowledge",
     "channels.reports",
     "channels.phones",

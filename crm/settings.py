@@ -269,6 +269,7 @@ CELERY_TASK_ROUTES = {
     "imports.run": {"queue": "bulk"},
     "bulk.run": {"queue": "bulk"},
     "exports.write": {"queue": "bulk"},
+    "audiences.work": {"queue": "bulk"},
     "bulk.undo": {"queue": "bulk"},
     "imports.review": {"queue": "bulk"},
     "imports.revert": {"queue": "bulk"},

@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/", include("channels.campaigns.urls")),
     path("journeys/", include("channels.journeys.urls")),
     path("landing/", include("channels.landing.urls")),
+    path("audiences/", include("channels.audiences.urls")),
     path("l/", include("channels.landing.public_urls")),
     path("offers/", include("channels.offers.urls")),
     path("events/", include("channels.events.urls")),

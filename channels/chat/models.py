@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from channels.consent.models import Purpose
+from channels.consent.models import MESSAGES, Purpose
 from channels.inbox.models import Conversation
 from channels.models import Channel
 from crm.accounts.models import User
@@ -34,7 +34,7 @@ class OptIn(models.Model):
     channel = models.ForeignKey(Channel, null=True, on_delete=models.SET_NULL, related_name="+")
     conversation = models.ForeignKey(Conversation, null=True, on_delete=models.SET_NULL, related_name="+")
     email = models.EmailField(pgettext_lazy("address", "E-mail"))
-    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose, default=Purpose.MARKETING)
+    purpose = models.CharField(_("purpose"), max_length=10, choices=MESSAGES, default=Purpose.MARKETING)
     text_version = models.CharField(_("wording"), max_length=40, blank=True)
     evidence = models.JSONField(_("proof"), default=dict)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)

@@ -18,7 +18,7 @@ from crm.api.fields import Body, Id, Line300, Moment, Source, Word
 from customers.models import Customer
 
 router = Router(tags=[gettext_noop("Consent")])
-Purpose = Literal["marketing", "service", "survey"]
+Purpose = Literal["marketing", "service", "survey", "ads"]
 Channel = Literal["email", "sms", "phone", "wechat", "whatsapp"]
 
 

@@ -21,6 +21,8 @@ LABELS: dict[tuple[Purpose, State], Text] = {
     (Purpose.SERVICE, State.WITHDRAWN): _("Withdrew service messages on"),
     (Purpose.SURVEY, State.GRANTED): _("Allows surveys on"),
     (Purpose.SURVEY, State.WITHDRAWN): _("Withdrew surveys on"),
+    (Purpose.ADS, State.GRANTED): _("Allows ads on other platforms by"),
+    (Purpose.ADS, State.WITHDRAWN): _("Withdrew ads on other platforms by"),
 }
 
 

@@ -25,6 +25,13 @@ TEXTS = {
         "I agree that you ask me about my purchases and the service I had. My answers are used only to "
         "improve both. I may withdraw at any time.",
     ),
+    "ads": (
+        "我同意贵公司将我的邮箱或手机号以不可逆的加密摘要形式提供给广告平台进行匹配，"
+        "以便在这些平台向我展示或不再展示贵公司的广告。平台不会得到原始邮箱和手机号。我可以随时撤回同意。",
+        "I agree that you give my e-mail address or phone number, only as a hash that cannot be turned back, "
+        "to platforms of ads so that they show me your ads there, or no longer do. They do not get the "
+        "address or number itself. I may withdraw at any time.",
+    ),
 }
 
 

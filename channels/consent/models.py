@@ -17,6 +17,13 @@ class Purpose(models.TextChoices):
     MARKETING = "marketing", _("Offers and news")
     SERVICE = "service", _("Service messages")
     SURVEY = "survey", _("Surveys")
+    ADS = "ads", _("Ads on other platforms")
+
+
+# What messages are written for. Matching on a platform of ads sends none.
+MESSAGES = [(one.value, one.label) for one in Purpose if one is not Purpose.ADS]
+# It is about an address or a number that a platform may know: whose, the channel says.
+ADS_CHANNELS = ("email", "sms")
 
 
 class State(models.TextChoices):

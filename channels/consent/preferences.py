@@ -120,7 +120,7 @@ def save(customer: Customer, shown: Sequence[str], ticked: Sequence[str], visit:
     Only a box they moved counts: what was said elsewhere since then is not taken back by an old page.
     """
     moved = set(shown) ^ set(ticked)
-    cells = {name_of(cell): cell for row in rows(customer) for cell in row.cells}
+    cells = {name_of(cell): cell for row in rows(customer) for cell in row.cells if cell.is_offered}
     changed = 0
     for name in sorted(moved & cells.keys()):
         cell = cells[name]

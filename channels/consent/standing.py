@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from channels.consent.models import Consent, ConsentEntry, Purpose, State
+from channels.consent.models import ADS_CHANNELS, Consent, ConsentEntry, Purpose, State
 from customers.models import Customer
 from customers.timeline.models import Entry
 
@@ -26,6 +26,11 @@ class Cell:
     channel: str
     purpose: str
     said: Consent | None
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether the purpose makes sense on this channel."""
+        return self.purpose != Purpose.ADS or self.channel in ADS_CHANNELS
 
     @property
     def state(self) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from channels.consent.models import Purpose
+from channels.consent.models import MESSAGES, Purpose
 from channels.models import Channel
 from crm.accounts.models import User
 from customers.models import Customer
@@ -56,7 +56,7 @@ class DirectMessage(models.Model):
         Customer, on_delete=models.CASCADE, related_name="direct_messages", db_index=False
     )
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="direct_messages")
-    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose, default=Purpose.SERVICE)
+    purpose = models.CharField(_("purpose"), max_length=10, choices=MESSAGES, default=Purpose.SERVICE)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     body = models.TextField(_("text"))
     # Nobody for what the product answers by itself.

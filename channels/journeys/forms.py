@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from channels.campaigns import placeholders
-from channels.consent.models import Purpose
+from channels.consent.models import MESSAGES
 from channels.journeys import checking
 from channels.journeys.effect_forms import FieldForm, NoticeForm, OwnerForm, SegmentForm, WebhookForm
 from channels.journeys.plan import Kind
@@ -27,7 +27,7 @@ class MessageForm(StepForm):
 
     channel = forms.TypedChoiceField(label=_("Channel"), coerce=int)
     purpose = forms.ChoiceField(
-        label=_("Purpose"), choices=Purpose.choices, help_text=_("Decides which consent is asked for.")
+        label=_("Purpose"), choices=MESSAGES, help_text=_("Decides which consent is asked for.")
     )
     subject = forms.CharField(label=_("Subject"), max_length=200)
     body = forms.CharField(

@@ -30,6 +30,8 @@ PERMISSIONS = [
     ("service", "email", 0.6),
     ("service", "sms", 0.6),
     ("survey", "email", 0.25),
+    ("ads", "email", 0.3),
+    ("ads", "sms", 0.25),
 ]
 WITHDRAWN = 0.08
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from channels.consent.models import Purpose
+from channels.consent.models import MESSAGES, Purpose
 from channels.models import Channel
 from channels.offers.models import Offer
 from crm.accounts.models import User
@@ -79,7 +79,7 @@ class Campaign(models.Model):
     channel = models.ForeignKey(
         Channel, verbose_name=_("channel"), on_delete=models.PROTECT, related_name="campaigns"
     )
-    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose, default=Purpose.MARKETING)
+    purpose = models.CharField(_("purpose"), max_length=10, choices=MESSAGES, default=Purpose.MARKETING)
     # Empty where no mail is among its channels.
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(

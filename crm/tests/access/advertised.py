@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from channels.audiences.models import Audience
 from channels.landing.models import LandingPage, Submission
 
 if TYPE_CHECKING:
@@ -20,3 +21,7 @@ def fill(world: "World") -> None:
     world.landing = page
     for customer in world.customers.values():
         Submission.objects.create(key=uuid4(), page=page, customer=customer, at=LONG_AGO, source="news")
+    assert world.segment
+    world.audience = Audience.objects.create(
+        name="Looked at", segment=world.segment, network="meta", reason="Spring", created_by=marketer
+    )

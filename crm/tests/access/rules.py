@@ -505,6 +505,15 @@ RULES: dict[str, Rule] = {
     "journeys:intakes": Rule("journey", "send", on="journey", writes=WRITE),
     "journeys:copies": Rule("journey", "create", on="journey", writes=WRITE),
     "journeys:deletion": Rule("journey", "edit", on="journey", writes=WRITE),
+    "audiences:list": Rule("audience"),
+    "audiences:new": Rule("audience", "create"),
+    "audiences:detail": Rule("audience", on="audience"),
+    "audiences:asking": Rule("audience", "create", on="audience", writes=WRITE),
+    "audiences:decision": Rule("audience", "approve", on="audience", writes=WRITE),
+    "audiences:ending": Rule("audience", "create", on="audience", writes=WRITE),
+    "audiences:file": Rule(
+        "audience", "create", on="audience", private=True, extra=(("run_pk", "1"), ("part", "whole"))
+    ),
     "landing:list": Rule("landing"),
     "landing:new": Rule("landing", "create"),
     "landing:detail": Rule("landing", on="landing"),

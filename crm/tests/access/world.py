@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.core.files.base import ContentFile
 
+from channels.audiences.models import Audience
 from channels.campaigns.models import Campaign, CampaignLink, Delivery
 from channels.campaigns.templating.models import Template
 from channels.consent.models import Consent, ConsentEntry, Purpose, State
@@ -85,6 +86,7 @@ class World:
     journey: Journey | None = None
     landing: LandingPage | None = None
     template: Template | None = None
+    audience: Audience | None = None
     job: ImportJob | None = None
     saved_mapping: SavedMapping | None = None
     schedule: Schedule | None = None

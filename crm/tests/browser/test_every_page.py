@@ -80,6 +80,7 @@ NO_PAGES = {
     "knowledge:picture": "a picture",
     "knowledge:for-conversation": "stands beside a conversation",
     "knowledge:followed": "stands beside a conversation",
+    "audiences:file": "a file to download",
     "reports:table": "a file to download",
     "insights:counting": "a part of the insight pages",
     "insights:table": "a file to download",

@@ -1,0 +1,107 @@
+"""What people ask of ads audiences: one to look at, a decision, a file, an end."""
+
+from datetime import timedelta
+from functools import partial
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels.audiences import refreshing, tasks
+from channels.audiences.models import Audience, Run
+from crm.accounts.models import User
+from crm.audit import services as audit
+from crm.lib.errors import Refused
+from customers.exports import caps
+
+State = Audience.State
+# More members than this go into no file, whoever agrees.
+MOST = 1_000_000
+# A segment may grow by so much before somebody has to agree anew.
+GROWTH = 1.25
+DAY = timedelta(days=1)
+
+
+@transaction.atomic
+def make(audience: Audience, *, by: User) -> Audience:
+    """Counts first: nobody asks for a file without having seen how many would be in it."""
+    audience.created_by = by
+    audience.save()
+    audit.record("audience.created", audience, by=by, network=audience.network, segment=audience.segment_id)
+    _go(audience, writes=False)
+    return audience
+
+
+@transaction.atomic
+def ask(audience: Audience, *, by: User) -> None:
+    """Has the file written, or asks for approval where the colleague may not take so much alone."""
+    User.objects.select_for_update().get(pk=by.pk)
+    counted = audience.runs.filter(writes=False, status=Run.Status.DONE).order_by("-pk").first()
+    if counted is None or audience.created_by_id != by.pk:
+        raise Refused(_("It is still being counted."))
+    if not counted.consented:
+        raise Refused(_("Nobody in it allows it, so there would be nothing in the file."))
+    if counted.members > MOST:
+        raise Refused(_("At most %(most)s customers fit into a file.") % {"most": f"{MOST:,}"})
+    alone = counted.members <= left_of(by)
+    state = State.ON if alone else State.WAITING
+    limit = int(counted.members * GROWTH) + 10
+    if not Audience.objects.filter(pk=audience.pk, state=State.DRAFT).update(state=state, limit=limit):
+        raise Refused(_("Somebody else did that meanwhile."))
+    audit.record("audience.asked", audience, by=by, members=counted.members, needs_approval=not alone)
+    if alone:
+        begin(audience)
+
+
+@transaction.atomic
+def decide(audience: Audience, *, by: User, allowed: bool) -> None:
+    """Says yes or no, once, and never to oneself."""
+    waiting = Audience.objects.visible_to(by, "approve").filter(pk=audience.pk, state=State.WAITING)
+    state = State.ON if allowed else State.REFUSED
+    if not waiting.update(state=state, decided_by=by, decided_at=timezone.now()):
+        raise Refused(_("It is no longer waiting for a decision."))
+    audit.record("audience.approved" if allowed else "audience.refused", audience, by=by)
+    if allowed:
+        begin(audience)
+
+
+@transaction.atomic
+def end(audience: Audience, *, by: User) -> None:
+    """No further files; those that are there are kept for their days."""
+    rows = Audience.objects.filter(pk=audience.pk).exclude(state__in=[State.ENDED, State.REFUSED])
+    if not rows.update(state=State.ENDED, next_at=None):
+        raise Refused(_("Somebody else did that meanwhile."))
+    audit.record("audience.ended", audience, by=by)
+
+
+@transaction.atomic
+def hand_over(run: Run, part: str, *, by: User) -> None:
+    """Notes that a file is fetched; only whoever asked for it gets it."""
+    if not by.may("audience", "create") or run.audience.created_by_id != by.pk:
+        raise Refused(_("Only who asked for this file can fetch it."))
+    if not run.is_ready:
+        raise Refused(_("This file has been removed. Ask for it again."))
+    Run.objects.filter(pk=run.pk).update(downloads=F("downloads") + 1)
+    audit.record("audience.downloaded", run.audience, by=by, part=part, sha256=run.sha256)
+
+
+def begin(audience: Audience) -> None:
+    """The first file now, the next in their time."""
+    _go(audience, writes=True)
+    refreshing.plan(audience, timezone.now())
+
+
+def left_of(user: User) -> int:
+    """How many customers `user` may still take along today by themselves."""
+    since = timezone.now() - DAY
+    lately = Run.objects.filter(
+        writes=True, created_at__gte=since, audience__created_by=user, audience__decided_by=None
+    )
+    taken = lately.exclude(status=Run.Status.FAILED).aggregate(sum=Sum("members"))["sum"] or 0
+    return max(0, caps.free(user) - taken)
+
+
+def _go(audience: Audience, *, writes: bool) -> None:
+    run = refreshing.run(audience, writes=writes)
+    transaction.on_commit(partial(tasks.work.delay, run.pk))
