@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from channels.audiences.models import Audience, Run
+from channels.audiences.models import Audience, AudienceRun
 from crm.lib.admin import ReadOnlyAdmin
 
 
@@ -11,8 +11,8 @@ class AudienceAdmin(ReadOnlyAdmin[Audience]):
     list_select_related = ("segment", "created_by", "decided_by")
 
 
-@admin.register(Run)
-class RunAdmin(ReadOnlyAdmin[Run]):
+@admin.register(AudienceRun)
+class AudienceRunAdmin(ReadOnlyAdmin[AudienceRun]):
     list_display = (
         "audience",
         "created_at",
@@ -23,6 +23,6 @@ class RunAdmin(ReadOnlyAdmin[Run]):
         "exported",
         "downloads",
     )
-    fields = (*list_display, "sha256", "expires_at", "error")
+    fields = (*list_display, "expires_at")
     ordering = ("-pk",)
     list_select_related = ("audience",)

@@ -9,10 +9,10 @@ class AudiencesConfig(AppConfig):
 
     def ready(self) -> None:
         from channels.audiences import uses
-        from channels.audiences.models import Audience, Run
+        from channels.audiences.models import Audience, AudienceRun
         from crm.lib import labels
         from segments import uses as segments
 
         labels.register("audience", Audience.State)
-        labels.register("audience-run", Run.Status)
+        labels.register("audience-run", AudienceRun.Status)
         segments.register(uses.of_segment)

@@ -50,12 +50,16 @@ class Audience(models.Model):
     )
     reason = models.CharField(_("what for"), max_length=300)
     state = models.CharField(_("status"), max_length=7, choices=State, default=State.DRAFT)
-    limit = models.BigIntegerField(default=0, help_text="More members than this are never exported.")
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    limit = models.BigIntegerField(_("at most"), default=0)
+    created_by = models.ForeignKey(
+        User, verbose_name=_("created by"), on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
-    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    next_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        User, verbose_name=_("decided by"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    next_at = models.DateTimeField(_("next file"), null=True)
 
     objects = AudienceQuerySet.as_manager()
 
@@ -77,15 +81,15 @@ class Audience(models.Model):
         return str(NETWORKS[self.network].label)
 
 
-class RunQuerySet(models.QuerySet["Run"]):
+class AudienceRunQuerySet(models.QuerySet["AudienceRun"]):
     def visible_to(self, user: User, action: str = "view") -> Self:
         return self.filter(audience__in=Audience.objects.visible_to(user, action))
 
     def stale(self) -> Self:
-        return self.filter(status=Run.Status.DONE, expires_at__lte=timezone.now())
+        return self.filter(status=AudienceRun.Status.DONE, expires_at__lte=timezone.now())
 
 
-class Run(Job):
+class AudienceRun(Job):
     """One time the members were gone through: only counted, or written into a file as well."""
 
     class Status(models.TextChoices):
@@ -95,23 +99,27 @@ class Run(Job):
         FAILED = "failed", pgettext_lazy("export", "Failed")
         EXPIRED = "expired", pgettext_lazy("export", "Removed")
 
-    audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="runs")
-    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
-    writes = models.BooleanField(default=False)
-    members = models.BigIntegerField(default=0)
+    audience = models.ForeignKey(
+        Audience, verbose_name=_("ads audience"), on_delete=models.CASCADE, related_name="runs"
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
+    writes = models.BooleanField(_("writes a file"), default=False)
+    members = models.BigIntegerField(_("members"), default=0)
     identified = models.BigIntegerField(default=0)
-    consented = models.BigIntegerField(default=0)
-    exported = models.BigIntegerField(default=0)
+    consented = models.BigIntegerField(_("allow it"), default=0)
+    exported = models.BigIntegerField(_("rows"), default=0)
     added = models.BigIntegerField(null=True, help_text="Since the file before; null: there was none.")
     removed = models.BigIntegerField(null=True)
     folder = models.CharField(max_length=64, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
-    expires_at = models.DateTimeField(null=True)
-    downloads = models.PositiveIntegerField(default=0)
+    expires_at = models.DateTimeField(_("removed at"), null=True)
+    downloads = models.PositiveIntegerField(_("downloads"), default=0)
 
-    objects = RunQuerySet.as_manager()
+    objects = AudienceRunQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("file of an ads audience")
+        verbose_name_plural = _("files of ads audiences")
         indexes: ClassVar = [
             models.Index(fields=["audience", "-created_at", "-id"], name="run_of_an_audience")
         ]

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from channels.audiences.models import Audience, Run
+from channels.audiences.models import Audience, AudienceRun
 
 DAY = timedelta(days=1)
 EVERY = {Audience.Refresh.DAILY: DAY, Audience.Refresh.WEEKLY: 7 * DAY}
 
 
-def run(audience: Audience, *, writes: bool) -> Run:
-    return Run.objects.create(audience=audience, created_by=audience.created_by, writes=writes)
+def run(audience: Audience, *, writes: bool) -> AudienceRun:
+    return AudienceRun.objects.create(audience=audience, created_by=audience.created_by, writes=writes)
 
 
 def plan(audience: Audience, now: datetime) -> None:

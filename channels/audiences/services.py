@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.audiences import refreshing, tasks
-from channels.audiences.models import Audience, Run
+from channels.audiences.models import Audience, AudienceRun
 from crm.accounts.models import User
 from crm.audit import services as audit
 from crm.lib.errors import Refused
@@ -37,7 +37,7 @@ def make(audience: Audience, *, by: User) -> Audience:
 def ask(audience: Audience, *, by: User) -> None:
     """Has the file written, or asks for approval where the colleague may not take so much alone."""
     User.objects.select_for_update().get(pk=by.pk)
-    counted = audience.runs.filter(writes=False, status=Run.Status.DONE).order_by("-pk").first()
+    counted = audience.runs.filter(writes=False, status=AudienceRun.Status.DONE).order_by("-pk").first()
     if counted is None or audience.created_by_id != by.pk:
         raise Refused(_("It is still being counted."))
     if not counted.consented:
@@ -76,13 +76,13 @@ def end(audience: Audience, *, by: User) -> None:
 
 
 @transaction.atomic
-def hand_over(run: Run, part: str, *, by: User) -> None:
+def hand_over(run: AudienceRun, part: str, *, by: User) -> None:
     """Notes that a file is fetched; only whoever asked for it gets it."""
     if not by.may("audience", "create") or run.audience.created_by_id != by.pk:
         raise Refused(_("Only who asked for this file can fetch it."))
     if not run.is_ready:
         raise Refused(_("This file has been removed. Ask for it again."))
-    Run.objects.filter(pk=run.pk).update(downloads=F("downloads") + 1)
+    AudienceRun.objects.filter(pk=run.pk).update(downloads=F("downloads") + 1)
     audit.record("audience.downloaded", run.audience, by=by, part=part, sha256=run.sha256)
 
 
@@ -95,10 +95,10 @@ def begin(audience: Audience) -> None:
 def left_of(user: User) -> int:
     """How many customers `user` may still take along today by themselves."""
     since = timezone.now() - DAY
-    lately = Run.objects.filter(
+    lately = AudienceRun.objects.filter(
         writes=True, created_at__gte=since, audience__created_by=user, audience__decided_by=None
     )
-    taken = lately.exclude(status=Run.Status.FAILED).aggregate(sum=Sum("members"))["sum"] or 0
+    taken = lately.exclude(status=AudienceRun.Status.FAILED).aggregate(sum=Sum("members"))["sum"] or 0
     return max(0, caps.free(user) - taken)
 
 

@@ -1,10 +1,10 @@
 from celery import shared_task
 
 from channels.audiences import refreshing, writing
-from channels.audiences.models import Run
+from channels.audiences.models import AudienceRun
 from customers import jobs
 
-Status = Run.Status
+Status = AudienceRun.Status
 
 
 @shared_task(name="audiences.work")
@@ -16,6 +16,6 @@ def work(run_id: int) -> None:
 def sweep() -> None:
     """Begins what is due, restarts what a dead worker left, removes files whose time is over."""
     refreshing.begin_due()
-    for pk in jobs.sweep(Run, [Status.QUEUED, Status.RUNNING]):
+    for pk in jobs.sweep(AudienceRun, [Status.QUEUED, Status.RUNNING]):
         work.delay(pk)
     writing.remove_stale()

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from channels.audiences import services, writing
 from channels.audiences.formats import NETWORKS
 from channels.audiences.forms import AudienceForm
-from channels.audiences.models import Audience, Run
+from channels.audiences.models import Audience, AudienceRun
 from crm.accounts.http import UserRequest, get_visible, needs
 from crm.lib import charts
 from crm.lib.htmx import render_part
@@ -77,7 +77,7 @@ def ending(request: UserRequest, pk: int) -> HttpResponse:
 @needs("audience", "create")
 def file(request: UserRequest, pk: int, run_pk: int, part: str) -> HttpResponseBase:
     """Only for whoever asked: neither the link nor the right to approve is enough."""
-    runs = Run.objects.visible_to(request.user, "create").select_related("audience")
+    runs = AudienceRun.objects.visible_to(request.user, "create").select_related("audience")
     run = get_visible(runs.filter(audience=pk, writes=True), run_pk)
     if run.audience.created_by_id != request.user.pk or part not in writing.PARTS:
         raise Http404
@@ -94,7 +94,7 @@ def file(request: UserRequest, pk: int, run_pk: int, part: str) -> HttpResponseB
 
 def _page(request: UserRequest, audience: Audience) -> dict[str, Any]:
     runs = list(audience.runs.order_by("-pk")[:MOST_RUNS])
-    counted = next((run for run in runs if run.status == Run.Status.DONE or run.is_moving), None)
+    counted = next((run for run in runs if run.status == AudienceRun.Status.DONE or run.is_moving), None)
     is_mine = audience.created_by_id == request.user.pk
     others = Audience.objects.visible_to(request.user, "approve").filter(pk=audience.pk)
     return {
@@ -110,7 +110,7 @@ def _page(request: UserRequest, audience: Audience) -> dict[str, Any]:
     }
 
 
-def _funnel(run: Run) -> charts.Chart:
+def _funnel(run: AudienceRun) -> charts.Chart:
     steps = [
         charts.Part(_("Members of the segment"), run.members),
         charts.Part(_("With an identifier that the network knows"), run.identified),

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from channels.audiences.formats import NETWORKS, Network
 from channels.audiences.judging import pages
-from channels.audiences.models import Audience, Run
+from channels.audiences.models import Audience, AudienceRun
 from crm.audit import services as audit
 from crm.lib.errors import Refused
 from customers import jobs
@@ -33,7 +33,7 @@ WHOLE, ADDED, REMOVED = "whole", "added", "removed"
 PARTS = (WHOLE, ADDED, REMOVED)
 NO_RIGHTS, GREW, QUESTION = "no_rights", "grew", "question"
 Digests = npt.NDArray[np.uint64]
-Status = Run.Status
+Status = AudienceRun.Status
 
 
 class Stopped(Exception):
@@ -41,7 +41,7 @@ class Stopped(Exception):
 
 
 def work(run_id: int) -> None:
-    run = jobs.claim(Run, run_id, {Status.QUEUED: Status.RUNNING}, Status.FAILED)
+    run = jobs.claim(AudienceRun, run_id, {Status.QUEUED: Status.RUNNING}, Status.FAILED)
     if run is None:
         return
     folder = settings.MEDIA_ROOT / FOLDER / secrets.token_hex(16)
@@ -56,17 +56,17 @@ def work(run_id: int) -> None:
 
 
 def remove_stale() -> None:
-    for run in Run.objects.stale():
+    for run in AudienceRun.objects.stale():
         if run.folder:
             shutil.rmtree(settings.MEDIA_ROOT / FOLDER / run.folder, ignore_errors=True)
-        Run.objects.stale().filter(pk=run.pk).update(status=Status.EXPIRED, folder="")
+        AudienceRun.objects.stale().filter(pk=run.pk).update(status=Status.EXPIRED, folder="")
 
 
-def path_of(run: Run, part: str) -> Path:
+def path_of(run: AudienceRun, part: str) -> Path:
     return Path(settings.MEDIA_ROOT) / FOLDER / run.folder / part
 
 
-def _go_through(run: Run, folder: Path) -> None:
+def _go_through(run: AudienceRun, folder: Path) -> None:
     audience = Audience.objects.select_related("segment", "created_by").get(pk=run.audience_id)
     if not audience.created_by.may("audience", "create"):
         raise Stopped(NO_RIGHTS)
@@ -85,7 +85,7 @@ def _go_through(run: Run, folder: Path) -> None:
     _end(run, audience, folder)
 
 
-def _rows_of(run: Run, audience: Audience, network: Network) -> Iterator[tuple[str, ...]]:
+def _rows_of(run: AudienceRun, audience: Audience, network: Network) -> Iterator[tuple[str, ...]]:
     run.members = run.identified = run.consented = 0
     for page in pages(audience, network):
         run.members += page.members
@@ -115,9 +115,11 @@ def _write(file: IO[str], network: Network, rows: Iterable[tuple[str, ...]]) -> 
     writer.writerows(rows)
 
 
-def _before(run: Run) -> Run | None:
+def _before(run: AudienceRun) -> AudienceRun | None:
     """The last whole file, as long as it is kept."""
-    earlier = Run.objects.filter(audience=run.audience_id, status=Status.DONE, writes=True, pk__lt=run.pk)
+    earlier = AudienceRun.objects.filter(
+        audience=run.audience_id, status=Status.DONE, writes=True, pk__lt=run.pk
+    )
     found = earlier.exclude(folder="").order_by("-pk").first()
     return found if found and path_of(found, WHOLE).exists() else None
 
@@ -161,7 +163,7 @@ def _digest(line: bytes) -> int:
 
 
 @transaction.atomic
-def _end(run: Run, audience: Audience, folder: Path) -> None:
+def _end(run: AudienceRun, audience: Audience, folder: Path) -> None:
     for file in folder.iterdir():
         file.chmod(0o600)
     with (folder / WHOLE).open("rb") as whole:

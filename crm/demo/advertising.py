@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from itertools import islice, product
 from uuid import UUID
 
+from channels.audiences import services as audiences
+from channels.audiences import writing
+from channels.audiences.models import Audience
 from channels.campaigns.models import Campaign
 from channels.landing import services as landing
 from channels.landing.models import LandingPage, Submission, Visits
@@ -12,6 +15,7 @@ from crm.accounts.models import User
 from crm.demo.dice import dice
 from customers.models import Customer
 from segments.facts import zone
+from segments.models import Segment
 
 PAGE = {
     "name": "春季新品试用",
@@ -49,6 +53,29 @@ def run(*, seed: int, until: datetime, by: User) -> None:
     sent = Campaign.objects.exclude(finished_at=None).select_related("channel").first()
     people = Customer.objects.present().order_by("-created_at", "-pk").values_list("pk", flat=True)[:MOST]
     Submission.objects.bulk_create(_submissions(page, sent, list(people), seed, until))
+
+
+def audience(segment: Segment, *, by: User, approver: User) -> None:
+    """One file that was agreed to, and is made anew every week."""
+    made = audiences.make(
+        Audience(
+            name="沉睡客户 · 信息流排除",
+            segment=segment,
+            network="ocean_sha256",
+            refresh=Audience.Refresh.WEEKLY,
+            reason="投放拉新时排除已有客户，避免重复花费。",
+        ),
+        by=by,
+    )
+    writing.work(made.runs.latest("pk").pk)
+    counted = made.runs.latest("pk")
+    # In a tiny company nobody may have allowed it.
+    if counted.consented:
+        audiences.ask(made, by=by)
+        made.refresh_from_db()
+        if made.state == Audience.State.WAITING:
+            audiences.decide(made, by=approver, allowed=True)
+        writing.work(made.runs.latest("pk").pk)
 
 
 def _submissions(

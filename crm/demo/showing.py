@@ -57,6 +57,7 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     templating.run(segments, until=until, by=marketing, approver=operations)
     journeying.run(segments, until=until, by=marketing)
     advertising.run(seed=seed, until=until, by=marketing)
+    advertising.audience(min(segments.values(), key=lambda one: one.pk), by=marketing, approver=operations)
     step("Campaigns sent, journeys begun")
     offering.run(until=until, marketing=marketing, clerk=operations)
     step("Offers made, coupons redeemed")

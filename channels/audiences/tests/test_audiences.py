@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from channels.audiences import refreshing, services, tasks, writing
-from channels.audiences.models import Audience, Run
+from channels.audiences.models import Audience, AudienceRun
 from channels.consent import services as consent
 from channels.consent import suppression
 from channels.consent.models import Purpose, Suppression
@@ -62,7 +62,7 @@ def audience(marketer: User) -> Audience:
     )
 
 
-def work(audience: Audience) -> Run:
+def work(audience: Audience) -> AudienceRun:
     run = audience.runs.latest("pk")
     writing.work(run.pk)
     run.refresh_from_db()
@@ -70,7 +70,7 @@ def work(audience: Audience) -> Run:
     return run
 
 
-def lines(run: Run, part: str) -> set[str]:
+def lines(run: AudienceRun, part: str) -> set[str]:
     return set(writing.path_of(run, part).read_text().splitlines()[1:])
 
 
@@ -115,7 +115,7 @@ def test_the_next_file_says_who_came_in_and_who_is_to_be_taken_out(
     assert (run.exported, run.added, run.removed) == (3, 2, 1)
     assert lines(run, "added") == {hashed("none@a.test", ""), hashed("both@a.test", "")}
     assert lines(run, "removed") == {hashed("both@a.test", "+8613812345678")}
-    Run.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    AudienceRun.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
     tasks.sweep()
     assert not list((writing.path_of(run, "").parent).iterdir())
     run.refresh_from_db()
@@ -149,7 +149,7 @@ def test_pages_files_and_strangers(audience: Audience, marketer: User) -> None:
     run = work(audience)
     address = f"/audiences/{audience.pk}/files/{run.pk}"
     fetched = client.get(f"{address}/whole/")
-    content = b"".join(fetched.streaming_content)  # type: ignore[arg-type]
+    content = b"".join(fetched.streaming_content)  # type: ignore[attr-defined]
     assert content.decode().startswith("Email_SHA256,Phone_SHA256\n")
     assert fetched.headers["Cache-Control"] == "private, no-store"
     assert approver.get(f"{address}/whole/").status_code == 404
