@@ -67,6 +67,7 @@ app.conf.beat_schedule = {
     "customers who enter journeys or move on them": every(10, "journeys.sweep"),
     "coupon codes that are still to be made": every(20, "offers.sweep", "bulk"),
     "ads audiences that are due, wait or were left": every(30, "audiences.sweep", "bulk"),
+    "social posts that are due or were left": every(20, "social.publish"),
     "webhooks that are due": every(5, "webhooks.sweep"),
     "tokens of colleagues who left": every(60, "api.sweep"),
     "tasks one is to be reminded of": every(20, "tasks.remind"),

@@ -48,6 +48,7 @@ APPS = [
     "channels.landing",
     "channels.events",
     "channels.audiences",
+    "channels.social",
     "channels.knowledge",
     "channels.reports",
     "channels.phones",

@@ -56,6 +56,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/", include("channels.journeys.urls")),
     path("landing/", include("channels.landing.urls")),
     path("audiences/", include("channels.audiences.urls")),
+    path("social/", include("channels.social.urls")),
+    path("s/", include("channels.social.public_urls")),
     path("l/", include("channels.landing.public_urls")),
     path("offers/", include("channels.offers.urls")),
     path("events/", include("channels.events.urls")),

@@ -11,6 +11,9 @@ from channels.audiences.models import Audience
 from channels.campaigns.models import Campaign
 from channels.landing import services as landing
 from channels.landing.models import LandingPage, Submission, Visits
+from channels.models import Channel
+from channels.social import services as social
+from channels.social.models import SocialPost
 from crm.accounts.models import User
 from crm.demo.dice import dice
 from customers.models import Customer
@@ -40,6 +43,15 @@ SOURCES = [
     ("xiaohongshu", "social", "spring", 61, 0.08),
     ("baidu", "cpc", "spring-brand", 88, 0.03),
     ("", "", "", 24, 0.06),
+]
+LINK = "https://shop.example/spring"
+# The text, days from today, how far it is, clicks on each account.
+POSTS = [
+    ("春茶上新，前三天包邮。", -9, "published", 214),
+    ("门店试饮周末，到店即领小样。", -5, "published", 131),
+    ("一分钟学会冷泡茶。", -2, "failed", 0),
+    ("会员日预告：积分双倍。", 2, "scheduled", 0),
+    ("五月新品征名，选中送一年茶。", 6, "draft", 0),
 ]
 DAYS, BETTER, NEW, MOST = 26, 1.3, 0.6, 800
 
@@ -76,6 +88,34 @@ def audience(segment: Segment, *, by: User, approver: User) -> None:
         if made.state == Audience.State.WAITING:
             audiences.decide(made, by=approver, allowed=True)
         writing.work(made.runs.latest("pk").pk)
+
+
+def posts(*, until: datetime, by: User, approver: User) -> None:
+    """A month of posts: most are out, one failed, one waits for its hour, one is still being written."""
+    accounts = [
+        Channel.objects.create(
+            connector="sandbox_social", kind="social", name=name, config={"network": network, "longest": 1000}
+        )
+        for name, network in (("品牌微博", "weibo"), ("品牌小红书", "xiaohongshu"))
+    ]
+    noon = until.astimezone(zone()).replace(hour=12, minute=0, second=0, microsecond=0)
+    for text, days, state, clicks in POSTS:
+        post = social.save(
+            SocialPost(text=text, at=noon + timedelta(days=days), created_by=by, link=LINK),
+            {one.pk: "" for one in accounts},
+            by=by,
+        )
+        is_out = state in ("published", "failed")
+        SocialPost.objects.filter(pk=post.pk).update(
+            state=state, approved_by=None if state == "draft" else approver
+        )
+        post.postings.update(
+            state=state if is_out else "planned",
+            due_at=post.at if state == "scheduled" else None,
+            published_at=post.at if state == "published" else None,
+            reason="message: 422 text too long" if state == "failed" else "",
+            clicks=clicks,
+        )
 
 
 def _submissions(

@@ -58,6 +58,8 @@ def show(staff: Staff, *, seed: int, until: datetime, say: Say) -> None:
     journeying.run(segments, until=until, by=marketing)
     advertising.run(seed=seed, until=until, by=marketing)
     advertising.audience(min(segments.values(), key=lambda one: one.pk), by=marketing, approver=operations)
+    boss = User.objects.get(pk=staff.users["zhoumin"])
+    advertising.posts(until=until, by=marketing, approver=boss)
     step("Campaigns sent, journeys begun")
     offering.run(until=until, marketing=marketing, clerk=operations)
     step("Offers made, coupons redeemed")

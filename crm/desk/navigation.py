@@ -57,6 +57,7 @@ NAVIGATION = (
     Item(_("Offers"), "ticket-percent", "offers:list", ("offer", "view"), MARKETING),
     Item(pgettext_lazy("gatherings", "Events"), "calendar-days", "events:list", ("event", "view"), MARKETING),
     Item(_("Ads audiences"), "radio-tower", "audiences:list", ("audience", "view"), MARKETING),
+    Item(_("Social posts"), "share-2", "social:calendar", ("social", "view"), MARKETING),
     Item(_("Shop counter"), "store", "store:board", ("store", "view"), SERVICE),
     Item(_("Knowledge base"), "book-open", "knowledge:list", ("knowledge", "view"), SERVICE),
     Item(_("Routing and standards"), "route", "routing:rules", ("routing", "view"), SERVICE),

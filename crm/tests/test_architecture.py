@@ -27,6 +27,7 @@ PUBLIC = {
     "customers.quality.public": "customers look over their own data without an account",
     "channels.inbound.public_views": "providers bring a signature instead of a session",
     "channels.chat": "visitors of websites chat and fill in forms without an account",
+    "channels.social.views.click": "readers of a post have no account",
     "channels.landing.public_views": "whoever is interested looks and sends without an account",
     "channels.reports.public_views": "customers rate a conversation without an account",
     "channels.knowledge.public_views": "customers read the help pages without an account",

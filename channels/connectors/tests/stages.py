@@ -11,6 +11,7 @@ from channels.connectors import registry
 from channels.connectors.base import Connector, Payload, Session
 from channels.connectors.simulator import HttpSession
 from channels.connectors.smtp import Server, SmtpSession
+from channels.connectors.social import SandboxSession, SignedSession
 from channels.connectors.tests import api_stages as apis
 from channels.connectors.tests import mail_stages as mails
 from channels.connectors.tests.providers import DROP, SILENT, STOP_READING, Talk, http, http_answer, smtp
@@ -181,12 +182,28 @@ WECOM: dict[str, Any] = {
     "to": "wmAJ2GCAAAme1XQRC-NI-q0_ZM9ukoAw",
     "takes_files": lambda file: apis.wechat(b"GET /cgi-bin/gettoken", file=file),
 }
+SOCIAL: dict[str, Any] = {
+    **HTTP,
+    "open_at": lambda host, port: SandboxSession(apis.here(host, port)),
+    "config": {"network": "weibo"},
+    "to": "weibo",
+    "unusable": ("", "a b", "weibo\r\n", "微博", "x" * 100),
+    "read": lambda payload: {"text": json.loads(payload.data)["text"].replace("\r\n", "\n")},
+}
 STAGES = {
     "smtp": Stage("smtp", **SMTP),  # type: ignore[arg-type]
     "mailbox": Stage("mailbox", **SMTP),  # type: ignore[arg-type]
     "anymail": Stage("anymail", **mails.POSTMARK),
     "sandbox_smtp": Stage("sandbox_smtp", **SMTP),  # type: ignore[arg-type]
     "sandbox_http": Stage("sandbox_http", **HTTP, read=as_json),  # type: ignore[arg-type]
+    "sandbox_social": Stage("sandbox_social", **SOCIAL),
+    "social_webhook": Stage(
+        "social_webhook",
+        **{
+            **SOCIAL,
+            "open_at": lambda host, port: SignedSession(apis.here(host, port), "/posts", f"whsec_{'A' * 32}"),
+        },
+    ),
     "wechat_oa": Stage("wechat_oa", **WECHAT),
     "wecom": Stage("wecom", **WECOM),
     "whatsapp": Stage(

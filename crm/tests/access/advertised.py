@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from channels.audiences.models import Audience
 from channels.landing.models import LandingPage, Submission
+from channels.social.models import SocialPost
 
 if TYPE_CHECKING:
     from crm.tests.access.world import World
@@ -21,6 +22,7 @@ def fill(world: "World") -> None:
     world.landing = page
     for customer in world.customers.values():
         Submission.objects.create(key=uuid4(), page=page, customer=customer, at=LONG_AGO, source="news")
+    world.social = SocialPost.objects.create(text="Spring is here", at=LONG_AGO, created_by=marketer)
     assert world.segment
     world.audience = Audience.objects.create(
         name="Looked at", segment=world.segment, network="meta", reason="Spring", created_by=marketer

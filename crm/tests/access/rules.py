@@ -39,6 +39,7 @@ PUBLIC = {
     "help:article": "everybody reads the help pages",
     "help:opinion": "everybody may say whether it helped",
     "help:picture": "everybody reads the help pages",
+    "social-public:click": "readers of a post have no account",
     "landing-public:page": "whoever is interested has no account",
     "landing-public:thanks": "whoever is interested has no account",
     "landing-public:picture": "whoever is interested has no account",
@@ -514,6 +515,15 @@ RULES: dict[str, Rule] = {
     "audiences:file": Rule(
         "audience", "create", on="audience", private=True, extra=(("run_pk", "1"), ("part", "whole"))
     ),
+    "social:calendar": Rule("social"),
+    "social:list": Rule("social"),
+    "social:new": Rule("social", "create"),
+    "social:detail": Rule("social", on="social"),
+    "social:edit": Rule("social", "edit", on="social"),
+    "social:approval": Rule("social", "approve", on="social", writes=WRITE, private=True),
+    "social:schedule": Rule("social", "send", on="social", writes=WRITE),
+    "social:withdrawal": Rule("social", "send", on="social", writes=WRITE),
+    "social:deletion": Rule("social", "edit", on="social", writes=WRITE),
     "landing:list": Rule("landing"),
     "landing:new": Rule("landing", "create"),
     "landing:detail": Rule("landing", on="landing"),

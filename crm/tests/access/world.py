@@ -30,6 +30,7 @@ from channels.offers.models import Offer, Redemption
 from channels.routing.models import Rule as RoutingRule
 from channels.routing.models import RuleSet, Simulation
 from channels.sandbox.models import SandboxMessage
+from channels.social.models import SocialPost
 from channels.standards.models import Calendar, Policy
 from channels.store.models import Pickup, Shop
 from channels.webhooks import factories as webhooks
@@ -87,6 +88,7 @@ class World:
     landing: LandingPage | None = None
     template: Template | None = None
     audience: Audience | None = None
+    social: SocialPost | None = None
     job: ImportJob | None = None
     saved_mapping: SavedMapping | None = None
     schedule: Schedule | None = None
