@@ -23,6 +23,7 @@ from channels.connectors.base import (
     ConnectorForm,
     Content,
     Envelope,
+    Groups,
     Idempotency,
     Outcome,
     OutOfService,
@@ -55,7 +56,7 @@ NETWORKS = [
 
 
 class SocialForm(ConnectorForm):
-    groups = ((_("Account"), (("network", "longest"),)),)
+    groups: ClassVar[Groups] = ((_("Account"), (("network", "longest"),)),)
 
     network = forms.ChoiceField(label=_("Network"), choices=NETWORKS)
     longest = forms.IntegerField(label=_("Characters at most"), min_value=20, max_value=20_000, initial=2000)
@@ -63,7 +64,7 @@ class SocialForm(ConnectorForm):
 
 class SignedForm(SocialForm):
     secret: ClassVar[tuple[str, ...]] = ("signing",)
-    groups = (*SocialForm.groups, (_("Where to"), (("url",), ("signing",))))
+    groups: ClassVar[Groups] = (*SocialForm.groups, (_("Where to"), (("url",), ("signing",))))
 
     url = forms.CharField(
         label=_("Address of the program"), max_length=500, help_text=_("An https address on the web.")
