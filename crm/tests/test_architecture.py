@@ -29,6 +29,7 @@ PUBLIC = {
     "channels.chat": "visitors of websites chat and fill in forms without an account",
     "channels.social.views.click": "readers of a post have no account",
     "channels.landing.public_views": "whoever is interested looks and sends without an account",
+    "channels.events.public_views": "guests register and see their ticket without an account",
     "channels.reports.public_views": "customers rate a conversation without an account",
     "channels.knowledge.public_views": "customers read the help pages without an account",
     "channels.consent.public": "customers see and change what they allow without an account",
