@@ -151,7 +151,13 @@ class NewOfferForm(OfferForm):
 
 
 class CodesForm(forms.Form):
-    number = forms.IntegerField(label=_("How many more"), min_value=1, max_value=codes.MOST, initial=1000)
+    number = forms.IntegerField(
+        label=_("How many more"),
+        min_value=1,
+        max_value=codes.MOST,
+        initial=1000,
+        widget=forms.NumberInput(attrs={"class": "form-control"}),
+    )
 
 
 class CheckForm(forms.Form):

@@ -19,8 +19,9 @@ Say = Callable[[str], None]
 
 
 def prepare(say: Say) -> None:
-    migrate(say)
+    # First: migrations and the demo company write texts of ours in both languages.
     translations.compile_stale()
+    migrate(say)
     collect_static(say)
 
 

@@ -12,6 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation import to_locale
+from django.utils.translation.reloader import translation_file_changed
 from django.utils.translation.template import templatize
 
 LAZY = ("gettext", "ngettext", "pgettext", "npgettext")
@@ -49,6 +50,8 @@ def compile_stale() -> list[Path]:
     stale = [catalogue for catalogue in catalogues() if _is_stale(catalogue)]
     for catalogue in stale:
         _compile(catalogue)
+        # As Django does when it sees such a file change: this process goes on with it at once.
+        translation_file_changed(compile_stale, catalogue.with_suffix(".mo"))
     return stale
 
 
