@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models import BigIntegerField, F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -40,7 +40,9 @@ class Card:
 def cards(channels: Iterable[Channel]) -> list[Card]:
     found = list(channels)
     over = Way.objects.filter(campaign=OuterRef("campaign"), place=OuterRef("way"))
-    known = Coalesce(Subquery(over.values("channel")[:1]), F("campaign__channel"))
+    known = Coalesce(
+        Subquery(over.values("channel")[:1]), F("campaign__channel"), output_field=BigIntegerField()
+    )
     sums = (
         Tally.objects.filter(what__in=COUNTED)
         .annotate(channel=known)
