@@ -15,6 +15,8 @@ State = Registration.State
 
 
 def run(*, until: datetime, marketing: User, clerk: User) -> None:
+    if Event.objects.exists():
+        return
     people = Customer.objects.present().filter(kind="person").exclude(email="").order_by("-touched_at", "-pk")
     guests = list(people[: PAST + SEATS + WAITING])
     evening = until.replace(hour=19, minute=0, second=0, microsecond=0)

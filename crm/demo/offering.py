@@ -13,12 +13,15 @@ from crm.accounts.models import User
 from customers.orders.models import Order
 from customers.timeline.models import Entry
 
+NAME = "金秋会员八五折"
 CODES, GIVEN, REDEEMED, SHARED = 3000, 180, 56, 24
 
 
 def run(*, until: datetime, marketing: User, clerk: User) -> None:
+    if Offer.objects.filter(name=NAME).exists():
+        return
     own = Offer.objects.create(
-        name="金秋会员八五折",
+        name=NAME,
         gives="percent",
         percent=15,
         minimum=100,
