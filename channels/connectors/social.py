@@ -42,6 +42,7 @@ from channels.sandbox import location
 from channels.webhooks import signing
 
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,60}")
+KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SECRET = re.compile(r"whsec_(?:[A-Za-z0-9+/]{4}){4,40}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 NETWORKS = [
     ("weibo", _("Weibo")),
@@ -101,6 +102,8 @@ class Post(Prepared):
     def render(self, envelope: Envelope) -> Payload:
         if not NAME.fullmatch(envelope.to):
             raise CannotRender("address")
+        if not KEY.fullmatch(envelope.key):
+            raise CannotRender("key")
         try:
             text = self._text.fill(envelope.fields, clean)
         except KeyError as missing:
