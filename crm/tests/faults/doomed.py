@@ -76,11 +76,11 @@ class Foreman:
     def __init__(self, wish: Wish) -> None:
         self.wish = wish
         self.log = os.open(wish.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        early = [point for point in wish.points if point == "chunk planned"]
-        late = [point for point in wish.points if point not in early]
         share = wish.kills // max(1, len(wish.points))
-        rest = islice(cycle(late), wish.kills - share) if late else iter(())
-        self.fates = iter([*early * share, *rest])
+        early = ["chunk planned"] * share if "chunk planned" in wish.points else []
+        late = [point for point in wish.points if point != "chunk planned"]
+        rest = islice(cycle(late), wish.kills - len(early))
+        self.fates = iter([*early, *rest])
         self.born = 0
 
     def work(self) -> None:
