@@ -51,7 +51,7 @@ def compile_stale() -> list[Path]:
     for catalogue in stale:
         _compile(catalogue)
         # As Django does when it sees such a file change: this process goes on with it at once.
-        translation_file_changed(compile_stale, catalogue.with_suffix(".mo"))
+        translation_file_changed(None, catalogue.with_suffix(".mo"))
     return stale
 
 
