@@ -1,14 +1,18 @@
 """Where a segment is used. Apps above register what they know in `AppConfig.ready()`:
 
-    uses.register(campaigns_of)
+    uses.register_rows(Rows(_("Campaign"), "campaigns:detail", "megaphone", campaigns_of))
+    uses.register(templates_that_ask_for_it)
 
-A finder names only what the reader may see.
+Either names only what the reader may see. All rows are asked for in one statement; what has to look inside of
+something finds for itself.
 """
 
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet, Value
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -31,13 +35,30 @@ class Use:
     icon: str
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Things with a name and a page of their own that stand in `rows`."""
+
+    kind: str | Promise
+    page: str
+    icon: str
+    rows: Callable[[Segment, User], QuerySet[Any]]
+
+
 Finder = Callable[[Segment, User], Iterable[Use]]
 _finders: list[Finder] = []
+_rows: list[Rows] = []
+# The newest of each kind; its own list has them all.
+MOST = 20
 
 
 def register(finder: Finder) -> None:
     if finder not in _finders:
         _finders.append(finder)
+
+
+def register_rows(rows: Rows) -> None:
+    _rows.append(rows)
 
 
 def register_all() -> None:
@@ -46,7 +67,24 @@ def register_all() -> None:
 
 
 def of(segment: Segment, user: User) -> list[Use]:
-    return [use for finder in _finders for use in finder(segment, user)]
+    found = [use for finder in _finders for use in finder(segment, user)]
+    return found + [
+        Use(one.kind, name, reverse(one.page, args=[pk]), one.icon)
+        for place, pk, name in _named(segment, user)
+        for one in [_rows[place]]
+    ]
+
+
+def _named(segment: Segment, user: User) -> list[tuple[int, int, str]]:
+    parts = [
+        one.rows(segment, user)
+        .annotate(place=Value(place))
+        .order_by("-pk")
+        .values_list("place", "pk", "name")
+        for place, one in enumerate(_rows)
+    ]
+    first, *others = [part[:MOST] for part in parts]
+    return sorted(first.union(*others, all=True), key=lambda one: (one[0], -one[1]))
 
 
 def _segments(segment: Segment, user: User) -> Iterable[Use]:

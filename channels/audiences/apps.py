@@ -15,4 +15,4 @@ class AudiencesConfig(AppConfig):
 
         labels.register("audience", Audience.State)
         labels.register("audience-run", AudienceRun.Status)
-        segments.register(uses.of_segment)
+        segments.register_rows(uses.AUDIENCES)

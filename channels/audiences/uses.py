@@ -1,19 +1,18 @@
 """Which ads audiences are made of a segment."""
 
-from collections.abc import Iterable
+from typing import Any
 
-from django.urls import reverse
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from channels.audiences.models import Audience
 from crm.accounts.models import User
 from segments.models import Segment
-from segments.uses import Use
-
-MOST = 20
+from segments.uses import Rows
 
 
-def of_segment(segment: Segment, user: User) -> Iterable[Use]:
-    found = Audience.objects.visible_to(user).filter(segment=segment).order_by("-pk")
-    for one in found[:MOST]:
-        yield Use(_("Ads audience"), one.name, reverse("audiences:detail", args=[one.pk]), "target")
+def _rows(segment: Segment, user: User) -> QuerySet[Any]:
+    return Audience.objects.visible_to(user).filter(segment=segment)
+
+
+AUDIENCES = Rows(_("Ads audience"), "audiences:detail", "target", _rows)

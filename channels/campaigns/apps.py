@@ -23,7 +23,7 @@ class CampaignsConfig(AppConfig):
         kinds.register("campaign.clicked", kinds.Kind(_("Followed a link"), "campaign"))
         preferences.accept(tracking.customer_of)
         holdings.register_all()
-        segments.register(uses.of_segment)
+        segments.register_rows(uses.CAMPAIGNS)
         facts.register_all()
         came_of = "JOIN campaigns_delivery AS sent ON sent.id = new.delivery_id"
         news.register(news.Grown("campaigns_deliveryevent", "sent.customer_id", came_of))

@@ -1,20 +1,18 @@
 """Which campaigns go to a segment."""
 
-from collections.abc import Iterable
+from typing import Any
 
-from django.urls import reverse
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from channels.campaigns.models import Campaign
 from crm.accounts.models import User
 from segments.models import Segment
-from segments.uses import Use
-
-# The newest; the list of campaigns has them all.
-MOST = 20
+from segments.uses import Rows
 
 
-def of_segment(segment: Segment, user: User) -> Iterable[Use]:
-    found = Campaign.objects.visible_to(user).filter(segment=segment).order_by("-created_at", "-pk")
-    for one in found[:MOST]:
-        yield Use(_("Campaign"), one.name, reverse("campaigns:detail", args=[one.pk]), "megaphone")
+def _rows(segment: Segment, user: User) -> QuerySet[Any]:
+    return Campaign.objects.visible_to(user).filter(segment=segment)
+
+
+CAMPAIGNS = Rows(_("Campaign"), "campaigns:detail", "megaphone", _rows)

@@ -133,6 +133,8 @@ class WaysForm:
 def are_valid(form: "forms.ModelForm[Campaign]", over: WaysForm) -> bool:
     """Whether the campaign and its channels are, and fit: a mail needs a subject and a text."""
     valid = form.is_valid()
+    if not form.is_bound:
+        return False
     fits = over.is_valid(form.cleaned_data.get("channel"))
     if over.has_mail:
         for name in ("subject", "body"):

@@ -16,6 +16,6 @@ class OffersConfig(AppConfig):
         holdings.register_all()
         merge_rules.register()
         panels.register()
-        segments.register(uses.of_segment)
+        segments.register_rows(uses.OFFERS)
         known = "JOIN customers_customer AS whose ON whose.id = new.customer_id"
         news.register(news.Grown("offers_redemption", "whose.id", known))

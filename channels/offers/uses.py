@@ -1,19 +1,18 @@
 """Which offers are only for a segment."""
 
-from collections.abc import Iterable
+from typing import Any
 
-from django.urls import reverse
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from channels.offers.models import Offer
 from crm.accounts.models import User
 from segments.models import Segment
-from segments.uses import Use
-
-MOST = 20
+from segments.uses import Rows
 
 
-def of_segment(segment: Segment, user: User) -> Iterable[Use]:
-    found = Offer.objects.visible_to(user).filter(segment=segment).order_by("-created_at", "-pk")
-    for one in found[:MOST]:
-        yield Use(_("Offer"), one.name, reverse("offers:detail", args=[one.pk]), "ticket-percent")
+def _rows(segment: Segment, user: User) -> QuerySet[Any]:
+    return Offer.objects.visible_to(user).filter(segment=segment)
+
+
+OFFERS = Rows(_("Offer"), "offers:detail", "ticket-percent", _rows)

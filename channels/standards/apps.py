@@ -22,6 +22,6 @@ class StandardsConfig(AppConfig):
         kinds.register("standards.warned", kinds.Kind(_("A promised time is near"), "system", kinds.TALK))
         queues.register()
         holdings.register_all()
-        segments.register(uses.of_segment)
+        segments.register_rows(uses.POLICIES)
         # After routing, which decides priority and department.
         hooks.on_change(clocks.on_change, order=50)

@@ -62,7 +62,7 @@ def count(key: str) -> None:
 def entries() -> Iterator[Entry]:
     """The pages, as `pages` asks for them; those of the insights with their figures counted before."""
     for report in reports.REPORTS:
-        yield f"insights, {report.key}", _counted(report), INSIGHT
+        yield f"insight page, {report.key}", _counted(report), INSIGHT
     for value in ("bought.90", "again.365", f"cohort.{_months_ago(6)}.3", f"lapsed.{_months_ago(2)}.180"):
         drill = f"{reverse('customers:list')}?{urlencode({drills.KEY: value})}"
         yield f"customers behind a figure, {value.partition('.')[0]}", _at(drill), INSIGHT

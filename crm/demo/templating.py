@@ -15,6 +15,8 @@ CAMPAIGN = "老客唤回 · 用模板"
 
 
 def run(segments: dict[str, Segment], *, until: datetime, by: User, approver: User) -> None:
+    if Template.objects.filter(name__in=NAMES.values()).exists():
+        return
     for place, (key, name) in enumerate(NAMES.items(), 1):
         made = services.create(name, Template.Kind.EMAIL, starters.find(key).draw(), by=by)
         version = services.keep(made, "", by=by)

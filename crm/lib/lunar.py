@@ -10,7 +10,7 @@ tables of the Hong Kong Observatory are followed.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 
 FIRST = date(1900, 1, 31)
 YEARS = range(1900, 2101)
@@ -51,7 +51,7 @@ class Month:
     days: int
 
 
-@cache
+@lru_cache(maxsize=256)
 def months(year: int) -> tuple[Month, ...]:
     """Of a lunar year, which begins in January or February; none outside of the table."""
     return tuple(_months(year)) if year in YEARS else ()
@@ -121,7 +121,7 @@ def _months(year: int) -> Iterator[Month]:
             first += timedelta(days=days)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _new_year(year: int) -> date:
     if year == YEARS[0]:
         return FIRST

@@ -71,7 +71,7 @@ def test_deliveries_are_narrowed_by_state_and_reason(
         factories.delivery(campaign, customer(name=name), **fields)
     client.force_login(marketer)
     page = client.get(reverse("campaigns:deliveries", args=[campaign.pk]), query)
-    assert {row.customer.name for row, _reason in page.context["rows"]} == names
+    assert {row.customer.name for row, *_more in page.context["rows"]} == names
 
 
 def test_orders_count_for_seven_days_after_the_message(client: Client, marketer: User) -> None:

@@ -139,4 +139,4 @@ def test_seats_are_never_given_twice_nor_guests_let_in_twice() -> None:
 
     told = at_once(let_in, range(6))
     assert told.count("in") == 1
-    assert sum("Already checked in" in words for words in told) == 5
+    assert len({words.partition("：")[0].partition(":")[0] for words in told} - {"in"}) == 1

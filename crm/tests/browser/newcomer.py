@@ -155,7 +155,7 @@ def write_campaign(page: Page, segment: str, channel: str, subject: str, body: s
     page.get_by_role("link", name=segment).click()
     page.get_by_role("link", name="Start a campaign").click()
     page.get_by_label(NAME).fill("A word of thanks")
-    page.get_by_label("Channel").select_option(label=channel)
+    page.locator("[name=channel]").select_option(label=channel)
     page.get_by_label("Subject").fill(subject)
     page.get_by_label("Text").fill(body)
     page.get_by_role("button", name="Save and look at it").click()

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db.models import Model
 from django.utils import timezone
 
+from channels.audiences.models import Audience
 from channels.campaigns.models import Campaign, Delivery
 from channels.campaigns.templating.models import Template
 from channels.events.models import Event as Gathering
@@ -16,6 +17,7 @@ from channels.inbox.models import CannedReply, Conversation
 from channels.journeys.models import Journey
 from channels.journeys.models import Run as JourneyRun
 from channels.knowledge.models import Article, Category, Playbook, Step, Version
+from channels.landing.models import LandingPage
 from channels.models import Channel
 from channels.offers.models import Offer
 from channels.routing import services as routing
@@ -23,6 +25,7 @@ from channels.routing import simulating
 from channels.routing.models import Rule as RoutingRule
 from channels.routing.models import RuleSet, Simulation
 from channels.sandbox.models import SandboxMessage
+from channels.social.models import SocialPost
 from channels.standards.models import Calendar, Policy
 from channels.store.models import Pickup, Shop
 from channels.webhooks.models import Subscription
@@ -142,6 +145,9 @@ class Office:
             "pickup": Pickup,
             "offer": Offer,
             "gathering": Gathering,
+            "landing": LandingPage,
+            "audience": Audience,
+            "social": SocialPost,
         }
         return list(models[rule.on]._default_manager.order_by("pk").values_list("pk", flat=True)[:1])
 
