@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from channels.campaigns import audience, books
 from channels.campaigns.models import Campaign, Delivery
@@ -18,9 +19,14 @@ EVERY = timedelta(minutes=10)
 LEFT = "left"
 
 
-@transaction.atomic
 def look_over(campaign: Campaign) -> int:
     """How many were left out now. Raises Refused for a rule that nobody can ask any more."""
+    is_new = campaign.planned_at is None or campaign.planned_at > timezone.now() - EVERY
+    return 0 if is_new else _look_over(campaign)
+
+
+@transaction.atomic
+def _look_over(campaign: Campaign) -> int:
     old = Q(looked_over_at=None) | Q(looked_over_at__lt=Now() - EVERY)
     ours = Campaign.objects.filter(old, pk=campaign.pk, planned_at__lt=Now() - EVERY)
     user = campaign.launched_by

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from channels.campaigns import came_of, costs, figures, measuring, proof, services
 from channels.campaigns.forms import WinnerForm
-from channels.campaigns.models import Campaign, WayOutcome
+from channels.campaigns.models import Campaign, Variant, WayOutcome
 from crm.accounts.http import UserRequest, get_visible, needs
 from crm.lib.errors import Refused
 from crm.lib.htmx import render_part
@@ -22,7 +22,9 @@ from crm.lib.paging import keyset
 def results(request: UserRequest, pk: int) -> HttpResponse:
     """When people opened and clicked, where they went, what they bought, and what they would have anyway."""
     counted = Exists(WayOutcome.objects.filter(campaign=OuterRef("pk")))
-    rows = Campaign.objects.visible_to(request.user).annotate(was_counted_by_channel=counted)
+    tried = Exists(Variant.objects.filter(campaign=OuterRef("pk")))
+    rows = Campaign.objects.visible_to(request.user)
+    rows = rows.annotate(was_counted_by_channel=counted, has_variants=tried)
     campaign: Any = get_visible(rows, pk)
     outcomes = list(campaign.outcomes.all())
     context = {
@@ -33,7 +35,7 @@ def results(request: UserRequest, pk: int) -> HttpResponse:
         "sales": figures.sales_of(campaign),
         "proof": proof.proof_of(outcomes),
         "channels": costs.rows_of(campaign) if campaign.was_counted_by_channel else [],
-        "variants": proof.variants_of(campaign, outcomes),
+        "variants": proof.variants_of(campaign, outcomes) if campaign.has_variants else [],
         "may": {action: request.user.may("campaign", action) for action in ("edit", "send")},
         **shown(),
     }

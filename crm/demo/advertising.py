@@ -69,6 +69,8 @@ def run(*, seed: int, until: datetime, by: User) -> None:
 
 def audience(segment: Segment, *, by: User, approver: User) -> None:
     """One file that was agreed to, and is made anew every week."""
+    if Audience.objects.exists():
+        return
     made = audiences.make(
         Audience(
             name="沉睡客户 · 信息流排除",
@@ -92,6 +94,8 @@ def audience(segment: Segment, *, by: User, approver: User) -> None:
 
 def posts(*, until: datetime, by: User, approver: User) -> None:
     """A month of posts: most are out, one failed, one waits for its hour, one is still being written."""
+    if SocialPost.objects.exists():
+        return
     accounts = [
         Channel.objects.create(
             connector="sandbox_social", kind="social", name=name, config={"network": network, "longest": 1000}

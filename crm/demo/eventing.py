@@ -7,6 +7,7 @@ from channels.events import services
 from channels.events.models import Event, Registration
 from channels.events.registering import SOURCE
 from crm.accounts.models import User
+from crm.demo.conversing import touch
 from customers.models import Customer
 from customers.timeline.models import Entry
 
@@ -68,6 +69,7 @@ def _fill(event: Event, guests: Sequence[Customer], first: datetime, clerk: User
     Event.objects.filter(pk=event.pk).update(taken=min(seats, len(made)))
     told = [("event.registered", one, one.registered_at) for one in made]
     told += [("event.attended", one, one.came_at) for one in made if one.came_at]
+    touch({one.customer_id: at for _kind, one, at in sorted(told, key=lambda entry: entry[2])})
     Entry.objects.bulk_create(
         Entry(
             customer=one.customer,

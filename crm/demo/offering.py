@@ -10,6 +10,7 @@ from channels.offers import codes, giving
 from channels.offers.models import Coupon, Offer, Redemption
 from channels.offers.redeeming import SOURCE
 from crm.accounts.models import User
+from crm.demo.conversing import touch
 from customers.orders.models import Order
 from customers.timeline.models import Entry
 
@@ -78,6 +79,7 @@ def _redeem(pairs: Iterable[tuple[Coupon, Order]], clerk: User, until: datetime)
     for offer in Offer.objects.filter(redemptions__in=made).distinct():
         sums = offer.redemptions.aggregate(revenue=Sum("basket"), cost=Sum("discount"))
         Offer.objects.filter(pk=offer.pk).update(uses=offer.redemptions.count(), **sums)
+    touch({one.customer_id: one.at for one in sorted(made, key=lambda one: one.at) if one.customer_id})
     Entry.objects.bulk_create([_entry(one) for one in made])
 
 

@@ -13,4 +13,4 @@ class TemplatingConfig(AppConfig):
         from segments import uses as segments
 
         blobs.name_by(pictures.named)
-        segments.register(uses.of_segment)
+        segments.register_rows(uses.TEMPLATES)

@@ -1,9 +1,9 @@
 """Where templates are used, and which templates ask about a segment."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.urls import reverse
+from django.db.models import QuerySet
 from django.utils.translation import pgettext_lazy
 
 from channels.campaigns.models import Campaign
@@ -11,7 +11,7 @@ from channels.campaigns.templating.conditions import SEGMENT
 from channels.campaigns.templating.models import Template
 from crm.accounts.models import User
 from segments.models import Segment
-from segments.uses import Use
+from segments.uses import Rows
 
 MOST = 20
 
@@ -34,9 +34,10 @@ def of_template(template: Template, user: User) -> list[Carrier]:
     return [Carrier(one, numbers[one.pk]) for one in rows[:MOST]]
 
 
-def of_segment(segment: Segment, user: User) -> Iterable[Use]:
+def _asking(segment: Segment, user: User) -> QuerySet[Any]:
     found = Template.objects.visible_to(user).in_use()
     asks = f'$.**.when ? (@.subject == "{SEGMENT}" && @.value == "{int(segment.pk)}")'
-    for one in found.extra(where=["templating_template.design @? %s::jsonpath"], params=[asks])[:MOST]:
-        kind = pgettext_lazy("message", "Template")
-        yield Use(kind, one.name, reverse("templating:detail", args=[one.pk]), "layout-template")
+    return found.extra(where=["templating_template.design @? %s::jsonpath"], params=[asks])
+
+
+TEMPLATES = Rows(pgettext_lazy("message", "Template"), "templating:detail", "layout-template", _asking)

@@ -48,6 +48,7 @@ def test_nobody_is_looked_over_twice_within_minutes(sink: Sink, channel: Channel
     Customer.objects.update(city="Beijing")
     assert leaving.look_over(campaign) == 0
     Campaign.objects.update(planned_at=timezone.now() - timedelta(days=1))
+    campaign.refresh_from_db()
     assert leaving.look_over(campaign) == 2
     Campaign.objects.update(looked_over_at=timezone.now())
     assert leaving.look_over(campaign) == 0

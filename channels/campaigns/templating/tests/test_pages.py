@@ -141,7 +141,7 @@ def test_the_frame_fetches_from_the_hosts_of_its_pictures_only(template: Templat
 
 
 def test_the_preview_is_one_customers_own_in_each_language(template: Template, writer: User) -> None:
-    one = customers.customer(name="Emma Stone", city="Oslo")
+    one = customers.found(name="Emma Stone", city="Oslo")
     shown = as_(writer).get(page("preview", template.pk, query=f"?language=en&customer={one.pk}&q=Emma"))
     assert shown.context["draft"].subject == "Welcome, Emma"
     assert "Oslo" in shown.context["draft"].text
