@@ -157,7 +157,7 @@ def write_campaign(page: Page, segment: str, channel: str, subject: str, body: s
     page.get_by_label(NAME).fill("A word of thanks")
     page.locator("[name=channel]").select_option(label=channel)
     page.get_by_label("Subject").fill(subject)
-    page.get_by_label("Text").fill(body)
+    page.locator("[name=body]").fill(body)
     page.get_by_role("button", name="Save and look at it").click()
     expect(page.get_by_role("heading", name="Who will get it")).to_be_visible()
 

@@ -97,6 +97,8 @@ class Office:
             return list(states.values_list("pk", flat=True))
         if rule.on == "campaign":
             drafts, others = Campaign.objects.drafts(), Campaign.objects.exclude(status="draft")
+            if rule.extra:
+                drafts = drafts.filter(variants__number=2)
             chosen = drafts if rule.action == "edit" else others | drafts
             return list(chosen.values_list("pk", flat=True))
         if rule.on == "bulk":
