@@ -150,8 +150,11 @@ def test_a_line_that_breaks_after_the_answer_may_take_the_answer_along(sandbox: 
     one = channel(key)
     with services.open_session(one) as session:
         outcomes = [session.send(payload(one, number), f"key-{number}", 10) for number in range(3)]
-    assert all(isinstance(outcome, Accepted | Unknown) for outcome in outcomes)
-    assert SandboxMessage.objects.count() == 3
+    # Who finds the line broken before a word was said may try again; nothing of theirs has arrived.
+    accepted, unknown = (sum(isinstance(one, kind) for one in outcomes) for kind in (Accepted, Unknown))
+    assert accepted <= SandboxMessage.objects.count() <= accepted + unknown
+    assert isinstance(outcomes[0], Accepted | Unknown)
+    assert all(isinstance(one, Accepted | Unknown | Retry) for one in outcomes)
 
 
 @each_channel
