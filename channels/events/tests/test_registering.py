@@ -131,12 +131,14 @@ def test_seats_are_never_given_twice_nor_guests_let_in_twice() -> None:
     assert one
 
     def let_in(_place: int) -> str:
-        try:
-            admitting.let_in(one, by=clerk)
-        except Refused as no:
-            return str(no)
-        return "in"
+        # Each thread has a language of its own.
+        with translation.override("en"):
+            try:
+                admitting.let_in(one, by=clerk)
+            except Refused as no:
+                return str(no)
+            return "in"
 
     told = at_once(let_in, range(6))
     assert told.count("in") == 1
-    assert len({words.partition("：")[0].partition(":")[0] for words in told} - {"in"}) == 1
+    assert sum("Already checked in" in words for words in told) == 5
