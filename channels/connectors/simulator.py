@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 from html import escape
-from urllib.parse import quote
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -17,20 +16,15 @@ from channels.connectors.base import (
     Content,
     Envelope,
     Idempotency,
-    Outcome,
     Payload,
     Prepared,
-    Rejected,
     Secret,
     Session,
-    Trouble,
-    reason,
 )
 from channels.connectors.fields import Slots, clean, one_line
-from channels.connectors.http import JSON, ApiSession, Call, Origin, Reply, usual_verdict
 from channels.connectors.mime import ascii_address, usable_address
 from channels.connectors.registry import register
-from channels.sandbox import location
+from channels.connectors.sandboxed import here
 
 
 class SimulatorForm(ConnectorForm):
@@ -85,19 +79,4 @@ class SandboxHttp(Connector):
         return JsonTemplate(content, str(config.get("from_name", "")), str(config.get("from_address", "")))
 
     def open(self, config: Config, secret: Secret) -> Session:
-        return HttpSession(location.HOST, location.current().http_port)
-
-
-class HttpSession(ApiSession):
-    def __init__(self, host: str, port: int) -> None:
-        super().__init__(Origin(host, port, is_local=True))
-
-    def call(self, payload: Payload, key: str) -> Call:
-        return Call("POST", "/messages", {**JSON, "Idempotency-Key": quote(key)}, payload.data)
-
-    def verdict(self, reply: Reply) -> Outcome:
-        answer = reply.json()
-        words = str(answer.get("error", ""))
-        if reply.status == 422 and answer.get("field") == "to":
-            return Rejected("422", permanent=True, reason=reason(Trouble.RECIPIENT, f"422 {words}"))
-        return usual_verdict(reply, str(answer.get("id", "")), words)
+        return here()

@@ -25,20 +25,18 @@ from channels.connectors.base import (
     Envelope,
     Groups,
     Idempotency,
-    Outcome,
     OutOfService,
     Payload,
     Prepared,
-    Rejected,
     Secret,
     Session,
     Trouble,
     reason,
 )
 from channels.connectors.fields import Slots, clean
-from channels.connectors.http import JSON, ApiSession, BadAddress, Call, Origin, Reply, split, usual_verdict
+from channels.connectors.http import JSON, BadAddress, Call, Origin, split
 from channels.connectors.registry import register
-from channels.sandbox import location
+from channels.connectors.sandboxed import SandboxSession, here
 from channels.webhooks import signing
 
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,60}")
@@ -128,7 +126,7 @@ class SandboxSocial(SocialConnector):
     config_form = SocialForm
 
     def open(self, config: Config, secret: Secret) -> Session:
-        return SandboxSession(Origin(location.HOST, location.current().http_port, is_local=True))
+        return here()
 
 
 @register
@@ -148,18 +146,6 @@ class SignedSocial(SocialConnector):
         if not SECRET.fullmatch(secret.get("signing", "")):
             return OutOfService(reason(Trouble.SETUP, "no secret"))
         return SignedSession(origin, path, secret["signing"])
-
-
-class SandboxSession(ApiSession):
-    def call(self, payload: Payload, key: str) -> Call:
-        return Call("POST", "/messages", {**JSON, "Idempotency-Key": quote(key)}, payload.data)
-
-    def verdict(self, reply: Reply) -> Outcome:
-        answer = reply.json()
-        words = str(answer.get("error", ""))
-        if reply.status == 422 and answer.get("field") == "to":
-            return Rejected("422", permanent=True, reason=reason(Trouble.RECIPIENT, f"422 {words}"))
-        return usual_verdict(reply, str(answer.get("id", "")), words)
 
 
 class SignedSession(SandboxSession):

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl
 
 from channels.connectors import registry
 from channels.connectors.base import Connector, Payload, Session
-from channels.connectors.simulator import HttpSession
+from channels.connectors.sandboxed import SandboxSession
 from channels.connectors.smtp import Server, SmtpSession
-from channels.connectors.social import SandboxSession, SignedSession
+from channels.connectors.social import SignedSession
 from channels.connectors.tests import api_stages as apis
 from channels.connectors.tests import mail_stages as mails
 from channels.connectors.tests.providers import DROP, SILENT, STOP_READING, Talk, http, http_answer, smtp
@@ -136,7 +136,7 @@ SMTP = {
 }
 
 HTTP = {
-    "open_at": HttpSession,
+    "open_at": lambda host, port: SandboxSession(apis.here(host, port)),
     "kind": http(),
     "says_later": (
         http(http_answer(429)),

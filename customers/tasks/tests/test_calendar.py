@@ -30,7 +30,7 @@ def test_a_month_shows_whole_weeks(seller: User) -> None:
 
     assert len(month.weeks) == 6
     assert (month.weeks[0][0].day, month.weeks[-1][-1].day) == (date(2026, 10, 26), date(2026, 12, 6))
-    assert [task.title for task in month.weeks[0][6].tasks] == ["first"]
+    assert [task.title for task in month.weeks[0][6].entries] == ["first"]
     assert (month.before, month.after) == (date(2026, 10, 1), date(2026, 12, 1))
 
 
