@@ -1,6 +1,6 @@
 """The mail that confirms a registration, with a calendar file and the guest's own link."""
 
-from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -15,6 +15,7 @@ from channels.events.models import Event, Registration
 from channels.mail import blobs
 from channels.models import Channel
 from crm.lib.errors import Refused
+from crm.lib.icalendar import escaped, stamp, written
 
 State = Registration.State
 
@@ -28,7 +29,7 @@ def send(registration: Registration) -> bool:
         subject, body = _words(registration)
         files = []
         if registration.state == State.BOOKED:
-            digest = blobs.keep(calendar(registration.event, registration).encode())
+            digest = blobs.keep(calendar(registration).encode())
             files = [{"name": "event.ics", "type": "text/calendar", "digest": digest}]
     try:
         direct.write(
@@ -53,25 +54,26 @@ def when(event: Event) -> str:
     return f"{date_format(begins, 'DATETIME_FORMAT')} – {end}"
 
 
-def calendar(event: Event, registration: Registration | None = None) -> str:
-    """One event as RFC 5545 wants it."""
+def calendar(registration: Registration) -> str:
+    """The event of a ticket as RFC 5545 wants it."""
+    event = registration.event
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//CRM//Events//EN",
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
-        f"UID:{event.key}@{settings.PUBLIC_URL.partition('://')[2]}",
-        f"DTSTAMP:{_utc(timezone.now())}",
-        f"DTSTART:{_utc(event.starts_at)}",
-        f"DTEND:{_utc(event.ends_at)}",
-        f"SUMMARY:{_escaped(event.title)}",
-        f"LOCATION:{_escaped(event.where)}",
-        f"URL:{links.ticket_of(registration) if registration else links.page_of(event)}",
+        f"UID:{event.key}@{urlsplit(settings.PUBLIC_URL).hostname}",
+        f"DTSTAMP:{stamp(timezone.now())}",
+        f"DTSTART:{stamp(event.starts_at)}",
+        f"DTEND:{stamp(event.ends_at)}",
+        f"SUMMARY:{escaped(event.title)}",
+        f"LOCATION:{escaped(event.where)}",
+        f"URL:{links.ticket_of(registration)}",
         "END:VEVENT",
         "END:VCALENDAR",
     ]
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
+    return written(lines)
 
 
 def _words(registration: Registration) -> tuple[str, str]:
@@ -101,25 +103,3 @@ def _words(registration: Registration) -> tuple[str, str]:
         )
         % said,
     )
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _escaped(text: str) -> str:
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return text.replace("\r", "").replace("\n", "\\n")
-
-
-def _folded(line: str) -> str:
-    """No more than 75 bytes in a line, and no character cut in two."""
-    parts, left = [""], 75
-    for letter in line:
-        size = len(letter.encode())
-        if size > left:
-            parts.append(" ")
-            left = 74
-        parts[-1] += letter
-        left -= size
-    return "\r\n".join(parts)

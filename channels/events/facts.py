@@ -36,7 +36,7 @@ def register_all() -> None:
 
 
 def _missed() -> Q:
-    return Q(came_at=None, state="booked", event__ends_at__lte=timezone.now())
+    return Q(came_at=None, state="booked", event__ends_at__lte=timezone.now()) & ~Q(event__state="cancelled")
 
 
 def _where(rows: Q, event: str = "event") -> Where:

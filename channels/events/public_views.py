@@ -48,6 +48,8 @@ def event(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def thanks(request: HttpRequest, token: str) -> HttpResponse:
     """Says the same to everybody: whether somebody was registered before is nobody else's business."""
+    if limit(request, "event", LOOKS):
+        return render(request, "mail/slow.html", status=429)
     found = links.event_in(token)
     if found is None:
         return render(request, "mail/nowhere.html")
@@ -60,7 +62,9 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def ticket(request: HttpRequest, token: str) -> HttpResponse:
     """Looking changes nothing; the buttons cancel the seat, or confirm that offers may be sent."""
-    found = None if limit(request, "event", LOOKS) else links.registration_in(token)
+    if limit(request, "event", LOOKS):
+        return render(request, "mail/slow.html", status=429)
+    found = links.registration_in(token)
     if found is None:
         return render(request, "mail/nowhere.html")
     with translation.override(found.language or _language(request)):
@@ -69,7 +73,8 @@ def ticket(request: HttpRequest, token: str) -> HttpResponse:
             why = _cancelled(found)
         elif "news" in request.POST:
             registering.grant_news(found, _evidence(request))
-        found.refresh_from_db()
+        if request.method == "POST":
+            found.refresh_from_db()
         context = {
             "registration": found,
             "event": found.event,
@@ -77,6 +82,7 @@ def ticket(request: HttpRequest, token: str) -> HttpResponse:
             "square": showing.square(links.door_of(found)),
             "calendar": reverse("gatherings:calendar", args=[token]),
             "why": why,
+            "asks_news": registering.asks_news(found),
         }
         return _private(render(request, "events/ticket.html", context))
 
@@ -84,11 +90,13 @@ def ticket(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 @require_GET
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
-    found = None if limit(request, "event", LOOKS) else links.registration_in(token)
+    if limit(request, "event", LOOKS):
+        return render(request, "mail/slow.html", status=429)
+    found = links.registration_in(token)
     if found is None:
         return render(request, "mail/nowhere.html")
     with translation.override(found.language or _language(request)):
-        text = confirming.calendar(found.event, found)
+        text = confirming.calendar(found)
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="event.ics"'
     return _private(response)

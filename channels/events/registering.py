@@ -52,7 +52,7 @@ def register(event: Event, guest: Guest) -> Registration:
     party = _party(guest)
     locks.hold(parties.names([party]))
     customer = parties.meet(party, Channel(kind=KIND)).customer
-    current = _hold(event)
+    current = hold(event)
     known = current.registrations.exclude(state=State.CANCELLED).filter(customer=customer).first()
     if known:
         confirming.send(known)
@@ -72,7 +72,7 @@ def walk_in(event: Event, guest: Guest, *, by: User) -> Registration:
     party = _party(guest)
     locks.hold(parties.names([party]))
     customer = parties.meet(party, Channel(kind=KIND)).customer
-    current = _hold(event)
+    current = hold(event)
     if current.state != Event.State.OPEN:
         raise Refused(_("This event is not open."))
     known = current.registrations.booked().filter(customer=customer).first()
@@ -93,7 +93,7 @@ def walk_in(event: Event, guest: Guest, *, by: User) -> Registration:
 @transaction.atomic
 def cancel(registration: Registration, *, by: User | None = None) -> bool:
     """Gives the seat back; the first of the waiting list gets it. False if it was cancelled before."""
-    event = _hold(registration.event)
+    event = hold(registration.event)
     current = Registration.objects.select_related("customer").get(pk=registration.pk)
     if current.state == State.CANCELLED:
         return False
@@ -112,7 +112,7 @@ def cancel(registration: Registration, *, by: User | None = None) -> bool:
 @transaction.atomic
 def move_up(event: Event) -> int:
     """Who waits gets the seats that are free, in the order in which they came."""
-    current = _hold(event)
+    current = hold(event)
     if current.is_over or current.state != Event.State.OPEN:
         return 0
     waiting = current.registrations.waiting().order_by("registered_at", "pk").select_related("customer")
@@ -126,16 +126,20 @@ def move_up(event: Event) -> int:
     return len(moved)
 
 
+def asks_news(registration: Registration) -> bool:
+    """Whether the tick still waits for its button. Consent is kept for the customer's own address only."""
+    is_theirs = registration.customer.email.casefold() == registration.email.casefold()
+    return registration.wants_news and registration.news_granted_at is None and is_theirs
+
+
 @transaction.atomic
 def grant_news(registration: Registration, evidence: Mapping[str, Any]) -> None:
     """The button behind the link that only the mailbox's owner has: now the tick counts, once."""
-    customer = registration.customer
-    is_theirs = customer.email.casefold() == registration.email.casefold()
     mine = Registration.objects.filter(pk=registration.pk, wants_news=True, news_granted_at=None)
-    if not is_theirs or not mine.update(news_granted_at=timezone.now()):
+    if not asks_news(registration) or not mine.update(news_granted_at=timezone.now()):
         return
     consent.grant(
-        customer,
+        registration.customer,
         Purpose.MARKETING,
         "email",
         source=KIND,
@@ -165,7 +169,8 @@ def _write(event: Event, customer: Customer, guest: Guest, state: State, **field
     return made
 
 
-def _hold(event: Event) -> Event:
+def hold(event: Event) -> Event:
+    """As it is now; nobody takes or gives back a seat until the transaction ends."""
     return Event.objects.select_for_update(no_key=True, of=("self",)).get(pk=event.pk)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.campaigns.models import Campaign
@@ -12,6 +13,7 @@ from channels.models import Channel
 from crm.accounts.models import User
 from crm.audit import services as audit
 from crm.lib.errors import Refused
+from crm.lib.models import written_by_people
 from segments import services as segments
 from segments.models import Segment
 
@@ -25,9 +27,19 @@ def save(event: Event, *, by: User) -> None:
     is_new = event.pk is None
     if is_new:
         event.created_by = by
-    event.save()
+        event.save()
+    else:
+        _change(event)
     audit.record("event.created" if is_new else "event.changed", event, by=by)
     registering.move_up(event)
+
+
+def _change(event: Event) -> None:
+    """Only what people write: guests take seats of the same row meanwhile."""
+    now = registering.hold(event)
+    if event.capacity is not None and event.capacity < now.taken:
+        raise Refused(_("More guests than that are registered already."))
+    event.save(update_fields=written_by_people(Event))
 
 
 @transaction.atomic
@@ -61,7 +73,9 @@ def invite(event: Event, segment: Segment, *, by: User) -> Campaign:
 @transaction.atomic
 def follow_up(event: Event, *, by: User) -> list[Campaign]:
     """Two segments, of those who came and of those who did not, and a draft of a campaign for each."""
-    Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    event = registering.hold(event)
+    if event.state != State.OPEN:
+        raise Refused(_("This event did not take place."))
     if not event.is_over:
         raise Refused(_("The event is not over yet."))
     if event.campaigns.exclude(role=Role.INVITATION).exists():
@@ -86,7 +100,7 @@ def _words(role: Role) -> tuple[str, str, str]:
 
 def _followed(event: Event, role: Role, words: list[str], by: User) -> Campaign:
     name, subject, body = words
-    segment = Segment(name=f"{name[:85]} · {event.starts_at:%Y-%m-%d}")
+    segment = Segment(name=segments.free_name(f"{name[:80]} · {timezone.localdate(event.starts_at)}"))
     rule = {"fact": FACTS[role], "op": "at_least", "value": {"number": 1, "days": None, "of": [event.pk]}}
     segments.save(segment, {"match": "all", "rules": [rule]}, by=by)
     return _campaign(event, role, segment, subject, body, by)

@@ -27,7 +27,7 @@ BORDER = 4
 
 def register() -> None:
     label = pgettext_lazy("customer page", "Events")
-    register_panel(Panel("events", label, "events/_panel.html", load, needs=("event", "view"), order=47))
+    register_panel(Panel("events", label, "events/_panel.html", load, needs=("attendance", "view"), order=47))
     for name, words in (
         ("event.registered", gettext_lazy("Registered for an event")),
         ("event.cancelled", gettext_lazy("Cancelled a registration")),
@@ -38,16 +38,16 @@ def register() -> None:
 
 
 def load(request: UserRequest, customer: Customer) -> Mapping[str, Any] | None:
-    rows = Registration.objects.filter(customer=customer).select_related("event")
+    rows = Registration.objects.visible_to(request.user).filter(customer=customer).select_related("event")
     found = list(rows.order_by("-event__starts_at")[:SHOWN])
     return {"registrations": found} if found else None
 
 
 def origin(user: User, entry: Entry) -> origins.Origin | None:
     number = entry.source_id.partition(".")[0]
-    if not number.isdecimal() or not user.may("event", "view"):
+    if not number.isdecimal():
         return None
-    rows = Registration.objects.filter(customer=entry.customer_id, pk=int(number))
+    rows = Registration.objects.visible_to(user).filter(customer=entry.customer_id, pk=int(number))
     found = rows.select_related("event").first()
     if found is None:
         return None

@@ -117,10 +117,10 @@ def redeem_coupon(request: HttpRequest, asked: RedeemIn) -> Status[dict[str, Any
     asker = asked_by(request)
     customer = _customer(asker, asked.customer)
     try:
-        _find(asker, asked.code)
+        coupon = _find(asker, asked.code)
         basket = _basket(asked.basket)
         purchase = Purchase(asked.source, asked.number, basket, asked.key, customer)
-        made = redeeming.redeem(asked.code, purchase, by=asker.user)
+        made = redeeming.redeem(coupon, purchase, by=asker.user)
     except NotGood as no:
         raise Answer(409, str(no), code=f"coupon_{no.code}") from None
     return Status(201, _shown(made))

@@ -59,8 +59,7 @@ def redemption(request: UserRequest) -> HttpResponse:
     data = form.cleaned_data
     basket = Basket(data["amount"], is_picked=True)
     asked = Purchase(SOURCE, data["number"].replace("\x00", ""), basket, f"counter {data['key']}")
-    _find(request, data["code"])
-    made = redeeming.redeem(data["code"], asked, by=request.user)
+    made = redeeming.redeem(_find(request, data["code"]), asked, by=request.user)
     text = _("Redeemed: %(discount)s off this order.") % {"discount": made.discount}
     messages.success(request, text)
     return redirect("offers:check")

@@ -4,7 +4,6 @@ Whoever redeems holds the offer's row: limits, sums and the code itself change t
 ask at the same moment. What a till asks again under the same key gets the same answer.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -49,17 +48,10 @@ def find(typed: str) -> Coupon:
     return found
 
 
-def check(typed: str, basket: Basket, *, customer: int | None = None, others: Sequence[str] = ()) -> Decimal:
-    """What the code would take off. Raises NotGood. Changes nothing."""
-    beside = [find(other).offer for other in others]
-    return discount(find(typed), basket, customer, beside)
-
-
 @transaction.atomic
-def redeem(typed: str, purchase: Purchase, *, by: User) -> Redemption:
+def redeem(known: Coupon, purchase: Purchase, *, by: User) -> Redemption:
     """Raises NotGood. The same key gives the same answer, and nothing is redeemed a second time."""
-    locks.hold([f"coupons {purchase.source} {purchase.number}"])
-    known = find(typed)
+    locks.hold([f"coupons {purchase.source} {purchase.number}", f"coupons key {by.pk} {purchase.key}"])
     offer = Offer.objects.select_for_update(no_key=True, of=("self",))
     offer_now = offer.select_related("product", "segment").get(pk=known.offer_id)
     before = Redemption.objects.filter(by=by, key=purchase.key).select_related("offer", "coupon").first()

@@ -12,6 +12,7 @@ from channels.offers.models import Coupon, Offer
 from crm.accounts.models import User
 from crm.audit import services as audit
 from crm.lib.errors import Refused
+from crm.lib.models import written_by_people
 
 
 @transaction.atomic
@@ -28,6 +29,16 @@ def begin(offer: Offer, *, number: int = 0, word: str = "", by: User) -> None:
             codes.share(offer, word)
     except IntegrityError:
         raise Refused(_("This code belongs to another offer.")) from None
+
+
+@transaction.atomic
+def change(offer: Offer, *, by: User) -> None:
+    """Only what people write: tills and workers count in the same row meanwhile."""
+    now = Offer.objects.select_for_update(no_key=True).get(pk=offer.pk)
+    if offer.most_in_all is not None and offer.most_in_all < now.uses:
+        raise Refused(_("It was used %(uses)d times already.") % {"uses": now.uses})
+    offer.save(update_fields=written_by_people(Offer))
+    audit.record("offer.changed", offer, by=by)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from crm.accounts.http import UserRequest, get_visible, needs
 from crm.lib import charts
 from crm.lib.errors import Refused
 from crm.lib.paging import keyset
+from segments.facts import start_of
 
 DAYS = 30
 
@@ -57,7 +58,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     offer = _to_edit(request, pk)
     form = OfferForm(request.POST or None, user=request.user, instance=offer)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        services.change(form.save(commit=False), by=request.user)
         messages.success(request, _("Your changes were saved."))
         return redirect("offers:detail", pk)
     status = 422 if request.method == "POST" else 200
@@ -124,7 +125,9 @@ def _chart(request: UserRequest, offer: Offer) -> charts.Chart | None:
     """Redeemed per day, of the last days."""
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
-    rows = Redemption.objects.visible_to(request.user).standing().filter(offer=offer, at__date__gte=days[0])
+    rows = (
+        Redemption.objects.visible_to(request.user).standing().filter(offer=offer, at__gte=start_of(days[0]))
+    )
     counted = dict(rows.values_list(TruncDate("at")).annotate(number=Count("pk")))
     if not counted:
         return None

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.accounts.models import User
+from crm.lib.icalendar import escaped, stamp, written
 from customers.tasks.days import own
 from customers.tasks.models import CalendarFeed, Task
 
@@ -18,7 +19,6 @@ SALT = "customers.tasks.feeds"
 BACK, AHEAD, MOST = timedelta(days=30), timedelta(days=366), 1000
 # A task with an hour takes up so much of the day.
 LENGTH = timedelta(minutes=30)
-OCTETS = 75
 
 
 def make(user: User) -> CalendarFeed:
@@ -63,17 +63,17 @@ def calendar(user: User) -> str:
     for task in tasks:
         lines += _event(task)
     lines.append("END:VCALENDAR")
-    return "".join(f"{part}\r\n" for line in lines for part in folded(line))
+    return written(lines)
 
 
 def _event(task: Task) -> Iterator[str]:
     host = urlsplit(settings.PUBLIC_URL).hostname
     yield "BEGIN:VEVENT"
     yield f"UID:task-{task.pk}@{host}"
-    yield f"DTSTAMP:{timezone.now():%Y%m%dT%H%M%SZ}"
+    yield f"DTSTAMP:{stamp(timezone.now())}"
     if task.due_at:
-        yield f"DTSTART:{task.due_at:%Y%m%dT%H%M%SZ}"
-        yield f"DTEND:{task.due_at + LENGTH:%Y%m%dT%H%M%SZ}"
+        yield f"DTSTART:{stamp(task.due_at)}"
+        yield f"DTEND:{stamp(task.due_at + LENGTH)}"
     else:
         yield f"DTSTART;VALUE=DATE:{task.due_on:%Y%m%d}"
         yield "TRANSP:TRANSPARENT"
@@ -83,21 +83,3 @@ def _event(task: Task) -> Iterator[str]:
         yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"TRIGGER:-PT{task.remind_before}M")
         yield from (f"DESCRIPTION:{escaped(task.title)}", "END:VALARM")
     yield "END:VEVENT"
-
-
-def escaped(text: str) -> str:
-    for old, new in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r", ""), ("\n", "\\n")):
-        text = text.replace(old, new)
-    return text
-
-
-def folded(line: str) -> Iterator[str]:
-    """A line in parts of at most 75 octets that cut no character; each further one begins with a space."""
-    part, size = "", 0
-    for character in line:
-        width = len(character.encode())
-        if size + width > OCTETS:
-            yield part
-            part, size = " ", 1
-        part, size = part + character, size + width
-    yield part

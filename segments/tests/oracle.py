@@ -24,11 +24,15 @@ def leaf(node: dict[str, Any], customer: Customer, as_of: datetime) -> bool:
     if op in negative:
         return not leaf({**node, "op": negative[op]}, customer, as_of)
     today = as_of.astimezone(SHANGHAI).date()
-    found = contacts.look_up(node["fact"], customer, today, as_of)
-    kind, known = found or look_up(node["fact"], customer, today)
+    kind, known = known_of(node["fact"], customer, as_of)
     if known in (None, "", []) and kind not in ("list", "times", "spent"):
         return False
     return ANSWERS[kind](op, known, value, today)
+
+
+def known_of(fact: str, customer: Customer, as_of: datetime) -> tuple[str, Any]:
+    today = as_of.astimezone(SHANGHAI).date()
+    return contacts.look_up(fact, customer, today, as_of) or look_up(fact, customer, today)
 
 
 def look_up(fact: str, customer: Customer, today: date) -> tuple[str, Any]:

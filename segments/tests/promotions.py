@@ -1,10 +1,12 @@
-"""What a rule may ask about coupons: rows of their tables, and plain Python."""
+"""What a rule may ask about coupons, events and landing pages: rows of their tables, and plain Python."""
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from channels.events.models import Event, Registration
+from channels.landing.models import LandingPage, Submission
 from channels.offers import factories
 from channels.offers.models import Coupon, Redemption
 from crm.accounts import factories as people
@@ -12,14 +14,21 @@ from crm.accounts.policy import Role
 from customers.models import Customer
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-LOADED = ("coupons", "redemptions", "registrations__event")
+LOADED = ("coupons", "redemptions", "registrations__event", "landing_submissions")
 
 
 def fill(customers: list[Customer], now: datetime) -> None:
-    events = [_event(place, now) for place in range(2)]
+    events = [_event(place, now) for place in range(3)]
+    # One that is over was called off: nobody failed to come.
+    over = {"starts_at": events[0].starts_at, "ends_at": events[0].ends_at}
+    Event.objects.filter(pk=events[2].pk).update(state="cancelled", **over)
     offers = [factories.offer(number=0, name=f"Offer {number}") for number in range(2)]
+    pages = [_page(place) for place in range(2)]
     for number, customer in enumerate(customers):
-        for place, event in enumerate(events[: number % 4 - 1 if number % 4 else 0]):
+        for place in range(number % 3):
+            page, at = pages[(number + place) % 2], now - timedelta(days=number * (place + 1))
+            Submission.objects.create(key=uuid4(), page=page, customer=customer, at=at)
+        for place, event in enumerate(events[: number % 4]):
             _seat(customer, number, place, event, now)
         for place, offer in enumerate(offers[: number % 3]):
             at = now - timedelta(days=number * (place + 1))
@@ -48,6 +57,11 @@ def fill(customers: list[Customer], now: datetime) -> None:
                 )
 
 
+def _page(place: int) -> LandingPage:
+    said = {"title_zh": "页", "title_en": "Page", "slug": f"page-{place}"}
+    return LandingPage.objects.create(name=f"Page {place}", **said, created_by=people.user(Role.MARKETING))
+
+
 def _event(place: int, now: datetime) -> Event:
     by = people.user(Role.MARKETING)
     at = now + timedelta(days=30 if place else -30)
@@ -74,7 +88,11 @@ def known(customer: Customer, now: datetime) -> dict[str, tuple[str, Any]]:
     groups = {
         "registered": seats,
         "attended": [one for one in seats if one.came_at],
-        "missed": [one for one in seats if not one.came_at and one.event.ends_at <= now],
+        "missed": [
+            one
+            for one in seats
+            if not one.came_at and one.event.ends_at <= now and one.event.state != "cancelled"
+        ],
     }
     events = {
         f"events.{name}": ("times", [_row(one, one.registered_at, one.event_id) for one in rows])
@@ -83,6 +101,10 @@ def known(customer: Customer, now: datetime) -> dict[str, tuple[str, Any]]:
     return {
         **events,
         "events.invited": ("times", []),
+        "landing.submitted": (
+            "times",
+            [_row(one, one.at, one.page_id) for one in customer.landing_submissions.all()],
+        ),
         "offers.redeemed": ("times", [_row(one, one.at, one.offer_id) for one in redeemed]),
         "offers.unused": ("list", unused),
     }

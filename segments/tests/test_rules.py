@@ -5,13 +5,17 @@ from itertools import chain
 from typing import Any
 
 import pytest
+from django.db.models import Model
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from channels.campaigns.models import Campaign
+from channels.events.models import Event
+from channels.landing.models import LandingPage
+from channels.offers.models import Offer
 from crm.accounts.models import Team, User
 from customers.models import Customer
-from segments import evaluating, rules
+from segments import evaluating, facts, rules
 from segments.bits import Space
 from segments.evaluating import Evaluation
 from segments.models import Segment
@@ -20,6 +24,7 @@ from segments.tests.contacts import LOADED
 from segments.tests.trees import NOW, base, trees
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+NAMED: list[type[Model]] = [User, Team, Segment, Campaign, Event, Offer, LandingPage]
 
 
 def everybody() -> list[Customer]:
@@ -27,6 +32,14 @@ def everybody() -> list[Customer]:
         "rollup", "score", "quality", "last_contact", "prediction", "belonging"
     )
     return list(rows.prefetch_related("consents", "orders__lines__product", "picks", "memberships", *LOADED))
+
+
+def test_plain_python_knows_every_fact() -> None:
+    """Else the trees below find out about a new one only when the dice say so."""
+    base()
+    someone = everybody()[0]
+    for fact in facts.all_facts():
+        oracle.known_of(fact.key, someone, NOW)
 
 
 def members(tree: dict[str, Any]) -> set[int]:
@@ -44,7 +57,7 @@ def test_rules_find_whom_plain_python_finds_and_none_of_finds_the_others(
     base()
     customers = everybody()
     everyone = {customer.pk for customer in customers}
-    named = (model.objects.values_list("pk", flat=True) for model in (User, Team, Segment, Campaign))
+    named = (model._default_manager.values_list("pk", flat=True) for model in NAMED)
     records = [*chain(*named), 0]
 
     space = evaluating.everybody()

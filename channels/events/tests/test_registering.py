@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from channels.direct.models import DirectMessage
 from channels.events import admitting, confirming, registering, services
 from channels.events.factories import event
-from channels.events.models import Registration
+from channels.events.models import Event, Registration
 from channels.events.registering import Guest
 from channels.factories import channel
 from channels.mail import blobs
@@ -99,15 +99,46 @@ def test_who_came_and_who_did_not_are_segments_with_a_draft_each() -> None:
 def test_joined_customers_keep_one_seat_and_lose_none_by_parting() -> None:
     made, clerk = event(capacity=2), people.user(Role.OPERATIONS)
     one, other = (registering.register(made, guest(number)) for number in (1, 2))
-    merging.merge(one.customer, [other.customer], by=clerk)
+    (merge,) = merging.merge(one.customer, [other.customer], by=clerk)
     assert made.registrations.filter(customer=one.customer).count() == 1
     assert made.registrations.booked().count() == 2
+    merging.undo(merge, by=clerk)
+    assert [
+        made.registrations.booked().filter(customer=whose).count() for whose in (one.customer, other.customer)
+    ] == [1, 1]
+
+
+@pytest.mark.django_db
+def test_who_changes_an_event_takes_back_no_seat() -> None:
+    made = event(capacity=3)
+    opened = Event.objects.get(pk=made.pk)
+    for number in (1, 2):
+        registering.register(made, guest(number))
+    opened.place = "Pier 2"
+    services.save(opened, by=made.created_by)
+    made.refresh_from_db()
+    assert (made.place, made.taken) == ("Pier 2", 2)
+    opened.capacity = 1
+    with pytest.raises(Refused):
+        services.save(opened, by=made.created_by)
+
+
+@pytest.mark.django_db
+def test_nobody_missed_an_event_that_was_called_off() -> None:
+    made = event()
+    registering.register(made, guest(1))
+    services.call_off(made, by=made.created_by)
+    Event.objects.update(
+        starts_at=timezone.now() - timedelta(days=2), ends_at=timezone.now() - timedelta(days=1)
+    )
+    with pytest.raises(Refused), translation.override("en"):
+        services.follow_up(made, by=made.created_by)
 
 
 @pytest.mark.django_db
 def test_a_calendar_line_is_no_longer_than_75_bytes() -> None:
     made = event(title_en="茶" * 60, place="Wharf 1, Pier; \\ 2")
-    lines = confirming.calendar(made).split("\r\n")
+    lines = confirming.calendar(registering.register(made, guest(1))).split("\r\n")
     assert max(len(line.encode()) for line in lines) <= 75
     assert "LOCATION:Wharf 1\\, Pier\\; \\\\ 2" in lines
 

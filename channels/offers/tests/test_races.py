@@ -43,7 +43,9 @@ def test_twenty_tills_redeem_one_code_once() -> None:
     code = giving.give(made.pk, [one.pk])[one.pk].code
     basket = Basket(Decimal(100))
     told = at_once(
-        lambda place: redeeming.redeem(code, Purchase("till", f"{place}", basket, f"{place}"), by=clerk),
+        lambda place: redeeming.redeem(
+            redeeming.find(code), Purchase("till", f"{place}", basket, f"{place}"), by=clerk
+        ),
         range(20),
     )
     assert sum(isinstance(one, Redemption) for one in told) == 1
@@ -56,10 +58,12 @@ def test_one_till_that_asks_twice_gets_one_answer_and_limits_hold() -> None:
     clerk, basket = people.user(Role.OPERATIONS), Basket(Decimal(100))
     made = offer(word="FIRST3", most_in_all=3)
     same = Purchase("till", "A", basket, "A")
-    told = at_once(lambda _place: redeeming.redeem("FIRST3", same, by=clerk).pk, range(6))
+    told = at_once(lambda _place: redeeming.redeem(redeeming.find("FIRST3"), same, by=clerk).pk, range(6))
     assert len(set(told)) == 1
     told = at_once(
-        lambda place: redeeming.redeem("FIRST3", Purchase("till", f"{place}", basket, f"{place}"), by=clerk),
+        lambda place: redeeming.redeem(
+            redeeming.find("FIRST3"), Purchase("till", f"{place}", basket, f"{place}"), by=clerk
+        ),
         range(8),
     )
     assert told.count("used_up") == 6

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
-from channels.offers import giving, redeeming
+from channels.offers import giving, judging, redeeming, services
 from channels.offers.factories import offer
 from channels.offers.judging import Basket, Line, NotGood
 from channels.offers.models import Coupon, Offer, Redemption
@@ -15,6 +15,7 @@ from channels.offers.redeeming import Purchase
 from crm.accounts import factories as people
 from crm.accounts.models import User
 from crm.accounts.policy import Role
+from crm.lib.errors import Refused
 from customers.factories import customer
 from customers.merging import services as merging
 from customers.models import Customer
@@ -51,26 +52,26 @@ def order(number: str, amount: int = 100, **fields: object) -> Purchase:
 
 def why_not(code: str, basket: Basket, whom: Customer | None = None) -> str:
     with pytest.raises(NotGood) as refusal:
-        redeeming.check(code, basket, customer=whom.pk if whom else None)
+        judging.discount(redeeming.find(code), basket, whom.pk if whom else None)
     return refusal.value.code
 
 
 def test_a_redeemed_code_counts_and_is_told_and_taken_back(clerk: User) -> None:
     made, one = offer(), customer()
     code = code_of(made, one)
-    done = redeeming.redeem(code, order("A1", 250), by=clerk)
+    done = redeeming.redeem(redeeming.find(code), order("A1", 250), by=clerk)
     assert (done.discount, done.customer_id) == (Decimal(25), one.pk)
-    assert redeeming.redeem(code, order("A1", 250), by=clerk).pk == done.pk
+    assert redeeming.redeem(redeeming.find(code), order("A1", 250), by=clerk).pk == done.pk
     with pytest.raises(NotGood, match="was redeemed on"):
-        redeeming.redeem(code, order("A2"), by=clerk)
+        redeeming.redeem(redeeming.find(code), order("A2"), by=clerk)
     with pytest.raises(NotGood, match="another code or order"):
-        redeeming.redeem(code, order("A2", key="key A1"), by=clerk)
+        redeeming.redeem(redeeming.find(code), order("A2", key="key A1"), by=clerk)
     assert sums(made) == [1, 250, 25]
 
     redeeming.take_back(done, by=clerk)
     redeeming.take_back(done, by=clerk)
     assert sums(made) == [0, 0, 0]
-    redeeming.redeem(code, order("A3"), by=clerk)
+    redeeming.redeem(redeeming.find(code), order("A3"), by=clerk)
     kinds = Entry.objects.filter(customer=one, source="coupon").order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == ["coupon.redeemed", "coupon.taken_back", "coupon.redeemed"]
 
@@ -84,7 +85,7 @@ def test_what_an_offer_takes_off_is_what_it_says() -> None:
 
     def taken(word: str, **fields: Any) -> Decimal:
         offer(word=word, **fields)
-        return redeeming.check(word, basket)
+        return judging.discount(redeeming.find(word), basket, None)
 
     assert taken("ALL10") == 11
     assert taken("COFFEE10", categories=["Coffee"]) == 9
@@ -108,8 +109,8 @@ def test_each_refusal_has_its_reason(clerk: User) -> None:
     offer(word="OURS", segment=segment())
     offer(word="ONCE", most_each=1)
     last = offer(word="LAST", most_in_all=1)
-    redeeming.redeem("LAST", order("1"), by=clerk)
-    redeeming.redeem("ONCE", order("2", customer=one.pk), by=clerk)
+    redeeming.redeem(redeeming.find("LAST"), order("1"), by=clerk)
+    redeeming.redeem(redeeming.find("ONCE"), order("2", customer=one.pk), by=clerk)
     assert why_not("NOTHING", basket) == "unknown"
     assert why_not("LATER", basket) == "not_yet"
     assert why_not("OVER", basket) == "over"
@@ -117,7 +118,7 @@ def test_each_refusal_has_its_reason(clerk: User) -> None:
     assert why_not("BIG100", basket) == "minimum"
     assert [why_not("OURS", basket), why_not("OURS", basket, other)] == ["who", "not_meant"]
     assert [why_not("ONCE", basket), why_not("ONCE", basket, one)] == ["who", "enough"]
-    assert redeeming.check("ONCE", basket, customer=other.pk) == 5
+    assert judging.discount(redeeming.find("ONCE"), basket, other.pk) == 5
     assert why_not("LAST", basket) == "used_up"
     assert why_not(code_of(offer(), one), basket, other) == "of_another"
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -127,11 +128,11 @@ def test_each_refusal_has_its_reason(clerk: User) -> None:
 def test_only_stackable_offers_go_together(clerk: User) -> None:
     for word, stackable in (("ONE1", True), ("TWO2", True), ("ALONE", False)):
         offer(word=word, is_stackable=stackable)
-    redeeming.redeem("ONE1", order("7"), by=clerk)
-    redeeming.redeem("TWO2", order("7", key="b"), by=clerk)
+    redeeming.redeem(redeeming.find("ONE1"), order("7"), by=clerk)
+    redeeming.redeem(redeeming.find("TWO2"), order("7", key="b"), by=clerk)
     for word, words in (("ALONE", "together"), ("ONE1", "already")):
         with pytest.raises(NotGood, match=words):
-            redeeming.redeem(word, order("7", key=word), by=clerk)
+            redeeming.redeem(redeeming.find(word), order("7", key=word), by=clerk)
 
 
 def test_joined_customers_keep_a_code_each_and_part_with_them(clerk: User) -> None:
@@ -141,8 +142,30 @@ def test_joined_customers_keep_a_code_each_and_part_with_them(clerk: User) -> No
     assert Coupon.objects.filter(customer=kept).count() == 2
     assert code_of(made, kept) in codes
     for number, code in enumerate(sorted(codes)):
-        redeeming.redeem(code, order(f"{number}", customer=kept.pk), by=clerk)
+        redeeming.redeem(redeeming.find(code), order(f"{number}", customer=kept.pk), by=clerk)
     assert Redemption.objects.standing().count() == 2
     merging.undo(merge, by=clerk, despite=True)
     assert Coupon.objects.filter(customer=gone, is_main=True).count() == 1
     assert Coupon.objects.filter(customer=kept, is_main=True).count() == 1
+
+
+def test_who_changes_an_offer_undoes_nothing_that_tills_did_meanwhile(clerk: User) -> None:
+    made = offer(word="LATE1", most_in_all=5)
+    opened = Offer.objects.get(pk=made.pk)
+    redeeming.redeem(redeeming.find("LATE1"), order("1"), by=clerk)
+    services.stop(made, by=clerk)
+    opened.name = "Another name"
+    services.change(opened, by=clerk)
+    made.refresh_from_db()
+    assert (made.name, made.uses, made.stopped_at is not None) == ("Another name", 1, True)
+    opened.most_in_all = 0
+    with pytest.raises(Refused, match="used 1 times already"):
+        services.change(opened, by=clerk)
+
+
+def test_a_key_of_one_order_redeems_nothing_for_another(clerk: User) -> None:
+    for word in ("FIRST1", "OTHER1"):
+        offer(word=word)
+    redeeming.redeem(redeeming.find("FIRST1"), order("1", key="same"), by=clerk)
+    with pytest.raises(NotGood, match="key was used"):
+        redeeming.redeem(redeeming.find("OTHER1"), order("2", key="same"), by=clerk)
