@@ -1,6 +1,6 @@
 """Facts about events: who was invited, registered, came, did not come."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -27,24 +27,24 @@ def register_all() -> None:
     invited = Repeated(Pool(_invitations), _where(Q(), "campaign__of_event__event"), "sent_at", times)
     register(fact("events.invited", _("Invited to events"), Group.CAMPAIGNS, Kind.TIMES, invited, **more))
     for key, label, rows in (
-        ("registered", _("Registered for events"), lambda: ~Q(state="cancelled")),
-        ("attended", _("Came to events"), lambda: Q(came_at__isnull=False)),
+        ("registered", _("Registered for events"), lambda test: ~Q(state="cancelled")),
+        ("attended", _("Came to events"), lambda test: Q(came_at__isnull=False)),
         ("missed", _("Registered for events and did not come"), _missed),
     ):
-        found = Repeated(REGISTRATIONS, _later(rows), "registered_at", times)
+        found = Repeated(REGISTRATIONS, _kept(rows), "registered_at", times)
         register(fact(f"events.{key}", label, Group.CAMPAIGNS, Kind.TIMES, found, **more))
 
 
-def _missed() -> Q:
-    return Q(came_at=None, state="booked", event__ends_at__lte=timezone.now()) & ~Q(event__state="cancelled")
+def _missed(test: Test) -> Q:
+    return Q(came_at=None, state="booked", event__ends_at__lte=test.as_of) & ~Q(event__state="cancelled")
 
 
 def _where(rows: Q, event: str = "event") -> Where:
     return lambda test: rows & _of(test, event)
 
 
-def _later(rows: Callable[[], Q]) -> Where:
-    return lambda test: rows() & _of(test, "event")
+def _kept(rows: Where) -> Where:
+    return lambda test: rows(test) & _of(test, "event")
 
 
 def _of(test: Test, event: str) -> Q:
