@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
@@ -122,14 +123,28 @@ def some(campaign: Campaign, verdict: str, most: int, *, by: User, place: int = 
         found = rows.filter(verdict=verdict) if not verdict else rows.filter(verdict__startswith=verdict)
         return found.select_related("rollup")[:most]
     said = f"verdicts[{place}]" if any(way.place == place for way in over) else "verdict"
-    sql, params = asked(campaign, over).statement(members(campaign, by=by), f"id, {said} AS said")
+    found_ids = _ask(
+        asked(campaign, over),
+        members(campaign, by=by),
+        f"id, {said} AS said",
+        "SELECT id FROM ({judged}) AS judged WHERE split_part(said, ':', 1) = %s LIMIT %s",
+        books.family(verdict),
+        most,
+    )
+    return Customer.objects.filter(pk__in=[pk for (pk,) in found_ids]).select_related("rollup")
+
+
+def _ask(
+    question: choosing.Asked, customers: CustomerQuerySet, columns: str, sql: str, *params: Any
+) -> list[tuple[Any, ...]]:
+    """Rows of a statement about the `{judged}` customers; none where nobody can be meant at all."""
+    try:
+        judged, known = question.statement(customers, columns)
+    except EmptyResultSet:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id FROM ({sql}) AS judged WHERE split_part(said, ':', 1) = %s LIMIT %s",
-            [*params, books.family(verdict), most],
-        )
-        found_ids = [pk for (pk,) in cursor.fetchall()]
-    return Customer.objects.filter(pk__in=found_ids).select_related("rollup")
+        cursor.execute(sql.format(judged=judged), [*known, *params])
+        return list(cursor.fetchall())
 
 
 def reach(campaign: Campaign, *, by: User) -> Reach:
@@ -153,10 +168,12 @@ def reach(campaign: Campaign, *, by: User) -> Reach:
 
 def _reach_of_many(campaign: Campaign, over: Sequence[Way], by: User) -> Reach:
     """Each customer is looked at once, and counted with those of whom every channel says the same."""
-    sql, params = asked(campaign, over).statement(members(campaign, by=by), "way, verdict, verdicts")
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT way, verdict, verdicts, count(*) FROM ({sql}) AS j GROUP BY 1, 2, 3", params)
-        rows = cursor.fetchall()
+    rows = _ask(
+        asked(campaign, over),
+        members(campaign, by=by),
+        "way, verdict, verdicts",
+        "SELECT way, verdict, verdicts, count(*) FROM ({judged}) AS judged GROUP BY 1, 2, 3",
+    )
     whole, chosen = Counter[str](), Counter[int]()
     each = {way.place: Counter[str]() for way in over}
     for place, verdict, verdicts, number in rows:
@@ -192,13 +209,15 @@ def missing_on(campaign: Campaign, way: Way) -> list[tuple[str, Q]]:
     """The same for one channel, whose text may ask for other fields than the mail."""
     if way.is_mail:
         return missing_fields(campaign)
-    needed = texts.needed_fields(way)
-    return [(f"{MISSING}{books.FAMILY}{field}", EMPTY[field]) for field in EMPTY if field in needed]
+    return _missing(texts.needs_of(way))
 
 
 def missing_fields(campaign: Campaign) -> list[tuple[str, Q]]:
     """A rule for each personal field of the text that has no words for those without it."""
-    needs = wording_of(campaign).needs
+    return _missing(wording_of(campaign).needs)
+
+
+def _missing(needs: list[tuple[str, Q]]) -> list[tuple[str, Q]]:
     return [
         (f"{MISSING}{books.FAMILY}{field}", EMPTY[field] & readers)
         for field in EMPTY

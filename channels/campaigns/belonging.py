@@ -1,6 +1,6 @@
 """Which customers are in the segments that a text asks about."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from segments import services as segments
 from segments.models import Segment
@@ -14,3 +14,9 @@ def segments_of(customers: Collection[int], asked: Collection[int]) -> dict[int,
         for pk in members.values_list("pk", flat=True):
             found[pk] = found.get(pk, frozenset()) | {segment.pk}
     return found
+
+
+def check(asked: Iterable[int]) -> None:
+    """Raises Refused if the rule of one of them is no longer understood."""
+    for segment in Segment.objects.filter(pk__in=list(asked)):
+        segments.members(segment)

@@ -7,15 +7,13 @@ from uuid import UUID
 from channels.campaigns import texts, ways
 from channels.campaigns.message import Mailing, Recipient
 from channels.campaigns.models import Campaign, Way
-from channels.campaigns.placeholders import Person, Slot
+from channels.campaigns.placeholders import Person
 from channels.campaigns.texts import ShortMessage, TemplateMessage
 from channels.connectors.base import CannotRender
 
 
 class ShortMailing:
     """All that goes over one channel of texts. Variants are of the mail: everybody reads the same text."""
-
-    segments = frozenset[int]()
 
     def __init__(self, campaign: Campaign, way: Way, links: Sequence[str]) -> None:
         """Raises NotUnderstood and CannotRender."""
@@ -25,13 +23,14 @@ class ShortMailing:
         if self._text is None and self._template is None:
             raise CannotRender("empty")
 
-    def asks_for(self, *fields: str) -> bool:
-        return any(slot.field in fields for slot in self.slots)
+        wording = self._text.wording if self._text else None
+        self.segments = wording.segments if wording else set()
+        self.fields = (wording.fields if wording else set()) | (
+            self._template.fields if self._template else set()
+        )
 
-    @property
-    def slots(self) -> list[Slot]:
-        written = list(self._text.body.slots.values()) if self._text else []
-        return [*written, *(self._template.slots if self._template else [])]
+    def asks_for(self, *fields: str) -> bool:
+        return not self.fields.isdisjoint(fields)
 
     def for_arm(self, arm: int | None, *, is_open: bool = True) -> ShortMessage | TemplateMessage:
         """While the provider lets free text through that goes, after that the template."""
@@ -71,7 +70,7 @@ def mailings_of(campaign: Campaign) -> list[Mailing | ShortMailing]:
     """
     over = ways.of(campaign)
     seen = ways.carried(campaign, over[0], over)
-    links = texts.all_addresses(seen) if any(way.text for way in over) else []
+    links = texts.all_addresses(seen) if any(texts.says_something(way) for way in over) else []
     return [_mailing(seen, way, links) for way in over if way.channel.enabled]
 
 

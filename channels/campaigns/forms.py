@@ -13,7 +13,7 @@ from channels.campaigns.books import FAMILY
 from channels.campaigns.models import Campaign, CampaignQuerySet, Delivery, DeliveryQuerySet, Variant
 from channels.campaigns.placeholders import NotUnderstood
 from channels.campaigns.templating import using
-from channels.campaigns.templating.models import Version
+from channels.campaigns.templating.forms import VersionField
 from channels.campaigns.way_forms import usable
 from channels.offers.models import Offer
 from crm.accounts.models import User
@@ -22,20 +22,13 @@ from segments.models import Segment
 Words = TypeVar("Words", Campaign, Variant)
 
 
-class VersionField(forms.ModelChoiceField[Version]):
-    """A version of a template, named as one knows it."""
-
-    def label_from_instance(self, version: Version) -> str:
-        names = {"name": version.template.name, "number": version.number}
-        return _("%(name)s · version %(number)d") % names
-
-
 class WordsForm(forms.ModelForm[Words]):
     """A subject and a text that can be filled in, or a template that has both."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = VersionField(using.usable("email", besides=self.instance.version_id), required=False)
+        chosen = [self.instance.version_id] if self.instance.version_id else []
+        field = VersionField(using.usable("email", besides=chosen), required=False)
         field.label, field.empty_label = _("Wording"), _("Written here")
         field.help_text = _("A template brings subject, text and pictures in every language.")
         self.fields["version"] = field

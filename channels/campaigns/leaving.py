@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from channels.campaigns import audience, books
+from channels.campaigns import audience, books, ways
 from channels.campaigns.models import Campaign, Delivery
 from segments import services as segments
 
@@ -37,6 +37,9 @@ def _look_over(campaign: Campaign) -> int:
         members = members.exclude(is_excluded)
     waiting = Delivery.objects.filter(campaign=campaign, state=Delivery.State.READY, sent_at=None)
     gone = waiting.filter(~Exists(members.filter(pk=OuterRef("customer"))))
-    number = gone.update(state=Delivery.State.SKIPPED, reason=LEFT)
-    books.count(campaign, {(Delivery.State.SKIPPED, LEFT): number})
+    number = 0
+    for way in ways.of(campaign):
+        left = gone.filter(way=way.place).update(state=Delivery.State.SKIPPED, reason=LEFT)
+        books.count(ways.carried(campaign, way), {(Delivery.State.SKIPPED, LEFT): left})
+        number += left
     return number

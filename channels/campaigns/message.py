@@ -81,7 +81,7 @@ class Message:
         """The whole message for one person. CannotRender if a field is empty that has no words for that."""
         letter = self._letter_for(recipient.person)
         unsubscribe = public_url("unsubscribe", recipient.key)
-        fields = _fill(letter.form.body.slots, recipient.person)
+        fields = fill(letter.form.body.slots, recipient.person)
         fields |= {"unsubscribe": unsubscribe, "open": public_url("open", recipient.key)}
         fields["preferences"] = public_url("preferences", recipient.key)
         for place, number in enumerate(letter.numbers, 1):
@@ -102,7 +102,7 @@ class Message:
         letter = self._letter_for(person)
         if not letter.in_subject:
             return letter.subject.source
-        return letter.subject.fill(_fill(letter.in_subject, person), one_line)
+        return letter.subject.fill(fill(letter.in_subject, person), one_line)
 
     def _letter_for(self, person: Person) -> Letter:
         key = self.wording.key_for(person)
@@ -207,7 +207,8 @@ def _prefix(purpose: tokens.For, home: str) -> str:
     return home + reverse(f"mail:{purpose}", args=["-"]).removesuffix("-")
 
 
-def _fill(slots: Mapping[str, Slot], person: Person) -> dict[str, str]:
+def fill(slots: Mapping[str, Slot], person: Person) -> dict[str, str]:
+    """What stands in each place. CannotRender if a field is empty that has no words for that."""
     fields = {}
     for name, slot in slots.items():
         words = value(slot, person)
@@ -219,7 +220,7 @@ def _fill(slots: Mapping[str, Slot], person: Person) -> dict[str, str]:
 
 def _uncounted(form: Form, person: Person) -> dict[str, str]:
     """Fields that lead straight to where links go and count nothing."""
-    fields = _fill(form.body.slots, person) | {"unsubscribe": settings.PUBLIC_URL, "open": NOTHING}
+    fields = fill(form.body.slots, person) | {"unsubscribe": settings.PUBLIC_URL, "open": NOTHING}
     fields["preferences"] = settings.PUBLIC_URL
     links = ((f"link_{number}", url) for number, url in enumerate(form.body.links, 1))
     return fields | dict(links)

@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from channels import services as channels
-from channels.campaigns import books, leaving, ways
+from channels.campaigns import belonging, books, leaving, ways
 from channels.campaigns.books import Result
 from channels.campaigns.carrying import ShortMailing, mailings_of
 from channels.campaigns.claiming import Batch, Parcel, claim, judge_for
@@ -69,6 +69,7 @@ def deliver(
     try:
         mailings = mailings_of(campaign)
         leaving.look_over(campaign)
+        belonging.check(segment for one in mailings for segment in one.segments)
     except (NotUnderstood, CannotRender, NoSuchConnector, Refused) as trouble:
         stop_for(campaign_pk, str(trouble))
         return False

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels import services as channels
-from channels.campaigns import arms, locks, tasks, texts, ways
+from channels.campaigns import arms, belonging, locks, tasks, texts, ways
 from channels.campaigns.carrying import mailings_of
 from channels.campaigns.message import Message, Recipient, wordings
-from channels.campaigns.models import Campaign, CampaignLink, Variant
+from channels.campaigns.models import Campaign, CampaignLink, Variant, Way
 from channels.campaigns.placeholders import COUPON, NotUnderstood, Person
 from channels.campaigns.templating import using
 from channels.connectors.base import Accepted, CannotRender
@@ -140,6 +140,13 @@ def send_trial(
         raise Refused(_("The test was not sent. The channel's page says why."))
 
 
+def _words_of(campaign: Campaign) -> list[Campaign | Variant | Way]:
+    """All that somebody has written for it: its mails where one is sent, and its short texts."""
+    over = ways.of(campaign)
+    mails = wordings(campaign) if any(way.is_mail for way in over) else []
+    return [*mails, *(way for way in over if not way.is_mail and texts.says_something(way))]
+
+
 def _check(campaign: Campaign) -> None:
     """Everything that would make all messages fail is said now."""
     if not all(way.channel.enabled for way in ways.of(campaign)):
@@ -147,10 +154,12 @@ def _check(campaign: Campaign) -> None:
     if campaign.expires_at and campaign.expires_at <= timezone.now():
         raise Refused(_("Its last moment is already over."))
     segments.members(campaign.segment)
-    if not all(using.may_go_out(words.version) for words in wordings(campaign)):
+    if not all(using.may_go_out(words.version) for words in _words_of(campaign)):
         raise Refused(_("Only approved templates may go out. Choose one, or have this one approved."))
     try:
-        if any(one.asks_for(COUPON) for one in mailings_of(campaign)) and campaign.offer is None:
+        mailings = mailings_of(campaign)
+        belonging.check(segment for one in mailings for segment in one.segments)
+        if any(one.asks_for(COUPON) for one in mailings) and campaign.offer is None:
             raise Refused(_("The text gives a coupon code. Choose the offer that it is of."))
     except (NotUnderstood, CannotRender) as problem:
         raise Refused(_("The message cannot be made: %(reason)s") % {"reason": problem}) from None

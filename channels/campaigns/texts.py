@@ -2,74 +2,94 @@
 or a template that the provider has approved for those who did not write to us lately."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from channels import services as channels
 from channels.campaigns import body, sms, ways
-from channels.campaigns.message import MISSING, Draft, Recipient, addresses, public_url
+from channels.campaigns.message import Draft, Recipient, addresses, fill, public_url
 from channels.campaigns.models import Campaign, Way
-from channels.campaigns.placeholders import NotUnderstood, Person, Slot, value
-from channels.campaigns.wording import language_of
-from channels.connectors.base import CannotRender, Content, Envelope, Payload, Template
+from channels.campaigns.placeholders import NotUnderstood, Person
+from channels.campaigns.templating.designed import Designed
+from channels.campaigns.wording import EVERYBODY, Form, Key, Plain, Wording
+from channels.connectors.base import CannotRender, Content, Envelope, Payload, Prepared, Template
 from channels.connectors.fields import Slots, clean
 from channels.consent.models import Purpose
 
 
+@dataclass(frozen=True)
+class Text:
+    """One form of a short text, ready to be filled in. `numbers` are those of its links in the campaign."""
+
+    form: Form
+    source: Slots
+    prepared: Prepared
+    numbers: Sequence[int]
+
+
 class ShortMessage:
-    """One channel's text, ready to be filled in. Nothing in it changes, so threads may share it."""
+    """One channel's text. Threads may share it: what changes can be made anew."""
 
     def __init__(self, campaign: Campaign, way: Way, links: Sequence[str]) -> None:
         """Raises NotUnderstood for a text no form would take, CannotRender for an unusable sender."""
         self.campaign, self.channel = campaign, way.channel
         self.key_lifetime = channels.connector_of(way.channel).caps.key_lifetime
-        self.body = body.read(way.text)
-        self._numbers = [links.index(one) + 1 for one in self.body.links]
-        self._texts = {code: self._text(code) for code, _name in settings.LANGUAGES}
-        self._prepared = {
-            code: channels.prepare(way.channel, Content("", text)) for code, text in self._texts.items()
-        }
+        self.wording = wording_of(way)
+        self._numbers = {address: number for number, address in enumerate(links, 1)}
+        self._texts: dict[Key, Text] = {}
+        for key in self.wording.made_ahead():
+            self._texts[key] = self._text(key)
 
     def payload(self, recipient: Recipient, at: datetime) -> Payload:
         """The whole message for one person. CannotRender if a field is empty that has no words for that."""
-        prepared = self._prepared[language_of(recipient.person)]
-        fields = self._fields(recipient)
-        return prepared.render(Envelope(to=recipient.address, key=recipient.key.hex, at=at, fields=fields))
+        text = self._text_for(recipient.person)
+        fields = self._fields(text, recipient)
+        return text.prepared.render(Envelope(recipient.address, recipient.key.hex, at, fields))
 
     def draft(self, person: Person) -> Draft:
         """The text as this person would read it, for a page of ours; its links lead straight on."""
-        links = {f"link_{place}": url for place, url in enumerate(self.body.links, 1)}
-        return Draft("", self._filled(person, links), "")
+        text = self._text_for(person)
+        links = {f"link_{place}": url for place, url in enumerate(text.form.body.links, 1)}
+        return Draft("", _filled(text, fill(text.form.body.slots, person) | links), "")
 
     def subject_for(self, person: Person) -> str:
         """How the timeline calls it."""
         return " ".join(self.draft(person).text.split())[:200]
 
     def parts_for(self, recipient: Recipient) -> int:
-        return self._parts(self._filled(recipient.person, self._fields(recipient)))
-
-    def _parts(self, text: str) -> int:
         """As how many messages the provider counts it."""
-        return sms.length(text).parts if self.channel.kind == "sms" else 1
+        if self.channel.kind != "sms":
+            return 1
+        text = self._text_for(recipient.person)
+        return sms.length(_filled(text, self._fields(text, recipient))).parts
 
-    def _filled(self, person: Person, links: Mapping[str, str]) -> str:
-        fields = {**filled(self.body.slots, person), **links}
-        written = Slots(self._texts[language_of(person)]).fill(fields, clean)
-        return written.replace("\r\n", "\n").strip("\n")
-
-    def _fields(self, recipient: Recipient) -> dict[str, str]:
+    def _fields(self, text: Text, recipient: Recipient) -> dict[str, str]:
         links = {
             f"link_{place}": public_url("click", recipient.key, number)
-            for place, number in enumerate(self._numbers, 1)
+            for place, number in enumerate(text.numbers, 1)
         }
-        return {**filled(self.body.slots, recipient.person), **links}
+        return {**fill(text.form.body.slots, recipient.person), **links}
 
-    def _text(self, language: str) -> str:
-        return with_way_out(self.body.text, self.channel.kind, self.campaign.purpose, language)
+    def _text_for(self, person: Person) -> Text:
+        """Raises CannotRender where all blocks of a template are for others."""
+        key = self.wording.key_for(person)
+        if key not in self._texts:
+            self._texts[key] = self._text(key)
+        text = self._texts[key]
+        if not text.form.body.text.strip():
+            raise CannotRender("empty")
+        return text
+
+    def _text(self, key: Key) -> Text:
+        form = self.wording.form(key)
+        written = with_way_out(form.body.text, self.channel.kind, self.campaign.purpose, form.language)
+        prepared = channels.prepare(self.channel, Content("", written))
+        return Text(form, Slots(written), prepared, [self._numbers[url] for url in form.body.links])
 
 
 class TemplateMessage:
@@ -87,8 +107,8 @@ class TemplateMessage:
         self._prepared = channels.prepare(way.channel, Content("", ""))
 
     @property
-    def slots(self) -> list[Slot]:
-        return [slot for one in self._blanks for slot in one.slots.values()]
+    def fields(self) -> set[str]:
+        return {slot.field for one in self._blanks for slot in one.slots.values()}
 
     def payload(self, recipient: Recipient, at: datetime) -> Payload:
         fields = self._fields(recipient.person)
@@ -106,12 +126,22 @@ class TemplateMessage:
 
     def _fields(self, person: Person) -> dict[str, str]:
         told = zip(self.template.blanks, self._lines, self._blanks, strict=False)
-        return {name: Slots(line).fill(filled(one.slots, person), clean) for name, line, one in told}
+        return {name: Slots(line).fill(fill(one.slots, person), clean) for name, line, one in told}
+
+
+def says_something(way: Way) -> bool:
+    """Whether it has words of its own, not the provider's template alone."""
+    return bool(way.version_id or way.text.strip())
+
+
+def wording_of(way: Way) -> Wording:
+    """Raises NotUnderstood."""
+    return Designed(way.version.design) if way.version else Plain("", way.text)
 
 
 def short_message(campaign: Campaign, way: Way, links: Sequence[str]) -> ShortMessage | None:
-    """None where only the template is sent."""
-    return ShortMessage(campaign, way, links) if way.text.strip() else None
+    """None where only the provider's template is sent."""
+    return ShortMessage(campaign, way, links) if says_something(way) else None
 
 
 def template_message(way: Way) -> TemplateMessage | None:
@@ -125,18 +155,18 @@ def template_message(way: Way) -> TemplateMessage | None:
 
 def all_addresses(campaign: Campaign) -> list[str]:
     """Where the links of all its texts lead, each once; those of the mail first, as it numbers them."""
-    short = [body.addresses(way.text) for way in ways.of(campaign) if way.text]
+    short = [wording_of(way).addresses for way in ways.of(campaign) if says_something(way)]
     return list(dict.fromkeys([*addresses(campaign), *(url for urls in short for url in urls)]))
 
 
-def needed_fields(way: Way) -> set[str]:
-    """The personal fields without which there is nothing to send over this channel."""
-    slots = [*body.read(way.text).slots.values()] if way.text else []
+def needs_of(way: Way) -> list[tuple[str, Q]]:
+    """The personal fields without which nothing can be sent over this channel, and who would read them."""
+    found = [*wording_of(way).needs] if says_something(way) else []
     for line in way.blanks.splitlines() if way.template else ():
         blank = body.Body()
         body.mark_subject(line, blank)
-        slots += blank.slots.values()
-    return {slot.field for slot in slots if slot.fallback is None}
+        found += [(slot.field, EVERYBODY) for slot in blank.slots.values() if slot.fallback is None]
+    return found
 
 
 def with_way_out(text: str, kind: str, purpose: str, language: str) -> str:
@@ -154,11 +184,5 @@ def way_out(kind: str) -> str:
     return pgettext("chat", "Reply STOP and we write no more")
 
 
-def filled(slots: Mapping[str, Slot], person: Person) -> dict[str, str]:
-    fields = {}
-    for name, slot in slots.items():
-        words = value(slot, person)
-        if words is None:
-            raise CannotRender(f"{MISSING}: {slot.field}")
-        fields[name] = words
-    return fields
+def _filled(text: Text, fields: Mapping[str, str]) -> str:
+    return text.source.fill(fields, clean).replace("\r\n", "\n").strip("\n")

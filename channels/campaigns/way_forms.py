@@ -12,11 +12,15 @@ from channels.campaigns import body, texts, ways
 from channels.campaigns.lengths import Typed
 from channels.campaigns.models import MOST_WAYS, Campaign, Way
 from channels.campaigns.placeholders import NotUnderstood
+from channels.campaigns.templating import using
+from channels.campaigns.templating.forms import VersionField
+from channels.campaigns.templating.models import Version
 from channels.connectors import registry
 from channels.models import Channel
 
 # Who reads them is somebody; on a website they would have to be there at that moment.
-KINDS = ("email", "sms", "whatsapp", "wechat")
+TEXT_KINDS = ("sms", "whatsapp", "wechat")
+KINDS = ("email", *TEXT_KINDS)
 
 
 def usable() -> "QuerySet[Channel]":
@@ -30,6 +34,12 @@ class WayForm(forms.Form):
 
     channel = forms.ModelChoiceField(
         label=gettext_lazy("channel"), queryset=Channel.objects.none(), required=False
+    )
+    version = VersionField(
+        Version.objects.none(),
+        label=gettext_lazy("Wording"),
+        empty_label=gettext_lazy("Written here"),
+        required=False,
     )
     text = forms.CharField(
         label=gettext_lazy("Short text"),
@@ -52,7 +62,13 @@ class WayForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any, initial: dict[str, Any], *, place: int, channels: "QuerySet[Channel]"
+        self,
+        data: Any,
+        initial: dict[str, Any],
+        *,
+        place: int,
+        channels: "QuerySet[Channel]",
+        versions: "QuerySet[Version]",
     ) -> None:
         super().__init__(data, initial=initial, prefix=f"way{place}")
         self.place = place
@@ -60,6 +76,7 @@ class WayForm(forms.Form):
         self.fields["channel"].empty_label = _("None")  # type: ignore[attr-defined]
         if place == 1:
             del self.fields["channel"]
+        self.fields["version"].queryset = versions  # type: ignore[attr-defined]
         named = [(one, each.name) for one in channels for each in ways.templates_of(one)]
         self.fields["template"].choices = [  # type: ignore[attr-defined]
             ("", _("None")),
@@ -69,6 +86,10 @@ class WayForm(forms.Form):
     @property
     def channel_field(self) -> forms.BoundField | None:
         return self["channel"] if "channel" in self.fields else None
+
+    @property
+    def version_field(self) -> forms.BoundField:
+        return self["version"]
 
     @property
     def text_field(self) -> forms.BoundField:
@@ -91,7 +112,8 @@ class WayForm(forms.Form):
         template = name if owner == str(channel.pk) else ""
         return Way(
             channel=channel,
-            text=data["text"].strip(),
+            version=data["version"],
+            text="" if data["version"] else data["text"].strip(),
             template=template,
             blanks=data["blanks"] if template else "",
         )
@@ -103,11 +125,14 @@ class WaysForm:
     def __init__(self, data: Any, campaign: Campaign) -> None:
         channels = usable()
         known = {way.place: way for way in ways.of(campaign)} if campaign.pk else {}
+        chosen = [way.version_id for way in known.values() if way.version_id]
+        versions = using.usable(*TEXT_KINDS, besides=chosen)
         self.forms = [
-            WayForm(data, _initial(known.get(place)), place=place, channels=channels)
+            WayForm(data, _initial(known.get(place)), place=place, channels=channels, versions=versions)
             for place in range(1, MOST_WAYS + 1)
         ]
         self.kinds_text = json.dumps({one.pk: one.kind for one in channels})
+        self.version_kinds_text = json.dumps({one.pk: one.template.kind for one in versions})
         self.ways: list[Way] = []
 
     def is_valid(self, first: Channel | None) -> bool:
@@ -147,7 +172,9 @@ def _check(form: WayForm, way: Way) -> None:
     """Says now what would make every message fail."""
     if way.is_mail:
         return
-    if not way.text and not way.template:
+    if way.version and way.version.template.kind != way.channel.kind:
+        form.add_error("version", _("This template is for another channel."))
+    if not texts.says_something(way) and not way.template:
         form.add_error("text", _("This channel needs a text of its own."))
     try:
         body.read(way.text)
@@ -163,7 +190,13 @@ def _initial(way: Way | None) -> dict[str, Any]:
     if way is None:
         return {}
     template = f"{way.channel.pk}:{way.template}" if way.template else ""
-    return {"channel": way.channel, "text": way.text, "template": template, "blanks": way.blanks}
+    return {
+        "channel": way.channel,
+        "version": way.version,
+        "text": way.text,
+        "template": template,
+        "blanks": way.blanks,
+    }
 
 
 class LengthForm(forms.Form):

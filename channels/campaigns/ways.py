@@ -26,7 +26,7 @@ def of(campaign: Campaign) -> list[Way]:
         return campaign.over
     if getattr(campaign, "mails_alone", False):
         return [Way(campaign=campaign, place=1, channel=campaign.channel)]
-    known = list(campaign.ways.select_related("channel").order_by("place")) if campaign.pk else []
+    known = list(campaign.ways.select_related("channel", "version").order_by("place")) if campaign.pk else []
     return known or [Way(campaign=campaign, place=1, channel=campaign.channel)]
 
 

@@ -16,7 +16,7 @@ from channels.campaigns.body import Body
 from channels.campaigns.placeholders import Person
 
 Key = Hashable
-NOBODY, EVERYBODY = Q(pk=None), Q()
+EVERYBODY = Q()
 
 
 @dataclass(frozen=True)

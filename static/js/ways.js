@@ -1,18 +1,28 @@
 "use strict";
-// [data-over="{channel: kind}"]: a channel's text is asked for only where it is no mail, its template only if there is one.
+// [data-over="{channel: kind}"]: a channel's text is asked for only where it is no mail and no template says it;
+// templates are offered only if there are any for that channel.
 {
   const place = dom.one("[data-over]");
   const kinds = place ? JSON.parse(place.dataset.over) : {};
+  const versions = place ? JSON.parse(place.dataset.overVersions) : {};
+
+  // Hides the choices that are none here, and all of it if none is left.
+  const narrow = (part, fits) => {
+    const left = dom.all("option[value]", part).filter((one) => {
+      one.hidden = one.disabled = Boolean(one.value) && !fits(one.value);
+      return one.value && !one.hidden;
+    });
+    part.hidden = !left.length;
+  };
 
   const show = (way, select) => {
     const kind = kinds[select?.value];
     dom.one("[data-over-text]", way).hidden = !kind || kind === "email";
-    const template = dom.one("[data-over-template]", way);
-    const own = dom.all("option[value]", template).filter((one) => {
-      one.hidden = one.disabled = Boolean(one.value) && !one.value.startsWith(`${select?.value}:`);
-      return one.value && !one.hidden;
-    });
-    template.hidden = !own.length;
+    narrow(dom.one("[data-over-template]", way), (value) => value.startsWith(`${select?.value}:`));
+    const version = dom.one("[data-over-version]", way);
+    narrow(version, (value) => versions[value] === kind);
+    const chosen = dom.one("select", version).selectedOptions[0];
+    dom.one("[data-over-written]", way).hidden = Boolean(chosen?.value) && !chosen.disabled;
   };
 
   const showAll = () =>
@@ -21,7 +31,7 @@
     );
 
   if (place) {
-    dom.on("change", "form.card select[name$=channel]", showAll);
+    dom.on("change", "form.card select[name$=channel], [data-over-version] select", showAll);
     showAll();
   }
 }

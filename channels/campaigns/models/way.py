@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from channels.campaigns.models.campaign import Campaign
 from channels.models import Channel
@@ -24,6 +25,15 @@ class Way(models.Model):
         Channel, verbose_name=_("channel"), on_delete=models.PROTECT, related_name="ways"
     )
     text = models.TextField(_("short text"), max_length=2000, blank=True)
+    version = models.ForeignKey(
+        "templating.Version",
+        verbose_name=pgettext_lazy("message", "template"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="ways",
+        help_text=_("Instead of a text of its own."),
+    )
     template = models.CharField(
         _("approved template"),
         max_length=200,

@@ -10,10 +10,11 @@ from django.utils.translation import ngettext
 
 from channels.campaigns import body, sms
 from channels.campaigns.body import Body
+from channels.campaigns.message import Draft
 from channels.campaigns.placeholders import COUPON, FIELDS, Slot
 from channels.campaigns.templating import proving, spam
 from channels.campaigns.templating.blocks import PARTS, Form, Kind
-from channels.campaigns.templating.conditions import SEGMENT, Condition
+from channels.campaigns.templating.conditions import Condition
 from channels.campaigns.templating.design import LANGUAGES, Block, Design, Sheet
 from segments.models import Segment
 
@@ -78,18 +79,19 @@ def _asked(sheet: Sheet, language: str, kind: str, design: Design) -> Iterator[T
     yield from _fields(sheet)
     yield from _sounds(sheet)
     if kind == "email":
-        yield from _subject(sheet, language, design)
+        largest = proving.largest(design, language)
+        yield from _subject(sheet, language, largest)
         yield from _balance(sheet["blocks"])
-        yield from _mail(design, language)
+        yield from _mail(largest)
     elif kind == "sms":
         yield from _sms(design, language)
 
 
-def _subject(sheet: Sheet, language: str, design: Design) -> Iterator[Told]:
+def _subject(sheet: Sheet, language: str, largest: Draft) -> Iterator[Told]:
     most = LONG_SUBJECT.get(language, 60)
     if not sheet["subject"]:
         yield Level.WRONG, _("The mail has no subject."), _("Write one above the blocks."), 0
-    elif len(proving.largest(design, language).subject) > most:
+    elif len(largest.subject) > most:
         yield (
             Level.DOUBT,
             _("The subject is long: telephones show the first %(number)d characters.") % {"number": most},
@@ -122,14 +124,19 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[Told]:
                 _("Fill them in, or take the block away."),
                 number,
             )
-        yield from _condition(block)
+    yield from _conditions(blocks)
 
 
-def _condition(block: Block) -> Iterator[Told]:
-    when = Condition.read(block["when"]) if block.get("when") else None
-    if when and when.subject == SEGMENT and not Segment.objects.filter(pk=int(when.value)).exists():
-        mend = _("Choose another segment, or show the block to everybody.")
-        yield Level.WRONG, _("The segment of a condition is no longer there."), mend, block["id"]
+def _conditions(blocks: Sequence[Block]) -> Iterator[Told]:
+    conditions = {block["id"]: Condition.read(block["when"]) for block in blocks if block.get("when")}
+    asked = {number: one.segment for number, one in conditions.items() if one.segment is not None}
+    known = (
+        set(Segment.objects.filter(pk__in=asked.values()).values_list("pk", flat=True)) if asked else set()
+    )
+    for number, segment in asked.items():
+        if segment not in known:
+            mend = _("Choose another segment, or show the block to everybody.")
+            yield Level.WRONG, _("The segment of a condition is no longer there."), mend, number
 
 
 def _fields(sheet: Sheet) -> Iterator[Told]:
@@ -180,8 +187,8 @@ def _balance(blocks: Sequence[Block]) -> Iterator[Told]:
         yield Level.DOUBT, _("There is little text for so many pictures."), mend, 0
 
 
-def _mail(design: Design, language: str) -> Iterator[Told]:
-    size = len(proving.largest(design, language).html.encode())
+def _mail(largest: Draft) -> Iterator[Told]:
+    size = len(largest.html.encode())
     if size > MOST_BYTES:
         yield (
             Level.WRONG,

@@ -2,7 +2,7 @@
 changes one answers with a new design.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -57,14 +57,6 @@ def conditions(blocks: Sequence[Block]) -> tuple[Condition, ...]:
 
 def find(design: Design, language: str, number: int) -> Block | None:
     return next((one for one in design["languages"][language]["blocks"] if one["id"] == number), None)
-
-
-def texts(design: Design) -> Iterator[str]:
-    """All that is written in it, for lists and searches."""
-    for sheet in design["languages"].values():
-        yield sheet["subject"]
-        for block in sheet["blocks"]:
-            yield from (block[name] for name in PARTS[Kind(block["kind"])] if block.get(name))
 
 
 def word(design: Design, language: str, subject: str, preheader: str) -> Design:

@@ -68,6 +68,14 @@ class LinesForm(forms.Form):
             raise forms.ValidationError(str(problem)) from None
 
 
+class VersionField(forms.ModelChoiceField[Version]):
+    """A version of a template, named as one knows it."""
+
+    def label_from_instance(self, version: Version) -> str:
+        names = {"name": version.template.name, "number": version.number}
+        return _("%(name)s · version %(number)d") % names
+
+
 class KeepForm(forms.ModelForm[Version]):
     class Meta:
         model = Version

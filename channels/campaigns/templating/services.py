@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from channels.campaigns.placeholders import NotUnderstood
 from channels.campaigns.templating import checks, design
-from channels.campaigns.templating.models import Setting, Template, Version
+from channels.campaigns.templating.models import Picture, Setting, Template, Version
 from crm.accounts.models import User
 from crm.audit import services as audit
 from crm.lib.errors import BadInput, Refused
@@ -57,7 +57,7 @@ def keep(template: Template, note: str, *, by: User) -> Version:
         design=template.design,
         note=note,
         saved_by=by,
-        writers=sorted({*template.writers, by.pk}),
+        writers=sorted({*template.writers, *_unproven(newest), by.pk}),
     )
     Template.objects.filter(pk=template.pk).update(writers=[])
     audit.record("template.saved", template, by=by, version=made.number)
@@ -101,19 +101,26 @@ def decide(version: Version, *, approve: bool, remark: str, by: User) -> None:
 
 
 def restore(version: Version, *, by: User) -> None:
-    """An older version is what is being worked on again."""
-    draw(version.template, version.design, by=by)
+    """An older version is what is being worked on again, still the words of those who wrote it."""
+    template = version.template
+    template.writers = sorted({*template.writers, *_unproven(version)})
+    draw(template, version.design, by=by)
 
 
+@transaction.atomic
 def copy(template: Template, *, by: User) -> Template:
     """Another template that begins with the same words. It shares the pictures' bytes, not their rows."""
     numbers = range(2, 100)
     names = [_("%(name)s (%(number)d)") % {"name": template.name[:90], "number": one} for one in numbers]
     taken = set(Template.objects.filter(name__in=names).values_list("name", flat=True))
     made = create(next(name for name in names if name not in taken), template.kind, template.design, by=by)
-    for picture in template.pictures.all():
+    newest = template.versions.order_by("-number").first()
+    made.writers = sorted({*made.writers, *template.writers, *_unproven(newest)})
+    made.save(update_fields=["writers"])
+    pictures = list(template.pictures.all())
+    for picture in pictures:
         picture.pk, picture.template = None, made
-        picture.save(force_insert=True)
+    Picture.objects.bulk_create(pictures)
     return made
 
 
@@ -139,6 +146,11 @@ def demand_approval(wanted: bool, *, by: User) -> None:
     audit.record("templating.setting_changed", row, by=by, needs_approval=wanted)
 
 
+def _unproven(version: Version | None) -> list[int]:
+    """Who wrote a version that nobody else has approved: they are its authors wherever its words go on."""
+    return [] if version is None or version.state == State.APPROVED else version.writers
+
+
 def _read(drawn: design.Design, kind: str) -> design.Design:
     try:
         return design.read(drawn, kind)
@@ -148,4 +160,4 @@ def _read(drawn: design.Design, kind: str) -> design.Design:
 
 def _lock(template: Template) -> None:
     """Nobody draws until this transaction ends, and what is kept is what stands there now."""
-    template.design = Template.objects.select_for_update().get(pk=template.pk).design
+    template.refresh_from_db(from_queryset=Template.objects.select_for_update())

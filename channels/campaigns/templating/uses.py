@@ -25,11 +25,13 @@ class Carrier:
 
 
 def of_template(template: Template, user: User) -> list[Carrier]:
-    """The newest campaigns with one of its versions, in their own words or in a variant's."""
+    """The newest campaigns with one of its versions, in their own words, a variant's or a short text."""
     visible = Campaign.objects.visible_to(user).order_by("-created_at", "-pk")
     mine = visible.filter(version__template=template).values_list("pk", "version__number")
     tried = visible.filter(variants__version__template=template)
-    numbers = dict([*tried.values_list("pk", "variants__version__number")[:MOST], *mine[:MOST]])
+    texted = visible.filter(ways__version__template=template).values_list("pk", "ways__version__number")
+    tested = tried.values_list("pk", "variants__version__number")
+    numbers = dict([*texted[:MOST], *tested[:MOST], *mine[:MOST]])
     rows = visible.filter(pk__in=numbers)
     return [Carrier(one, numbers[one.pk]) for one in rows[:MOST]]
 

@@ -1,5 +1,7 @@
 """Which versions of templates may be used for what."""
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 
 from channels.campaigns import body
@@ -15,12 +17,12 @@ def needs_approval() -> bool:
     return Setting.objects.filter(needs_approval=True).exists()
 
 
-def usable(*kinds: str, besides: int | None = None) -> "QuerySet[Version]":
-    """The newest of each template that may go out now, and the one somebody has chosen already."""
+def usable(*kinds: str, besides: Collection[int] = ()) -> "QuerySet[Version]":
+    """The newest of each template that may go out now, and those somebody has chosen already."""
     rows = Version.objects.filter(template__kind__in=kinds, template__archived_at=None)
     rows = rows.filter(state=State.APPROVED) if needs_approval() else rows.exclude(state=State.REJECTED)
     newest = rows.order_by("template", "-number").distinct("template").values("pk")
-    found = Version.objects.filter(Q(pk__in=newest) | Q(pk=besides))
+    found = Version.objects.filter(Q(pk__in=newest) | Q(pk__in=besides))
     return found.select_related("template").order_by("template__name", "-number")
 
 

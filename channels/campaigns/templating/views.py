@@ -72,7 +72,7 @@ def name(request: UserRequest, pk: int) -> HttpResponse:
     template = get_template(request, pk, "edit")
     form = NameForm(request.POST or None, instance=template)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        template.save(update_fields=["name"])
         return redirect("templating:detail", pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "templating/name.html", {"form": form, "template": template}, status=status)

@@ -8,12 +8,16 @@ import pytest
 from django.utils import timezone
 
 from channels import factories
-from channels.campaigns import finishing, measuring, sending, tracking, ways
+from channels.campaigns import audience, finishing, leaving, measuring, sending, services, tracking, ways
 from channels.campaigns.carrying import mailings_of
 from channels.campaigns.claiming import claim, judge_for
 from channels.campaigns.models import Campaign, Delivery, Tally, WayOutcome
 from channels.campaigns.replies import ends_it
-from channels.campaigns.tests.conftest import launch
+from channels.campaigns.templating import design
+from channels.campaigns.templating import services as templating
+from channels.campaigns.templating.models import Version
+from channels.campaigns.templating.tests import drawing
+from channels.campaigns.tests.conftest import EVERYBODY, launch
 from channels.campaigns.tests.test_choosing import channels, make, no_night
 from channels.campaigns.tests.test_sending import deliver
 from channels.campaigns.tracking import Visit
@@ -25,9 +29,14 @@ from channels.models import Channel
 from channels.sandbox import provider_side
 from channels.sandbox.models import SandboxMessage
 from channels.sandbox.server import Sandbox
+from crm.accounts.factories import user
+from crm.accounts.policy import Role
+from crm.lib.errors import Refused
 from customers.factories import customer
 from customers.models import Customer
 from customers.timeline.models import Entry
+from segments.factories import segment
+from segments.models import Segment
 
 __all__ = ["channels", "make", "no_night"]
 pytestmark = [
@@ -154,3 +163,108 @@ def test_stop_ends_it_at_once(sandbox: Sandbox, make: Callable[..., Campaign]) -
     assert list(allowed.values_list("channel", flat=True)) == ["email"]
     assert Delivery.objects.get(customer=one).unsubscribed_at
     assert not ends_it("Please stop by on Monday")
+
+
+def kept_template(kind: str, drawn: design.Design) -> Version:
+    by = user(Role.MARKETING)
+    return templating.keep(templating.create(f"Text by {kind}", kind, drawn, by=by), "", by=by)
+
+
+def test_a_short_text_may_be_a_templates(
+    sandbox: Sandbox, make: Callable[..., Campaign], channels: dict[str, Channel]
+) -> None:
+    inside = segment(
+        rule={"match": "all", "rules": [{"fact": "profile.city", "op": "any_of", "value": ["上海"]}]}
+    )
+    to_members = {"subject": "segment", "op": "is", "value": str(inside.pk)}
+    drawn = drawing.design(
+        drawing.block(1, text="{{ name }}，新豆到了 https://shop.test/new"),
+        drawing.block(2, text="周六在 {{ city }} 见", when=to_members),
+        en=[drawing.block(3, text="{{ name }}: new beans https://shop.test/new")],
+    )
+    here = somebody(1, "sms", city="上海", language="zh-hans")
+    there = somebody(2, "sms", language="zh-hans")
+    reader = somebody(3, "sms", language="en")
+    campaign = make("sms")
+    campaign.ways.update(text="", version=kept_template("sms", drawn))
+    deliver(launch(campaign))
+    assert set(rows_of(campaign).values()) == {(1, State.ACCEPTED)}
+    told = {one.recipient: read(one) for one in SandboxMessage.objects.all()}
+    assert "周六在 上海 见" in told[here.phone]
+    assert "新豆到了" in told[there.phone]
+    assert "周六" not in told[there.phone]
+    assert told[reader.phone].startswith(f"{reader.name}: new beans")
+    token = told[there.phone].partition("/m/c/")[2][:48]
+    Delivery.objects.update(sent_at=timezone.now() - timedelta(minutes=5))
+    assert tracking.clicked(token, Visit("Mozilla")) == "https://shop.test/new"
+
+
+def test_nobody_gets_a_text_of_which_nothing_is_left(
+    sandbox: Sandbox, make: Callable[..., Campaign], channels: dict[str, Channel]
+) -> None:
+    only = {"subject": "city", "op": "is", "value": "上海"}
+    drawn = drawing.design(drawing.block(1, text="In {{ city }}", when=only))
+    here, there = somebody(1, "sms", city="上海"), somebody(2, "sms")
+    campaign = make("sms")
+    campaign.ways.update(text="", version=kept_template("sms", drawn))
+    deliver(launch(campaign))
+    assert rows_of(campaign) == {here.pk: (1, State.ACCEPTED), there.pk: (1, State.SKIPPED)}
+    assert Delivery.objects.get(customer=there).reason == "empty"
+
+
+def test_short_texts_wait_for_approval_like_mails(
+    make: Callable[..., Campaign], channels: dict[str, Channel]
+) -> None:
+    templating.demand_approval(True, by=user(Role.OPERATIONS))
+    campaign = make("sms")
+    with pytest.raises(Refused):
+        services.launch(campaign, by=campaign.created_by)
+    version = kept_template("sms", drawing.design(drawing.block(1)))
+    campaign.ways.update(text="", version=version)
+    with pytest.raises(Refused):
+        services.launch(campaign, by=campaign.created_by)
+    Version.objects.update(state="approved", decided_by=user(Role.MANAGER), decided_at=timezone.now())
+    services.launch(campaign, by=campaign.created_by)
+
+
+def test_a_broken_rule_in_a_template_stops_the_campaign(
+    sandbox: Sandbox, make: Callable[..., Campaign], channels: dict[str, Channel]
+) -> None:
+    asked = segment(rule=EVERYBODY)
+    when = {"subject": "segment", "op": "is", "value": str(asked.pk)}
+    somebody(1, "sms")
+    campaign = make("sms")
+    drawn = drawing.design(drawing.block(1, when=when), drawing.block(2))
+    campaign.ways.update(text="", version=kept_template("sms", drawn))
+    launch(campaign)
+    Segment.objects.filter(pk=asked.pk).update(
+        rule={"match": "all", "rules": [{"fact": "no.such", "op": "yes"}]}
+    )
+    deliver(campaign)
+    campaign.refresh_from_db()
+    assert (campaign.status, bool(campaign.trouble)) == ("paused", True)
+    assert not SandboxMessage.objects.exists()
+
+
+def test_who_is_looked_over_is_counted_on_the_channel_they_waited_for(
+    make: Callable[..., Campaign], channels: dict[str, Channel]
+) -> None:
+    by_mail, by_text = somebody(1, "email", city="上海"), somebody(2, "sms", city="上海")
+    campaign = make("email", "sms")
+    rule = {"match": "all", "rules": [{"fact": "profile.city", "op": "any_of", "value": ["上海"]}]}
+    Segment.objects.filter(pk=campaign.segment_id).update(rule=rule)
+    campaign = launch(Campaign.objects.get(pk=campaign.pk))
+    Campaign.objects.update(planned_at=timezone.now() - timedelta(days=1))
+    Customer.objects.filter(pk__in=[by_mail.pk, by_text.pk]).update(city="北京")
+    assert leaving.look_over(Campaign.objects.get(pk=campaign.pk)) == 2
+    counted = Tally.objects.filter(campaign=campaign, reason="left").values_list("way", "count")
+    assert sorted(counted) == [(1, 1), (2, 1)]
+
+
+def test_an_audience_that_can_have_nobody_is_counted_as_nobody(
+    make: Callable[..., Campaign], channels: dict[str, Channel]
+) -> None:
+    campaign = make("email", "sms")
+    nobody = user()
+    assert audience.reach(campaign, by=nobody).reachable == 0
+    assert not audience.some(campaign, "", 5, by=nobody)

@@ -11,8 +11,10 @@ from channels.campaigns.models import Campaign, Delivery
 from channels.campaigns.tests.conftest import launch, people
 from channels.consent import gate
 from channels.consent.models import Purpose
+from channels.direct import sending as direct
 from channels.direct.models import DirectMessage
 from channels.models import Channel
+from channels.sandbox.server import Sandbox
 from crm.accounts.models import User
 from crm.lib.errors import Refused
 from customers.models import Customer
@@ -73,12 +75,20 @@ def test_campaigns_and_single_messages_share_the_cap(
 
 
 @pytest.mark.django_db
-def test_a_reply_goes_ahead_and_the_campaign_pays(campaign: Campaign) -> None:
-    Channel.objects.filter(pk=campaign.channel_id).update(per_second=2, tokens=-10_000)
-    campaign.channel.refresh_from_db()
-    assert pacing.take(campaign.channel, 5) == 0
-    Channel.objects.filter(pk=campaign.channel_id).update(tokens=2)
-    assert pacing.take(campaign.channel, 5) == 2
+def test_a_reply_goes_ahead_and_the_campaign_pays(
+    sandbox: Sandbox, campaign: Campaign, marketer: User
+) -> None:
+    channel = factories.channel(connector="sandbox_http", per_second=2)
+    Channel.objects.filter(pk=channel.pk).update(tokens=-10, refilled_at=timezone.now())
+    assert pacing.take(channel, 5) == 0
+    reply = DirectMessage.objects.create(
+        customer=people(1)[0], channel=channel, purpose="service", body="Here you are", by=marketer
+    )
+    direct.send(reply.pk)
+    reply.refresh_from_db()
+    assert reply.state == "accepted"
+    channel.refresh_from_db()
+    assert channel.tokens < -10
 
 
 @pytest.mark.django_db

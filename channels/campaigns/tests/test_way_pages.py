@@ -8,10 +8,14 @@ from django.urls import reverse
 
 from channels import factories
 from channels.campaigns.models import Campaign, Delivery, Tally, Way
+from channels.campaigns.templating import services as templating
+from channels.campaigns.templating.tests import drawing
 from channels.campaigns.tests.test_pages import draft, marketer, reader, written
 from channels.consent import services as consent
 from channels.consent.models import Purpose
 from channels.models import Channel
+from crm.accounts.factories import user
+from crm.accounts.policy import Role
 from segments.models import Segment
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +57,27 @@ def test_channels_are_written_with_their_texts(marketer: Client, sms: Channel) -
     ]
     assert "Hi {{ name }}" in page(marketer, "edit", campaign.pk)
     assert "Hi " in page(marketer, "preview", campaign.pk, query=f"?way=2&customer={reader().pk}")
+
+
+def test_a_template_may_say_what_goes_over_a_channel_of_its_kind(marketer: Client, sms: Channel) -> None:
+    by = user(Role.MARKETING)
+    kept = {
+        kind: templating.keep(
+            templating.create(kind, kind, drawing.design(drawing.block(1)), by=by), "", by=by
+        )
+        for kind in ("sms", "wechat")
+    }
+    form = written() | {"way2-channel": sms.pk, "way2-version": kept["wechat"].pk}
+    refused = marketer.post(reverse("campaigns:new"), form, headers=ENGLISH)
+    assert refused.status_code == 422
+    assert "This template is for another channel." in refused.content.decode()
+    marketer.post(reverse("campaigns:new"), form | {"way2-version": kept["sms"].pk})
+    campaign = Campaign.objects.get()
+    assert campaign.ways.get(place=2).version == kept["sms"]
+    assert "sms · version 1" in page(marketer, "edit", campaign.pk)
+    assert "Dear " in page(marketer, "preview", campaign.pk, query=f"?way=2&customer={reader().pk}")
+    shown = marketer.get(reverse("templating:detail", args=[kept["sms"].template_id]))
+    assert [one.campaign for one in shown.context["carriers"]] == [campaign]
 
 
 def test_texts_alone_need_no_subject_and_mails_do(marketer: Client, sms: Channel) -> None:

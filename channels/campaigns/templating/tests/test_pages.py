@@ -176,6 +176,35 @@ def test_nobody_approves_what_they_wrote(template: Template, writer: User) -> No
     assert template.design == version.design
 
 
+def test_words_stay_their_authors_when_they_are_copied_or_saved_by_others(
+    template: Template, writer: User
+) -> None:
+    services.keep(template, "First", by=writer)
+    made = services.copy(template, by=people.user(Role.MARKETING))
+    assert writer.pk in services.keep(made, "", by=people.user(Role.MARKETING)).writers
+    other = people.user(Role.MARKETING)
+    services.draw(template, drawing.design(drawing.block(1, text="Nearly the same")), by=other)
+    assert writer.pk in services.keep(template, "", by=other).writers
+    third = people.user(Role.MARKETING)
+    services.restore(Version.objects.get(template=template, number=1), by=third)
+    assert writer.pk in Template.objects.get(pk=template.pk).writers
+
+
+def test_a_new_name_leaves_what_others_draw_meanwhile(template: Template, writer: User) -> None:
+    drawn = drawing.design(drawing.block(1, text="Drawn meanwhile"))
+    real = Template.save
+
+    def slow(self: Template, **kwargs: Any) -> None:
+        Template.objects.filter(pk=self.pk).update(design=drawn)
+        real(self, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "save", slow)
+        as_(writer).post(page("name", template.pk), {"name": "Better"})
+    template.refresh_from_db()
+    assert (template.name, template.design) == ("Better", drawn)
+
+
 def test_what_is_wrong_cannot_be_kept(template: Template, writer: User) -> None:
     services.draw(template, drawing.design(), by=writer)
     assert as_(writer).post(page("versions", template.pk)).status_code == 409
