@@ -13,6 +13,6 @@ class AudiencesConfig(AppConfig):
         from crm.lib import labels
         from segments import uses as segments
 
-        labels.register("audience", Audience.State)
+        labels.register("ads-audience", Audience.State)
         labels.register("audience-run", AudienceRun.Status)
         segments.register_rows(uses.AUDIENCES)

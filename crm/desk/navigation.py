@@ -33,6 +33,7 @@ class Item:
     counter: str = ""
 
 
+INSIGHT = pgettext_lazy("navigation", "Insight")
 MARKETING = pgettext_lazy("navigation", "Marketing")
 SERVICE = pgettext_lazy("navigation", "Service")
 DATA = pgettext_lazy("navigation", "Data")
@@ -44,13 +45,13 @@ NAVIGATION = (
     Item(_("Inbox"), "inbox", "inbox:list", ("conversation", "view"), counter="inbox:waiting"),
     Item(_("Customers"), "users", "customers:list", ("customer", "view")),
     Item(_("Tasks"), "list-checks", "tasks:day", ("task", "view")),
-    Item(_("Insights"), "chart-spline", "insights:overview", ("insight", "view"), MARKETING),
-    Item(_("Segments"), "shapes", "segments:list", ("segment", "view"), MARKETING),
-    Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view"), MARKETING),
-    Item(_("Natural groups"), "chart-scatter", "grouping:groups", ("score", "view"), MARKETING),
-    Item(_("Recommendations"), "sparkles", "recommending:card", ("score", "view"), MARKETING),
-    Item(_("Goals"), "target", "goals:list", ("goal", "view"), MARKETING),
-    Item(_("Pivot tables"), "table-2", "pivot:table", ("pivot", "view"), MARKETING),
+    Item(_("Insights"), "chart-spline", "insights:overview", ("insight", "view"), INSIGHT),
+    Item(_("Segments"), "shapes", "segments:list", ("segment", "view"), INSIGHT),
+    Item(pgettext_lazy("navigation", "RFM"), "grid-3x3", "scoring:rfm", ("score", "view"), INSIGHT),
+    Item(_("Natural groups"), "chart-scatter", "grouping:groups", ("score", "view"), INSIGHT),
+    Item(_("Recommendations"), "sparkles", "recommending:card", ("score", "view"), INSIGHT),
+    Item(_("Goals"), "target", "goals:list", ("goal", "view"), INSIGHT),
+    Item(_("Pivot tables"), "table-2", "pivot:table", ("pivot", "view"), INSIGHT),
     Item(_("Campaigns"), "megaphone", "campaigns:list", ("campaign", "view"), MARKETING),
     Item(_("Journeys"), "waypoints", "journeys:list", ("journey", "view"), MARKETING),
     Item(_("Landing pages"), "panels-top-left", "landing:list", ("landing", "view"), MARKETING),

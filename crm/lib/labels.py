@@ -10,7 +10,8 @@ _registered: dict[str, type[Choices]] = {}
 
 def register(name: str, choices: type[Choices]) -> None:
     """Called in AppConfig.ready(); afterwards templates say {{ value|label:"name" }}."""
-    _registered[name] = choices
+    if _registered.setdefault(name, choices) is not choices:
+        raise ValueError(f"There are two choices called {name}.")
     _in_language.cache_clear()
 
 

@@ -141,3 +141,11 @@ def test_label_names_a_choice() -> None:
     labels.register("size", Size)
     assert rendered('{{ "l"|label:"size" }}') == "Large"
     assert rendered('{{ "?"|label:"size" }}') == "?"
+
+
+def test_no_two_choices_have_one_name() -> None:
+    labels.register("shirt", Size)
+    labels.register("shirt", Size)
+    other = models.TextChoices("Other", "A B")
+    with pytest.raises(ValueError, match="shirt"):
+        labels.register("shirt", other)
