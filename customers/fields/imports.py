@@ -1,4 +1,5 @@
-"""Custom fields as columns of customer files: an empty cell says nothing, a written one is taken over."""
+"""Custom fields as columns of customer files: an empty cell says nothing, a written one is taken over by the
+policy of its column."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -19,8 +20,8 @@ from customers.fields.models import FieldValues
 from customers.fields.numbers import is_number
 from customers.fields.storing import FAMILY
 from customers.identity.indexing import index
-from customers.imports import extras
-from customers.imports.models import ImportJob
+from customers.imports import extras, policies
+from customers.imports.models import ImportJob, Policy
 from customers.imports.tracing import Watched
 from customers.models import Customer
 from customers.record.models import Change
@@ -32,11 +33,21 @@ AS_JSON: dict[str, str] = {
     Kind.SEVERAL: "to_jsonb(string_to_array({name}, ', '))",
 }
 # Of several rows about one customer the last one that says something counts.
-SAID = "(array_agg({json} ORDER BY line DESC) FILTER (WHERE {name} <> ''))[1]"
+SAID = "(array_agg({json} ORDER BY line DESC) FILTER (WHERE {name} <> '' AND {wanted}))[1]"
+EMPTY = "v.values -> '{key}' IS NULL"
+# What a customer has whom this very import made came from the file as well.
+WANTED = {
+    Policy.OVERWRITE: "true",
+    Policy.FILL: EMPTY,
+    Policy.NEWEST: f"({EMPTY} OR s.said_at > {policies.OURS_AT})",
+    Policy.KEEP: "c.created_at >= %(since)s",
+}
 WRITE = """
     WITH said AS (
-        SELECT customer_id, jsonb_strip_nulls(jsonb_build_object({pairs})) AS given
-        FROM {table} GROUP BY customer_id
+        SELECT s.customer_id, jsonb_strip_nulls(jsonb_build_object({pairs})) AS given
+        FROM {table} AS s JOIN customers_customer AS c ON c.id = s.customer_id
+        LEFT JOIN {stored} AS v ON v.customer_id = s.customer_id
+        GROUP BY s.customer_id
     ), news AS (
         SELECT s.customer_id, coalesce(v.values, '{{}}') AS was, s.given
         FROM said AS s LEFT JOIN {stored} AS v USING (customer_id)
@@ -95,7 +106,8 @@ def register() -> None:
         Watched("customers_customer", ("updated_at",), "id = ANY(%s)", locks=True),
         Watched(TABLE, ("values", "updated_at"), key="customer_id"),
     )
-    extras.register(extras.Extra(FAMILY, Columns(), apply, tables=tables, may=may_write))
+    made = extras.Extra(FAMILY, Columns(), apply, tables=tables, takes_policy=True, may=may_write)
+    extras.register(made)
 
 
 def may_write(user: User, name: str) -> bool:
@@ -109,7 +121,7 @@ def exported(user: User) -> dict[str, Column]:
 def apply(cursor: CursorWrapper, table: str, job: ImportJob) -> set[int]:
     """Returns the customers for whom something is different now."""
     used = [one for one in definitions.current() if PREFIX + one.key in job.mapping]
-    pairs = ", ".join(f"'{one.key}', {_said(one)}" for one in used)
+    pairs = ", ".join(f"'{one.key}', {_said(one, job)}" for one in used)
     parameters: dict[str, str | int | datetime] = {
         "family": FAMILY,
         "source": Change.Source.IMPORT.value,
@@ -124,9 +136,12 @@ def apply(cursor: CursorWrapper, table: str, job: ImportJob) -> set[int]:
     return changed
 
 
-def _said(definition: Definition) -> str:
+def _said(definition: Definition, job: ImportJob) -> str:
     name = f'"{PREFIX}{definition.key}"'
-    return SAID.format(json=AS_JSON.get(definition.kind, "to_jsonb({name})").format(name=name), name=name)
+    json = AS_JSON.get(definition.kind, "to_jsonb({name})").format(name=name)
+    policy = WANTED[Policy(job.policy_of(PREFIX + definition.key))]
+    wanted = policy.format(key=definition.key, field=f"{FAMILY}.{definition.key}")
+    return SAID.format(json=json, name=name, wanted=wanted)
 
 
 def _cell(definition: Definition, text: str) -> str:

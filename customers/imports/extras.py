@@ -3,9 +3,9 @@
     extras.register(Extra("consent", columns, apply, needs=("consent", "edit")))
 
 `apply(cursor, table, job)` runs once per chunk, in its transaction, when at least one of the columns is
-mapped. `table` is a temporary table of the rows that say something new: line, customer_id and one text column
-per field, empty where the cell is empty. It returns the ids of the customers for whom anything changed, and
-must change nothing when it runs again over the same rows.
+mapped. `table` is a temporary table of the rows with news: line, customer_id, said_at (the moment
+for which the row speaks) and one text column per field, empty where the cell is empty. It returns the ids of
+the customers for whom anything changed, and must change nothing when it runs again over the same rows.
 
 What `apply` writes about the customer itself carries the moment MOMENT, by which a later edit is told apart.
 `tables` are those that `apply` writes, so that an import can be reverted: their rows are compared before and

@@ -123,13 +123,19 @@ class CustomerImporter:
         cursor.execute("DROP TABLE IF EXISTS import_extras")
         cursor.execute(
             "CREATE TEMPORARY TABLE import_extras "
-            f"(line bigint, customer_id bigint, {columns}) ON COMMIT DROP"
+            f"(line bigint, customer_id bigint, said_at timestamptz, {columns}) ON COMMIT DROP"
         )
+        uploaded = self.job.created_at.isoformat()
         rows = (
-            (row.line, person.pk, *[row.extras.get(name, "") for name in self.extra_fields])
+            (
+                row.line,
+                person.pk,
+                row.values.get("changed_at", uploaded),
+                *[row.extras.get(name, "") for name in self.extra_fields],
+            )
             for row, person in said
         )
-        copy(cursor, "import_extras", ["line", "customer_id", *self.extra_fields], rows)
+        copy(cursor, "import_extras", ["line", "customer_id", "said_at", *self.extra_fields], rows)
 
 
 class OrderImporter:

@@ -1,5 +1,6 @@
 """Custom fields as columns: of the list, of files that come in, and of rules."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from crm.accounts.policy import Role
 from crm.lib.errors import BadInput
 from customers import columns, factories
 from customers.fields import storing
+from customers.fields.forms import PREFIX
 from customers.fields.models import CustomField
 from customers.imports import plans, runner
 from customers.imports.models import ImportJob
+from customers.imports.tests.test_policies import with_old_edit
 from customers.models import Customer
 from customers.record.models import Change
 from customers.resources import CustomerResource
@@ -97,10 +100,13 @@ def test_a_rule_does_not_ask_about_what_its_author_may_not_see(operator: User) -
         matching(operator, made, "contains", "a")
 
 
-def load(content: str, by: User) -> ImportJob:
+def load(content: str, by: User, **policies: str) -> ImportJob:
     job = factories.import_job(content.encode(), by=by)
     runner.read(job.pk)
-    ImportJob.objects.filter(pk=job.pk).update(status=ImportJob.Status.QUEUED, started_at=timezone.now())
+    chosen = {PREFIX + key: policy for key, policy in policies.items()}
+    ImportJob.objects.filter(pk=job.pk).update(
+        status=ImportJob.Status.QUEUED, started_at=timezone.now(), policies=chosen
+    )
     runner.run(job.pk)
     job.refresh_from_db()
     return job
@@ -130,6 +136,41 @@ def test_a_second_file_changes_and_keeps_the_history(operator: User) -> None:
     assert (same.unchanged_rows, job.updated_rows) == (1, 1)
     change = Change.objects.get(field="custom.note")
     assert (change.old, change.new, change.source, change.by) == ("old", "new", "import", operator)
+
+
+@pytest.mark.parametrize(
+    ("policy", "notes", "sizes"),
+    [
+        ("overwrite", ["theirs", "new"], [7, 7]),
+        ("fill", ["ours", "new"], [7, 7]),
+        ("keep", ["ours", "new"], [None, 7]),
+    ],
+)
+def test_a_policy_decides_what_becomes_of_what_we_have(
+    operator: User, policy: str, notes: list[str], sizes: list[int | None]
+) -> None:
+    factories.field(key="note", label="Note")
+    factories.field(key="size", label="Size", kind="number")
+    load("编号,name,note\n1,Li,ours\n", operator)
+    load("编号,name,note,size\n1,Li,theirs,7\n2,Wu,new,7\n", operator, note=policy, size=policy)
+    stored = [storing.values_of(one) for one in Customer.objects.order_by("pk")]
+    assert [one["note"] for one in stored] == notes
+    assert [one.get("size") for one in stored] == sizes
+
+
+@pytest.mark.parametrize(("days", "kept"), [(-2, "ours"), (2, "theirs")])
+def test_the_newest_value_wins_by_the_date_in_the_row(operator: User, days: int, kept: str) -> None:
+    factories.field(key="note", label="Note")
+    load("编号,name,note\n1,Li,first\n", operator)
+    customer = Customer.objects.get()
+    edit = timezone.now() - timedelta(days=5)
+    Customer.objects.update(created_at=edit - timedelta(days=30))
+    storing.store(customer, {"note": "ours"}, by=operator)
+    with_old_edit(customer, edit)
+    said = (edit + timedelta(days=days)).date()
+    job = load(f"编号,name,note,updated at\n1,Li,theirs,{said}\n", operator, note="newest")
+    assert job.error_rows == 0
+    assert storing.values_of(customer) == {"note": kept}
 
 
 def test_nobody_writes_by_file_what_they_may_not_write_by_hand(operator: User) -> None:
