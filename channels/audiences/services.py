@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Case, F, Sum, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,6 +36,7 @@ def make(audience: Audience, *, by: User) -> Audience:
 @transaction.atomic
 def ask(audience: Audience, *, by: User) -> None:
     """Has the file written, or asks for approval where the colleague may not take so much alone."""
+    # Whoever asks for several at once is answered one after the other, each knowing of those before.
     User.objects.select_for_update().get(pk=by.pk)
     counted = audience.runs.filter(writes=False, status=AudienceRun.Status.DONE).order_by("-pk").first()
     if counted is None or audience.created_by_id != by.pk:
@@ -44,9 +45,9 @@ def ask(audience: Audience, *, by: User) -> None:
         raise Refused(_("Nobody in it allows it, so there would be nothing in the file."))
     if counted.members > MOST:
         raise Refused(_("At most %(most)s customers fit into a file.") % {"most": f"{MOST:,}"})
-    alone = counted.members <= left_of(by)
-    state = State.ON if alone else State.WAITING
-    limit = int(counted.members * GROWTH) + 10
+    left, limit = left_of(by), int(counted.members * GROWTH) + 10
+    alone = counted.members <= left
+    state, limit = (State.ON, min(limit, left)) if alone else (State.WAITING, limit)
     if not Audience.objects.filter(pk=audience.pk, state=State.DRAFT).update(state=state, limit=limit):
         raise Refused(_("Somebody else did that meanwhile."))
     audit.record("audience.asked", audience, by=by, members=counted.members, needs_approval=not alone)
@@ -98,7 +99,9 @@ def left_of(user: User) -> int:
     lately = AudienceRun.objects.filter(
         writes=True, created_at__gte=since, audience__created_by=user, audience__decided_by=None
     )
-    taken = lately.exclude(status=AudienceRun.Status.FAILED).aggregate(sum=Sum("members"))["sum"] or 0
+    # What is not written yet may come to as many as were allowed.
+    most = Case(When(status__in=AudienceRun.MOVING, then="audience__limit"), default="members")
+    taken = lately.exclude(status=AudienceRun.Status.FAILED).aggregate(sum=Sum(most))["sum"] or 0
     return max(0, caps.free(user) - taken)
 
 

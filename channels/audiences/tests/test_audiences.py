@@ -132,6 +132,31 @@ def test_a_segment_that_outgrew_what_was_agreed_to_stops(audience: Audience, mar
     assert audience.next_at is None
 
 
+def test_files_that_are_still_written_count_against_what_one_may_take_alone(
+    audience: Audience, marketer: User
+) -> None:
+    taker = people.user(Role.OPERATIONS)
+    for _number in range(3):
+        fields = {"name": "x", "segment": audience.segment, "network": "meta", "reason": "x"}
+        work(services.make(Audience(**fields), by=taker))
+    first, second, third = Audience.objects.filter(created_by=taker).order_by("pk")
+    services.ask(first, by=taker)
+    first.refresh_from_db()
+    assert (first.state, first.limit) == (Audience.State.ON, 20)
+    assert services.left_of(taker) == 5_000 - 20
+    Audience.objects.filter(pk=first.pk).update(limit=4_990)
+    services.ask(second, by=taker)
+    second.refresh_from_db()
+    # Agreed to by nobody, it may not grow beyond what is left.
+    assert (second.state, second.limit) == (Audience.State.ON, 10)
+    services.ask(third, by=taker)
+    third.refresh_from_db()
+    assert third.state == Audience.State.WAITING
+    work(first)
+    work(second)
+    assert services.left_of(taker) == 5_000 - 16
+
+
 def test_pages_files_and_strangers(audience: Audience, marketer: User) -> None:
     client = Client()
     client.force_login(marketer)
