@@ -1,5 +1,7 @@
 """Ads audiences: who is in the file and who is not, who agrees, what changed, what is told."""
 
+import os
+import re
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -157,6 +159,67 @@ def test_files_that_are_still_written_count_against_what_one_may_take_alone(
     assert services.left_of(taker) == 5_000 - 16
 
 
+def test_what_a_dead_worker_began_is_removed(audience: Audience, marketer: User) -> None:
+    work(audience)
+    services.ask(audience, by=marketer)
+    services.decide(audience, by=people.user(Role.OPERATIONS), allowed=True)
+    run = work(audience)
+    place = writing.path_of(run, "").parent
+    for name, age in (("dead", 25), ("alive", 1)):
+        (place / name).mkdir()
+        (place / name / "whole").write_text("half")
+        then = (timezone.now() - timedelta(hours=age)).timestamp()
+        os.utime(place / name, (then, then))
+    os.utime(place / run.folder, (0, 0))
+    tasks.sweep()
+    assert {one.name for one in place.iterdir()} == {"alive", run.folder}
+
+
+def test_a_count_that_failed_is_made_again(audience: Audience, marketer: User) -> None:
+    AudienceRun.objects.update(status="failed", error="interrupted")
+    client = Client()
+    client.force_login(marketer)
+    client.cookies["django_language"] = "en"
+    page = client.get(f"/audiences/{audience.pk}/").content.decode()
+    assert "Count again" in page
+    assert "Write the file" not in page
+    stranger = people.user(Role.MARKETING)
+    for verb in (services.repeat, services.ask, services.end):
+        with pytest.raises(Refused, match="Only who made"):
+            verb(audience, by=stranger)
+    assert client.post(f"/audiences/{audience.pk}/repetition/").status_code == 302
+    assert client.post(f"/audiences/{audience.pk}/repetition/").status_code == 409
+    assert work(audience).consented == 3
+    assert "Ask for approval" in client.get(f"/audiences/{audience.pk}/").content.decode()
+
+
+def test_a_file_that_was_interrupted_is_written_again(audience: Audience, marketer: User) -> None:
+    work(audience)
+    services.ask(audience, by=marketer)
+    services.decide(audience, by=people.user(Role.OPERATIONS), allowed=True)
+    audience.refresh_from_db()
+    AudienceRun.objects.filter(writes=True).update(status="failed", error="interrupted")
+    services.repeat(audience, by=marketer)
+    assert work(audience).exported == 2
+    with pytest.raises(Refused):
+        services.repeat(audience, by=marketer)
+
+
+def test_only_a_file_that_is_there_is_noted_as_fetched(audience: Audience, marketer: User) -> None:
+    work(audience)
+    services.ask(audience, by=marketer)
+    services.decide(audience, by=people.user(Role.OPERATIONS), allowed=True)
+    run = work(audience)
+    client = Client()
+    client.force_login(marketer)
+    for part, status in (("added", 404), ("whole", 200)):
+        assert client.get(f"/audiences/{audience.pk}/files/{run.pk}/{part}/").status_code == status
+    noted = AuditEntry.objects.filter(action="audience.downloaded")
+    assert [one.detail["part"] for one in noted] == ["whole"]
+    run.refresh_from_db()
+    assert run.downloads == 1
+
+
 def test_pages_files_and_strangers(audience: Audience, marketer: User) -> None:
     client = Client()
     client.force_login(marketer)
@@ -179,7 +242,8 @@ def test_pages_files_and_strangers(audience: Audience, marketer: User) -> None:
     assert fetched.headers["Cache-Control"] == "private, no-store"
     assert approver.get(f"{address}/whole/").status_code == 404
     assert client.get(f"{address}/added/").status_code == 404
-    assert "2" in client.get(f"/audiences/{audience.pk}/").content.decode()
+    page = client.get(f"/audiences/{audience.pk}/").content.decode()
+    assert re.search(r"<td>In the file</td>\s*<td class=\"number\">2</td>", page)
     client.post(f"/audiences/{audience.pk}/ending/")
     audience.refresh_from_db()
     assert (audience.state, audience.next_at) == ("ended", None)
