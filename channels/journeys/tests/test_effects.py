@@ -5,6 +5,7 @@ import json
 import pytest
 
 from channels.journeys import checking, running, stepping, words
+from channels.journeys.effect_forms import FieldForm
 from channels.journeys.models import Journey, Run, Step
 from channels.journeys.tests.conftest import design, journey, later, tag, wait
 from channels.webhooks.factories import subscription
@@ -22,6 +23,22 @@ from segments import services as segments
 from segments.models import Pick
 
 pytestmark = pytest.mark.django_db
+
+
+def test_a_built_in_field_is_not_taken_for_an_own_one_of_the_same_key() -> None:
+    admin = user(*Role)
+    CustomField.objects.create(key="city", label="City of birth", kind="number", editors=["manager"])
+    node = {"id": 1, "kind": "field", "field": "city", "value": "杭州"}
+    drawn = design(node)
+    assert checking.sentences(drawn, user(Role.SALES)) == []
+    assert "City of birth" not in words.title(node)
+    form = FieldForm({"field": "city", "value": "杭州"}, design=drawn, node=node)
+    assert form.is_valid(), form.errors
+    made = journey(drawn, admin)
+    one = customer(created_at=later(0))
+    running.go_on(made.pk)
+    one.refresh_from_db()
+    assert (one.city, values_of(one)) == ("杭州", {})
 
 
 def test_each_step_does_its_part_and_does_it_once() -> None:
