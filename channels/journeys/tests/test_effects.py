@@ -3,11 +3,15 @@
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from channels.direct.models import DirectMessage
 from channels.journeys import checking, running, stepping, words
 from channels.journeys.effect_forms import FieldForm
 from channels.journeys.models import Journey, Run, Step
-from channels.journeys.tests.conftest import design, journey, later, tag, wait
+from channels.journeys.tests.conftest import design, journey, later, message, tag, wait
+from channels.models import Channel
 from channels.webhooks.factories import subscription
 from channels.webhooks.models import Delivery, Event
 from crm.accounts.factories import user
@@ -23,6 +27,21 @@ from segments import services as segments
 from segments.models import Pick
 
 pytestmark = pytest.mark.django_db
+
+
+def test_messages_of_many_take_as_many_queries_as_one(channel: Channel) -> None:
+    made = journey(design(message(1, channel)), user(*Role))
+
+    def walk(number: int) -> int:
+        for _number in range(number):
+            customer(created_at=later(0))
+        with CaptureQueriesContext(connection) as asked:
+            running.go_on(made.pk)
+        return len(asked)
+
+    few = walk(2)
+    assert walk(12) == few
+    assert DirectMessage.objects.count() == 14
 
 
 def test_a_built_in_field_is_not_taken_for_an_own_one_of_the_same_key() -> None:
