@@ -99,6 +99,8 @@ class AudienceRun(Job):
         FAILED = "failed", pgettext_lazy("export", "Failed")
         EXPIRED = "expired", pgettext_lazy("export", "Removed")
 
+    MOVING = (Status.QUEUED, Status.RUNNING)
+
     audience = models.ForeignKey(
         Audience, verbose_name=_("ads audience"), on_delete=models.CASCADE, related_name="runs"
     )
@@ -129,7 +131,7 @@ class AudienceRun(Job):
 
     @property
     def is_moving(self) -> bool:
-        return self.status in (self.Status.QUEUED, self.Status.RUNNING)
+        return self.status in self.MOVING
 
     @property
     def is_ready(self) -> bool:

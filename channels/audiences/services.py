@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import BinaryIO
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Case, F, Sum, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels.audiences import refreshing, tasks
+from channels.audiences import refreshing, tasks, writing
 from channels.audiences.models import Audience, AudienceRun
 from crm.accounts.models import User
 from crm.audit import services as audit
 from crm.lib.errors import Refused
+from customers import jobs
 from customers.exports import caps
 
 State = Audience.State
@@ -34,19 +36,43 @@ def make(audience: Audience, *, by: User) -> Audience:
 
 
 @transaction.atomic
+def repeat(audience: Audience, *, by: User) -> None:
+    """Counts anew, or writes anew what was agreed to, after that failed."""
+    _own(audience, by)
+    User.objects.select_for_update().get(pk=by.pk)
+    audience.refresh_from_db()
+    last = audience.runs.order_by("-pk").first()
+    if not may_repeat(audience, last):
+        raise Refused(_("Somebody else did that meanwhile."))
+    writes = audience.state == State.ON
+    if writes and audience.decided_by is None and audience.limit > left_of(by):
+        raise Refused(_("That is more than you may take along today by yourself. Try again tomorrow."))
+    _go(audience, writes=writes)
+
+
+def may_repeat(audience: Audience, last: AudienceRun | None) -> bool:
+    """What a rule stopped would only be stopped again."""
+    if last is None or last.status != AudienceRun.Status.FAILED:
+        return False
+    return audience.state == State.DRAFT or (audience.state == State.ON and last.error == jobs.INTERRUPTED)
+
+
+@transaction.atomic
 def ask(audience: Audience, *, by: User) -> None:
     """Has the file written, or asks for approval where the colleague may not take so much alone."""
+    _own(audience, by)
+    # Whoever asks for several at once is answered one after the other, each knowing of those before.
     User.objects.select_for_update().get(pk=by.pk)
     counted = audience.runs.filter(writes=False, status=AudienceRun.Status.DONE).order_by("-pk").first()
-    if counted is None or audience.created_by_id != by.pk:
+    if counted is None:
         raise Refused(_("It is still being counted."))
     if not counted.consented:
         raise Refused(_("Nobody in it allows it, so there would be nothing in the file."))
     if counted.members > MOST:
         raise Refused(_("At most %(most)s customers fit into a file.") % {"most": f"{MOST:,}"})
-    alone = counted.members <= left_of(by)
-    state = State.ON if alone else State.WAITING
-    limit = int(counted.members * GROWTH) + 10
+    left, limit = left_of(by), int(counted.members * GROWTH) + 10
+    alone = counted.members <= left
+    state, limit = (State.ON, min(limit, left)) if alone else (State.WAITING, limit)
     if not Audience.objects.filter(pk=audience.pk, state=State.DRAFT).update(state=state, limit=limit):
         raise Refused(_("Somebody else did that meanwhile."))
     audit.record("audience.asked", audience, by=by, members=counted.members, needs_approval=not alone)
@@ -69,6 +95,7 @@ def decide(audience: Audience, *, by: User, allowed: bool) -> None:
 @transaction.atomic
 def end(audience: Audience, *, by: User) -> None:
     """No further files; those that are there are kept for their days."""
+    _own(audience, by)
     rows = Audience.objects.filter(pk=audience.pk).exclude(state__in=[State.ENDED, State.REFUSED])
     if not rows.update(state=State.ENDED, next_at=None):
         raise Refused(_("Somebody else did that meanwhile."))
@@ -76,14 +103,16 @@ def end(audience: Audience, *, by: User) -> None:
 
 
 @transaction.atomic
-def hand_over(run: AudienceRun, part: str, *, by: User) -> None:
-    """Notes that a file is fetched; only whoever asked for it gets it."""
+def hand_over(run: AudienceRun, part: str, *, by: User) -> BinaryIO:
+    """Opens a file and notes that it is fetched; FileNotFoundError when there is none."""
     if not by.may("audience", "create") or run.audience.created_by_id != by.pk:
         raise Refused(_("Only who asked for this file can fetch it."))
     if not run.is_ready:
         raise Refused(_("This file has been removed. Ask for it again."))
+    file = writing.path_of(run, part).open("rb")
     AudienceRun.objects.filter(pk=run.pk).update(downloads=F("downloads") + 1)
     audit.record("audience.downloaded", run.audience, by=by, part=part, sha256=run.sha256)
+    return file
 
 
 def begin(audience: Audience) -> None:
@@ -98,8 +127,15 @@ def left_of(user: User) -> int:
     lately = AudienceRun.objects.filter(
         writes=True, created_at__gte=since, audience__created_by=user, audience__decided_by=None
     )
-    taken = lately.exclude(status=AudienceRun.Status.FAILED).aggregate(sum=Sum("members"))["sum"] or 0
+    # What is not written yet may come to as many as were allowed.
+    most = Case(When(status__in=AudienceRun.MOVING, then="audience__limit"), default="members")
+    taken = lately.exclude(status=AudienceRun.Status.FAILED).aggregate(sum=Sum(most))["sum"] or 0
     return max(0, caps.free(user) - taken)
+
+
+def _own(audience: Audience, by: User) -> None:
+    if audience.created_by_id != by.pk:
+        raise Refused(_("Only who made this audience can do that."))
 
 
 def _go(audience: Audience, *, writes: bool) -> None:

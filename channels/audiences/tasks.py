@@ -4,8 +4,6 @@ from channels.audiences import refreshing, writing
 from channels.audiences.models import AudienceRun
 from customers import jobs
 
-Status = AudienceRun.Status
-
 
 @shared_task(name="audiences.work")
 def work(run_id: int) -> None:
@@ -16,6 +14,6 @@ def work(run_id: int) -> None:
 def sweep() -> None:
     """Begins what is due, restarts what a dead worker left, removes files whose time is over."""
     refreshing.begin_due()
-    for pk in jobs.sweep(AudienceRun, [Status.QUEUED, Status.RUNNING]):
+    for pk in jobs.sweep(AudienceRun, list(AudienceRun.MOVING)):
         work.delay(pk)
     writing.remove_stale()

@@ -50,6 +50,13 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("audience", "create")
+def repetition(request: UserRequest, pk: int) -> HttpResponse:
+    services.repeat(get_visible(Audience.objects.visible_to(request.user, "create"), pk), by=request.user)
+    return redirect("audiences:detail", pk)
+
+
+@require_POST
+@needs("audience", "create")
 def asking(request: UserRequest, pk: int) -> HttpResponse:
     services.ask(get_visible(Audience.objects.visible_to(request.user, "create"), pk), by=request.user)
     return redirect("audiences:detail", pk)
@@ -81,13 +88,13 @@ def file(request: UserRequest, pk: int, run_pk: int, part: str) -> HttpResponseB
     run = get_visible(runs.filter(audience=pk, writes=True), run_pk)
     if run.audience.created_by_id != request.user.pk or part not in writing.PARTS:
         raise Http404
-    services.hand_over(run, part, by=request.user)
-    path = writing.path_of(run, part)
-    if not path.exists():
-        raise Http404
+    try:
+        opened = services.hand_over(run, part, by=request.user)
+    except FileNotFoundError:
+        raise Http404 from None
     network = NETWORKS[run.audience.network]
     name = f"{network.key}-{run.created_at:%Y%m%d}-{part}.{network.ending}"
-    response = FileResponse(path.open("rb"), as_attachment=True, filename=name)
+    response = FileResponse(opened, as_attachment=True, filename=name)
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -102,6 +109,7 @@ def _page(request: UserRequest, audience: Audience) -> dict[str, Any]:
         "runs": [run for run in runs if run.writes],
         "counted": counted,
         "error": runs[0].error if runs else "",
+        "may_repeat": services.may_repeat(audience, runs[0] if runs else None),
         "is_moving": any(run.is_moving for run in runs),
         "funnel": _funnel(counted) if counted and not counted.is_moving else None,
         "is_mine": is_mine and request.user.may("audience", "create"),

@@ -1,7 +1,7 @@
 """Goes through an audience's members: counts them, and writes the file and what changed since the last.
 
-The file is written beside its place and moved there when it is whole; a worker that dies leaves an unfinished
-folder that nobody can reach, and the next one begins anew.
+Each attempt writes into a folder of its own, which the run names only when all of it is there. What a worker
+that died has begun is reached by nobody, and removed a day later; the next attempt begins anew.
 """
 
 import csv
@@ -29,6 +29,8 @@ from customers.jobs import LeaseLost
 
 FOLDER = "audiences"
 KEPT = timedelta(days=14)
+# No run takes that long: what is older and belongs to none was left behind.
+LEFT_BEHIND = timedelta(days=1)
 WHOLE, ADDED, REMOVED = "whole", "added", "removed"
 PARTS = (WHOLE, ADDED, REMOVED)
 NO_RIGHTS, GREW, QUESTION = "no_rights", "grew", "question"
@@ -60,10 +62,19 @@ def remove_stale() -> None:
         if run.folder:
             shutil.rmtree(settings.MEDIA_ROOT / FOLDER / run.folder, ignore_errors=True)
         AudienceRun.objects.stale().filter(pk=run.pk).update(status=Status.EXPIRED, folder="")
+    _remove_left_behind()
 
 
 def path_of(run: AudienceRun, part: str) -> Path:
     return Path(settings.MEDIA_ROOT) / FOLDER / run.folder / part
+
+
+def _remove_left_behind() -> None:
+    place, before = Path(settings.MEDIA_ROOT) / FOLDER, timezone.now() - LEFT_BEHIND
+    old = [one for one in place.glob("*") if one.stat().st_mtime < before.timestamp()]
+    known = AudienceRun.objects.filter(folder__in=[one.name for one in old]).values_list("folder", flat=True)
+    for one in {one.name for one in old}.difference(known):
+        shutil.rmtree(place / one, ignore_errors=True)
 
 
 def _go_through(run: AudienceRun, folder: Path) -> None:

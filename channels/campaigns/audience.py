@@ -227,20 +227,31 @@ def _missing(needs: list[tuple[str, Q]]) -> list[tuple[str, Q]]:
 
 def person_of(customer: Customer, asked: Collection[int] = ()) -> Person:
     """What personal fields know about a customer, and which of the segments asked about they are in."""
-    return Person(
-        name=customer.name,
-        kind=customer.kind,
-        gender=customer.gender,
-        company=customer.company,
-        city=customer.city,
-        language=customer.language,
-        last_order_at=customer.rollup.last_order_at,
-        orders=customer.rollup.orders,
-        spent=customer.rollup.total,
-        recommended=recommended.names([customer.pk])[customer.pk],
-        coupon=coupons.SAMPLE,
-        segments=belonging.segments_of([customer.pk], asked).get(customer.pk, frozenset()),
-    )
+    return people_of([customer], asked)[customer.pk]
+
+
+def people_of(customers: Collection[Customer], asked: Collection[int] = ()) -> dict[int, Person]:
+    """The same of many, who are asked about all at once."""
+    numbers = [one.pk for one in customers]
+    suggested = recommended.names(numbers)
+    member_of = belonging.segments_of(numbers, asked)
+    return {
+        one.pk: Person(
+            name=one.name,
+            kind=one.kind,
+            gender=one.gender,
+            company=one.company,
+            city=one.city,
+            language=one.language,
+            last_order_at=one.rollup.last_order_at,
+            orders=one.rollup.orders,
+            spent=one.rollup.total,
+            recommended=suggested[one.pk],
+            coupon=coupons.SAMPLE,
+            segments=member_of.get(one.pk, frozenset()),
+        )
+        for one in customers
+    }
 
 
 def _question(campaign: Campaign) -> gate.Question:

@@ -57,9 +57,10 @@ def _parts(campaign: Campaign, way: Way, by: User) -> float:
         return 1.0
     message = ShortMailing(campaign, way, texts.all_addresses(campaign)).for_arm(1)
     counted = []
-    for customer in audience.some(campaign, "", SAMPLE, by=by, place=way.place):
+    readers = audience.some(campaign, "", SAMPLE, by=by, place=way.place)
+    for person in audience.people_of(list(readers)).values():
         try:
-            counted.append(message.parts_for(Recipient(audience.person_of(customer), "", UUID(int=0))))
+            counted.append(message.parts_for(Recipient(person, "", UUID(int=0))))
         except CannotRender:
             continue
     return sum(counted) / len(counted) if counted else 1.0

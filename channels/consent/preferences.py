@@ -1,6 +1,6 @@
 """The customer's own page: what they allow, seen and changed without an account, through a signed link."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -48,8 +48,21 @@ def accept(resolver: Resolver) -> None:
 
 def link_to(customer: Customer) -> str:
     """The address of the customer's page. It follows PUBLIC_URL, never a request."""
-    row, _made = PreferenceLink.objects.get_or_create(customer=customer)
-    return settings.PUBLIC_URL + reverse("preferences:page", args=[LINKS.make("page", row.key)])
+    return links_to([customer])[customer.pk]
+
+
+def links_to(customers: Collection[Customer]) -> dict[int, str]:
+    """The addresses of several pages at once, by customer."""
+    rows = PreferenceLink.objects.filter(customer__in=customers)
+    keys = dict(rows.values_list("customer", "key"))
+    if missing := [PreferenceLink(customer=one) for one in customers if one.pk not in keys]:
+        # Whoever makes the same at this moment may be first; then theirs stands.
+        PreferenceLink.objects.bulk_create(missing, ignore_conflicts=True)
+        keys = dict(rows.values_list("customer", "key"))
+    return {
+        pk: settings.PUBLIC_URL + reverse("preferences:page", args=[LINKS.make("page", key)])
+        for pk, key in keys.items()
+    }
 
 
 def send_link(customer: Customer, *, by: User) -> None:

@@ -15,6 +15,7 @@ from channels.offers.codes import normal
 from crm.accounts.models import User
 from crm.audit import services as audit
 from crm.lib.errors import Refused
+from customers import naming
 from customers.models import Customer
 from customers.timeline import services as timeline
 from customers.timeline.models import Entry
@@ -77,10 +78,9 @@ def find(event: Event, user: User, typed: str) -> list[Guest]:
 
 def guests(user: User, rows: Iterable[Registration]) -> list[Guest]:
     shown = list(rows)
-    asked = {one.customer_id for one in shown}
-    known = set(Customer.objects.visible_to(user).filter(pk__in=asked).values_list("pk", flat=True))
+    known = naming.known(user, (one.customer_id for one in shown))
     return [
-        Guest(one, one.name if is_known else f"{one.name[:1]}••", is_known)
+        Guest(one, naming.shown(one.name, is_known=is_known), is_known)
         for one in shown
         for is_known in [one.customer_id in known]
     ]

@@ -14,7 +14,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from channels.campaigns import coupons, placeholders
-from channels.campaigns.audience import person_of
+from channels.campaigns.audience import people_of
+from channels.campaigns.placeholders import Person
 from channels.campaigns.wording import language_of
 from channels.consent import preferences
 from channels.direct import tasks as direct
@@ -55,9 +56,9 @@ def wake(messages: Iterable[DirectMessage]) -> None:
         direct.send.delay(message.pk)
 
 
-def fill(text: str, customer: Customer, coupon: str = "") -> str:
-    """The text for this customer. LookupError names the field for which there are no words."""
-    person, parts = replace(person_of(customer), coupon=coupon), []
+def fill(text: str, person: Person) -> str:
+    """The text for this person. LookupError names the field for which there are no words."""
+    parts = []
     for piece in placeholders.parse(text):
         words = piece if isinstance(piece, str) else placeholders.value(piece, person)
         if words is None:
@@ -73,11 +74,14 @@ def _write(
     if channel is None:
         return {run.pk: Done(NO_CHANNEL) for run in runs}
     done: dict[int, Done] = {}
-    given = _coupons(node, runs)
+    reached = [known[run.customer_id] for run in runs]
+    given, people = _coupons(node, runs), people_of(reached)
+    ways_out = preferences.links_to(reached) if channel.kind == "email" else {}
     for run in runs:
+        person = replace(people[run.customer_id], coupon=given.get(run.customer_id, ""))
         try:
-            code = given.get(run.customer_id, "")
-            done[run.pk] = Done(message=_message(node, channel, run, known[run.customer_id], at, code))
+            foot = _foot(person, ways_out.get(run.customer_id, ""))
+            done[run.pk] = Done(message=_message(node, channel, run, at, person, foot))
         except LookupError as field:
             done[run.pk] = Done(MISSING, str(field.args[0]))
     DirectMessage.objects.bulk_create([one.message for one in done.values() if one.message], batch_size=500)
@@ -95,15 +99,14 @@ def _coupons(node: Node, runs: Sequence[Run]) -> dict[int, str]:
 
 
 def _message(
-    node: Node, channel: Channel, run: Run, customer: Customer, at: datetime, coupon: str
+    node: Node, channel: Channel, run: Run, at: datetime, person: Person, foot: str
 ) -> DirectMessage:
     return DirectMessage(
-        customer=customer,
+        customer_id=run.customer_id,
         channel=channel,
         purpose=node.settings["purpose"],
-        subject=fill(node.settings["subject"], customer, coupon)[:300],
-        body=fill(node.settings["body"], customer, coupon)
-        + _foot(channel, node.settings["purpose"], customer),
+        subject=fill(node.settings["subject"], person)[:300],
+        body=fill(node.settings["body"], person) + foot,
         is_automatic=True,
         created_at=at,
         due_at=at,
@@ -111,13 +114,13 @@ def _message(
     )
 
 
-def _foot(channel: Channel, purpose: str, customer: Customer) -> str:
+def _foot(person: Person, way_out: str) -> str:
     """How to stop such mails. A text message has no room for it."""
-    if channel.kind != "email":
+    if not way_out:
         return ""
-    with translation.override(language_of(person_of(customer))):
+    with translation.override(language_of(person)):
         words = gettext("Change what I get, or stop these messages:")
-    return f"\n\n--\n{settings.COMPANY_NAME}\n{words} {preferences.link_to(customer)}"
+    return f"\n\n--\n{settings.COMPANY_NAME}\n{words} {way_out}"
 
 
 def _give_task(

@@ -7,14 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels.campaigns import placeholders
-from channels.journeys.effects import OWN, PLAIN
+from channels.journeys.effects import PLAIN, own_field
 from channels.journeys.plan import BRANCHES, Kind, walk
 from channels.journeys.triggers import When
 from channels.models import Channel
 from channels.webhooks.events import JOURNEY
 from channels.webhooks.models import Subscription
 from crm.accounts.models import User
-from customers.fields import definitions
 from segments import rules
 from segments.models import Segment
 
@@ -117,7 +116,7 @@ def _owner(design: Mapping[str, Any], node: Mapping[str, Any], user: User) -> It
 
 def _field(design: Mapping[str, Any], node: Mapping[str, Any], user: User) -> Iterator[str]:
     name = node["field"]
-    own = definitions.by_key(definitions.current()).get(name.removeprefix(OWN))
+    own = own_field(name)
     if name not in PLAIN and own is None:
         yield _("This field is gone.")
     if (own and not own.may_edit(user)) or not user.may("customer", "edit"):

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from channels.journeys.effects import OWN, PLAIN
+from channels.journeys.effects import OWN, PLAIN, own_field
 from channels.journeys.step_form import StepForm
 from channels.webhooks.events import JOURNEY
 from channels.webhooks.models import Subscription
@@ -42,8 +42,7 @@ class FieldForm(StepForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         name = data.get("field", "")
-        own = definitions.by_key(definitions.current()).get(name.removeprefix(OWN))
-        if own and name.startswith(OWN):
+        if own := own_field(name):
             try:
                 kinds.read(own, data.get("value", ""))
             except Unreadable as problem:

@@ -17,6 +17,7 @@ from crm.lib.errors import Refused
 from crm.lib.reading import Unreadable
 from customers import services as customers
 from customers.fields import definitions, kinds, storing
+from customers.fields.definitions import Definition
 from customers.models import Customer
 from customers.timeline import services as timeline
 from segments import services as segments
@@ -32,6 +33,13 @@ PUT_IN = """
     ON CONFLICT DO NOTHING
 """
 TAKE_OUT = "DELETE FROM segments_pick WHERE segment_id = %s AND customer_id = ANY(%s)"
+
+
+def own_field(name: str) -> Definition | None:
+    """The company's own field of this name; one whose key is that of a built-in field is another."""
+    if not name.startswith(OWN):
+        return None
+    return definitions.by_key(definitions.current()).get(name.removeprefix(OWN))
 
 
 def _each(runs: Sequence[Run], work: Callable[[Run], None]) -> dict[int, Done]:
@@ -65,7 +73,7 @@ def _fill_in(
     node: Node, journey: Journey, runs: Sequence[Run], known: Mapping[int, Customer], at: datetime
 ) -> dict[int, Done]:
     name, text, by = node.settings["field"], node.settings["value"], journey.switched_on_by
-    own = definitions.by_key(definitions.current()).get(name.removeprefix(OWN))
+    own = own_field(name)
     if by is None or (own is None and name not in PLAIN):
         return {run.pk: Done(NOT_POSSIBLE) for run in runs}
 

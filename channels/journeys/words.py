@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from channels.direct import reasons
-from channels.journeys.effects import OWN
+from channels.journeys.effects import OWN, own_field
 from channels.journeys.plan import Kind
 from channels.journeys.waiting import Mode
 from crm.accounts.models import User
 from crm.lib.labels import label
 from customers.bulk.standard_actions import field_label
-from customers.fields import definitions
 from segments.models import Segment
 
 Raw = Mapping[str, Any]
@@ -120,7 +119,7 @@ def _tag(node: Raw) -> str:
 
 def _field(node: Raw) -> str:
     name = node["field"]
-    own = definitions.by_key(definitions.current()).get(name.removeprefix(OWN))
+    own = own_field(name)
     label = own.label if own else "–" if name.startswith(OWN) else field_label(name)
     return _("Fill in: %(field)s = %(value)s") % {"field": label, "value": node["value"] or "–"}
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.campaigns.models import Campaign
 from crm.accounts.models import User
-from customers.models import Customer
+from customers.models import Customer, of_visible
 
 
 def new_slug() -> str:
@@ -125,9 +125,7 @@ class Visits(Origin):
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: User, action: str = "view") -> Self:
-        if not user.may("landing", action):
-            return self.none()
-        return self.filter(customer__in=Customer.objects.visible_to(user))
+        return self.filter(of_visible(user)) if user.may("landing", action) else self.none()
 
 
 class Submission(Origin):

@@ -47,8 +47,13 @@ def of(request: HttpRequest, variant: str) -> Came:
 
 def _word(request: HttpRequest, name: str) -> str:
     limit = LONGEST["label" if name == "campaign" else name]
-    text = "".join(sign if sign.isprintable() else " " for sign in request.GET.get(f"utm_{name}", ""))
-    return " ".join(text.split()).encode("utf-8", "replace").decode()[:limit]
+    return _plain(request.GET.get(f"utm_{name}", ""))[:limit]
+
+
+def _plain(said: str) -> str:
+    """Nothing that a database or a screen stumbles over."""
+    text = "".join(sign if sign.isprintable() else " " for sign in said)
+    return " ".join(text.split()).encode("utf-8", "replace").decode()
 
 
 def _named(source: str, label: str) -> int | None:
@@ -59,6 +64,9 @@ def _named(source: str, label: str) -> int | None:
 
 def _page_before(request: HttpRequest) -> str:
     """The other site's name, and nothing of what somebody did there."""
-    host = urlsplit(request.headers.get("Referer", "")[:500]).hostname or ""
+    try:
+        host = _plain(urlsplit(request.headers.get("Referer", "")[:500]).hostname or "")
+    except ValueError:  # such as brackets that do not close
+        return ""
     ours = {urlsplit(settings.PUBLIC_URL).hostname, request.get_host().partition(":")[0]}
     return "" if host in ours else host.removeprefix("www.")[: LONGEST["source"]]

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from channels.offers import codes, guessing, judging, redeeming
 from channels.offers.judging import Basket, Line, NotGood
-from channels.offers.models import Redemption
+from channels.offers.models import Coupon, Redemption
 from channels.offers.redeeming import Purchase
 from crm.accounts.http import get_visible
 from crm.api.auth import ApiRequest, Bearer, asked_by
@@ -96,8 +96,8 @@ def check_coupon(request: HttpRequest, asked: CheckIn) -> CheckOut:
     asker = asked_by(request)
     customer = _customer(asker, asked.customer)
     try:
-        coupon = _find(asker, asked.code)
-        beside = [_find(asker, other).offer for other in asked.others]
+        coupon, *others = _find(asker, asked.code, *asked.others)
+        beside = [one.offer for one in others]
         found = judging.discount(coupon, _basket(asked.basket), customer, beside)
     except NotGood as no:
         return CheckOut(good=False, discount=Decimal(0), reason=no.code, words=str(no))
@@ -117,7 +117,7 @@ def redeem_coupon(request: HttpRequest, asked: RedeemIn) -> Status[dict[str, Any
     asker = asked_by(request)
     customer = _customer(asker, asked.customer)
     try:
-        coupon = _find(asker, asked.code)
+        (coupon,) = _find(asker, asked.code)
         basket = _basket(asked.basket)
         purchase = Purchase(asked.source, asked.number, basket, asked.key, customer)
         made = redeeming.redeem(coupon, purchase, by=asker.user)
@@ -138,11 +138,11 @@ def take_back_coupon(request: HttpRequest, pk: Id) -> dict[str, Any]:
     return _shown(redeeming.take_back(get_visible(rows, pk), by=asker.user))
 
 
-def _find(asker: ApiRequest, code: str) -> Any:
+def _find(asker: ApiRequest, *typed: str) -> list[Coupon]:
     who = f"token-{asker.token.pk}"
     try:
         guessing.guard(who)
-        return redeeming.find(code)
+        return redeeming.find_all(typed)
     except guessing.TooMany as no:
         raise Answer(429, str(no), code="too_many_wrong_codes") from None
     except NotGood:

@@ -20,6 +20,7 @@ from channels.offers.redeeming import Purchase
 from crm.accounts.http import UserRequest, get_visible, needs
 from crm.accounts.models import User
 from crm.lib.errors import Refused
+from customers import naming
 from customers.models import Customer
 
 # Orders that are typed at this page are known by this name.
@@ -77,20 +78,12 @@ def taking_back(request: UserRequest, pk: int) -> HttpResponse:
 def named(user: User, rows: Iterable[Redemption]) -> list[Named]:
     """At the counter everybody sees what was redeemed, but names only of customers whom they may see."""
     shown = list(rows)
-    asked = {one.customer_id for one in shown if one.customer_id}
-    known = set(Customer.objects.visible_to(user).filter(pk__in=asked).values_list("pk", flat=True))
+    known = naming.known(user, (one.customer_id for one in shown))
     return [
-        Named(
-            one,
-            str(one.customer or "") if one.customer_id in known else _masked(one),
-            one.customer_id in known,
-        )
+        Named(one, naming.shown(str(one.customer or ""), is_known=is_known), is_known)
         for one in shown
+        for is_known in [one.customer_id in known]
     ]
-
-
-def _masked(one: Redemption) -> str:
-    return f"{one.customer.name[:1]}••" if one.customer else ""
 
 
 def _told(request: UserRequest, typed: str, amount: Decimal | None) -> dict[str, Any]:

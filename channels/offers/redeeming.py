@@ -4,6 +4,7 @@ Whoever redeems holds the offer's row: limits, sums and the code itself change t
 ask at the same moment. What a till asks again under the same key gets the same answer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -38,14 +39,18 @@ class Purchase:
 
 def find(typed: str) -> Coupon:
     """The code somebody typed or scanned. Raises NotGood."""
-    code = codes.normal(typed)
-    found = None
-    if codes.is_drawn(code) or codes.SHARED.fullmatch(code):
-        rows = Coupon.objects.select_related("offer__product", "offer__segment")
-        found = rows.filter(code=code).first()
-    if found is None:
+    return find_all([typed])[0]
+
+
+def find_all(typed: Sequence[str]) -> list[Coupon]:
+    """Several codes, looked for at once. Raises NotGood when one of them is none."""
+    wanted = [codes.normal(one) for one in typed]
+    possible = {one for one in wanted if codes.is_drawn(one) or codes.SHARED.fullmatch(one)}
+    rows = Coupon.objects.select_related("offer__product", "offer__segment").filter(code__in=possible)
+    found = {one.code: one for one in rows} if possible.issuperset(wanted) else {}
+    if not found.keys() >= set(wanted):
         raise NotGood("unknown", _("There is no such code. Please look for a mistyped character."))
-    return found
+    return [found[one] for one in wanted]
 
 
 @transaction.atomic

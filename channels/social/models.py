@@ -6,11 +6,14 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from channels.models import Channel
 from crm.accounts.models import User
+
+# Why a post is not on an account, or may not be; other reasons are the account's own words.
+INTERRUPTED, TOO_LATE = "interrupted", "too_late"
 
 
 class SocialPostQuerySet(models.QuerySet["SocialPost"]):
@@ -30,6 +33,7 @@ class SocialPost(models.Model):
         SCHEDULED = "scheduled", pgettext_lazy("post", "Scheduled")
         PUBLISHED = "published", pgettext_lazy("post", "Published")
         FAILED = "failed", pgettext_lazy("post", "Failed")
+        UNKNOWN = "unknown", pgettext_lazy("posting", "Unknown")
 
     text = models.TextField(_("text"), max_length=4000)
     link = models.URLField(_("link"), max_length=500, blank=True)
@@ -108,3 +112,12 @@ class Posting(models.Model):
     @property
     def words(self) -> str:
         return self.text or self.post.text
+
+    @property
+    def why(self) -> str:
+        """Why it is not out, or may not be."""
+        if self.reason == INTERRUPTED:
+            return gettext("Whoever published it was interrupted.")
+        if self.reason == TOO_LATE and self.state == self.State.UNKNOWN:
+            return gettext("It was begun, and found too late to say it again.")
+        return gettext("Too late: nothing was published.") if self.reason == TOO_LATE else self.reason

@@ -25,7 +25,7 @@ from channels.connectors.base import (
 from channels.connectors.registry import NoSuchConnector
 from channels.models import Channel
 from channels.social import links
-from channels.social.models import Posting, SocialPost
+from channels.social.models import INTERRUPTED, TOO_LATE, Posting, SocialPost
 
 LEASE, SECONDS = timedelta(minutes=3), 30
 MOST_ATTEMPTS = 6
@@ -38,7 +38,8 @@ def publish_due() -> int:
     """How many were tried."""
     number = 0
     while posting := _claim():
-        _end(posting, _say(posting) if posting.state == State.SENDING else None)
+        if posting.state == State.SENDING:
+            _end(posting, _say(posting))
         number += 1
     return number
 
@@ -50,18 +51,21 @@ def _claim() -> Posting | None:
     due = Posting.objects.filter(
         state__in=[State.PLANNED, State.SENDING], due_at__lte=now, channel__enabled=True
     ).exclude(lease_until__gt=now)
-    rows = due.select_for_update(skip_locked=True, of=("self",)).select_related("post", "channel")
+    # The post as well: everybody locks it before its parts, and whoever ends the last part ends the post.
+    rows = due.select_for_update(skip_locked=True, of=("self", "post")).select_related("post", "channel")
     posting = rows.order_by("due_at", "pk").first()
     if posting is None:
         return None
-    if posting.state == State.SENDING and not _honours(posting.channel):
-        posting.state, posting.reason = State.UNKNOWN, "interrupted"
+    was_begun = posting.state == State.SENDING
+    if was_begun and not _honours(posting.channel):
+        posting.state, posting.reason = State.UNKNOWN, INTERRUPTED
     elif now - posting.post.at > STALE:
-        posting.state, posting.reason = State.FAILED, "too_late"
+        posting.state, posting.reason = State.UNKNOWN if was_begun else State.FAILED, TOO_LATE
     else:
         posting.state, posting.lease_until = State.SENDING, now + LEASE
         posting.attempts += 1
     posting.save(update_fields=["state", "reason", "lease_until", "attempts"])
+    _settle(posting.post_id)
     return posting
 
 
@@ -87,7 +91,9 @@ def _say(posting: Posting) -> Outcome:
 
 
 @transaction.atomic
-def _end(posting: Posting, outcome: Outcome | None) -> None:
+def _end(posting: Posting, outcome: Outcome) -> None:
+    # Two that end the last parts at once would each see the other's still under way.
+    SocialPost.objects.select_for_update().get(pk=posting.post_id)
     mine = Posting.objects.filter(
         pk=posting.pk, state=posting.state, lease_until=posting.lease_until, attempts=posting.attempts
     )
@@ -121,9 +127,13 @@ def _doubt(posting: Posting, mine: "QuerySet[Posting]", outcome: Unknown) -> Non
 
 
 def _settle(post_id: int) -> None:
-    """A post has failed when one of its accounts did not get it for sure."""
+    """Once nothing is under way: published when all accounts have it, unknown when some may not."""
     states = set(Posting.objects.filter(post=post_id).values_list("state", flat=True))
     if states & {State.PLANNED, State.SENDING}:
         return
-    whole = SocialPost.State.PUBLISHED if states == {State.PUBLISHED} else SocialPost.State.FAILED
+    whole = SocialPost.State.PUBLISHED
+    if State.FAILED in states:
+        whole = SocialPost.State.FAILED
+    elif State.UNKNOWN in states:
+        whole = SocialPost.State.UNKNOWN
     SocialPost.objects.filter(pk=post_id, state=SocialPost.State.SCHEDULED).update(state=whole)

@@ -54,10 +54,10 @@ def schedule(post: SocialPost, *, by: User) -> None:
 @transaction.atomic
 def take_back(post: SocialPost, *, by: User) -> None:
     """A draft again, as long as nothing of it has gone out."""
+    scheduled = SocialPost.objects.filter(pk=post.pk, state=State.SCHEDULED)
+    taken = scheduled.update(state=State.DRAFT, approved_by=None)
     rows = list(post.postings.select_for_update())
-    if any(one.state != Posting.State.PLANNED for one in rows) or not SocialPost.objects.filter(
-        pk=post.pk, state=State.SCHEDULED
-    ).update(state=State.DRAFT, approved_by=None):
+    if not taken or any(one.state != Posting.State.PLANNED for one in rows):
         raise Refused(_("Part of it is out already."))
     post.postings.update(due_at=None)
     audit.record("social.taken_back", post, by=by)

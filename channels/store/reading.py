@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from channels.store.models import OPEN, Pickup, PickupQuerySet, Shop
 from crm.accounts.models import User
-from customers.models import Customer
+from customers import naming
 from customers.orders.models import Order, OrderQuerySet
 from customers.orders.numbers import sources
 
@@ -102,17 +102,12 @@ def find(user: User, typed: str) -> Found:
 
 def cards(user: User, rows: Iterable[Pickup]) -> list[Card]:
     shown = list(rows)
-    customers = {one.order.customer_id for one in shown}
-    known = set(Customer.objects.visible_to(user).filter(pk__in=customers).values_list("pk", flat=True))
+    known = naming.known(user, (one.order.customer_id for one in shown))
     return [
-        Card(one, one.order.customer.name if is_known else masked(one.order.customer.name), is_known)
+        Card(one, naming.shown(one.order.customer.name, is_known=is_known), is_known)
         for one in shown
         for is_known in [one.order.customer_id in known]
     ]
-
-
-def masked(name: str) -> str:
-    return f"{name[:1]}••"
 
 
 def _unsent(user: User, number: str) -> OrderQuerySet:

@@ -1,5 +1,7 @@
 """Ads audiences: who is in the file and who is not, who agrees, what changed, what is told."""
 
+import os
+import re
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -132,6 +134,92 @@ def test_a_segment_that_outgrew_what_was_agreed_to_stops(audience: Audience, mar
     assert audience.next_at is None
 
 
+def test_files_that_are_still_written_count_against_what_one_may_take_alone(
+    audience: Audience, marketer: User
+) -> None:
+    taker = people.user(Role.OPERATIONS)
+    for _number in range(3):
+        fields = {"name": "x", "segment": audience.segment, "network": "meta", "reason": "x"}
+        work(services.make(Audience(**fields), by=taker))
+    first, second, third = Audience.objects.filter(created_by=taker).order_by("pk")
+    services.ask(first, by=taker)
+    first.refresh_from_db()
+    assert (first.state, first.limit) == (Audience.State.ON, 20)
+    assert services.left_of(taker) == 5_000 - 20
+    Audience.objects.filter(pk=first.pk).update(limit=4_990)
+    services.ask(second, by=taker)
+    second.refresh_from_db()
+    # Agreed to by nobody, it may not grow beyond what is left.
+    assert (second.state, second.limit) == (Audience.State.ON, 10)
+    services.ask(third, by=taker)
+    third.refresh_from_db()
+    assert third.state == Audience.State.WAITING
+    work(first)
+    work(second)
+    assert services.left_of(taker) == 5_000 - 16
+
+
+def test_what_a_dead_worker_began_is_removed(audience: Audience, marketer: User) -> None:
+    work(audience)
+    services.ask(audience, by=marketer)
+    services.decide(audience, by=people.user(Role.OPERATIONS), allowed=True)
+    run = work(audience)
+    place = writing.path_of(run, "").parent
+    for name, age in (("dead", 25), ("alive", 1)):
+        (place / name).mkdir()
+        (place / name / "whole").write_text("half")
+        then = (timezone.now() - timedelta(hours=age)).timestamp()
+        os.utime(place / name, (then, then))
+    os.utime(place / run.folder, (0, 0))
+    tasks.sweep()
+    assert {one.name for one in place.iterdir()} == {"alive", run.folder}
+
+
+def test_a_count_that_failed_is_made_again(audience: Audience, marketer: User) -> None:
+    AudienceRun.objects.update(status="failed", error="interrupted")
+    client = Client()
+    client.force_login(marketer)
+    client.cookies["django_language"] = "en"
+    page = client.get(f"/audiences/{audience.pk}/").content.decode()
+    assert "Count again" in page
+    assert "Write the file" not in page
+    stranger = people.user(Role.MARKETING)
+    for verb in (services.repeat, services.ask, services.end):
+        with pytest.raises(Refused, match="Only who made"):
+            verb(audience, by=stranger)
+    assert client.post(f"/audiences/{audience.pk}/repetition/").status_code == 302
+    assert client.post(f"/audiences/{audience.pk}/repetition/").status_code == 409
+    assert work(audience).consented == 3
+    assert "Ask for approval" in client.get(f"/audiences/{audience.pk}/").content.decode()
+
+
+def test_a_file_that_was_interrupted_is_written_again(audience: Audience, marketer: User) -> None:
+    work(audience)
+    services.ask(audience, by=marketer)
+    services.decide(audience, by=people.user(Role.OPERATIONS), allowed=True)
+    audience.refresh_from_db()
+    AudienceRun.objects.filter(writes=True).update(status="failed", error="interrupted")
+    services.repeat(audience, by=marketer)
+    assert work(audience).exported == 2
+    with pytest.raises(Refused):
+        services.repeat(audience, by=marketer)
+
+
+def test_only_a_file_that_is_there_is_noted_as_fetched(audience: Audience, marketer: User) -> None:
+    work(audience)
+    services.ask(audience, by=marketer)
+    services.decide(audience, by=people.user(Role.OPERATIONS), allowed=True)
+    run = work(audience)
+    client = Client()
+    client.force_login(marketer)
+    for part, status in (("added", 404), ("whole", 200)):
+        assert client.get(f"/audiences/{audience.pk}/files/{run.pk}/{part}/").status_code == status
+    noted = AuditEntry.objects.filter(action="audience.downloaded")
+    assert [one.detail["part"] for one in noted] == ["whole"]
+    run.refresh_from_db()
+    assert run.downloads == 1
+
+
 def test_pages_files_and_strangers(audience: Audience, marketer: User) -> None:
     client = Client()
     client.force_login(marketer)
@@ -154,7 +242,8 @@ def test_pages_files_and_strangers(audience: Audience, marketer: User) -> None:
     assert fetched.headers["Cache-Control"] == "private, no-store"
     assert approver.get(f"{address}/whole/").status_code == 404
     assert client.get(f"{address}/added/").status_code == 404
-    assert "2" in client.get(f"/audiences/{audience.pk}/").content.decode()
+    page = client.get(f"/audiences/{audience.pk}/").content.decode()
+    assert re.search(r"<td>In the file</td>\s*<td class=\"number\">2</td>", page)
     client.post(f"/audiences/{audience.pk}/ending/")
     audience.refresh_from_db()
     assert (audience.state, audience.next_at) == ("ended", None)

@@ -3,10 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from channels import factories
+from channels.campaigns import costs
 from channels.campaigns.models import Campaign, Delivery, Tally, Way
 from channels.campaigns.templating import services as templating
 from channels.campaigns.templating.tests import drawing
@@ -99,6 +102,24 @@ def test_the_preview_tells_of_each_channel_and_what_it_costs(marketer: Client, s
     # Whom the mail does not reach, by name; over SMS they are reached.
     assert by_text.name in page(marketer, "left-out", campaign.pk, "no_address", query="?way=1")
     assert by_text.name not in page(marketer, "left-out", campaign.pk, "no_address")
+
+
+def test_the_length_of_texts_takes_as_many_queries_for_many_readers(sms: Channel) -> None:
+    def texted(number: int) -> None:
+        one = reader(email="", phone=f"+86138001380{number:02}", name=f"Reader {number}")
+        consent.grant(one, Purpose.MARKETING, "sms", source="test", by=None)
+
+    campaign = over_two(sms)
+    by, second = user(Role.MARKETING), campaign.ways.get(place=2)
+    texted(1)
+    costs._parts(campaign, second, by)  # what is kept of rules and channels is kept now
+    with CaptureQueriesContext(connection) as first:
+        assert costs._parts(campaign, second, by) == 2.0
+    for number in range(2, 9):
+        texted(number)
+    with CaptureQueriesContext(connection) as many:
+        assert costs._parts(campaign, second, by) == 2.0
+    assert len(many) == len(first)
 
 
 def test_a_text_is_counted_while_it_is_written(marketer: Client, sms: Channel) -> None:

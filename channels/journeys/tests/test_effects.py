@@ -3,10 +3,15 @@
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from channels.direct.models import DirectMessage
 from channels.journeys import checking, running, stepping, words
+from channels.journeys.effect_forms import FieldForm
 from channels.journeys.models import Journey, Run, Step
-from channels.journeys.tests.conftest import design, journey, later, tag, wait
+from channels.journeys.tests.conftest import design, journey, later, message, tag, wait
+from channels.models import Channel
 from channels.webhooks.factories import subscription
 from channels.webhooks.models import Delivery, Event
 from crm.accounts.factories import user
@@ -22,6 +27,37 @@ from segments import services as segments
 from segments.models import Pick
 
 pytestmark = pytest.mark.django_db
+
+
+def test_messages_of_many_take_as_many_queries_as_one(channel: Channel) -> None:
+    made = journey(design(message(1, channel)), user(*Role))
+
+    def walk(number: int) -> int:
+        for _number in range(number):
+            customer(created_at=later(0))
+        with CaptureQueriesContext(connection) as asked:
+            running.go_on(made.pk)
+        return len(asked)
+
+    few = walk(2)
+    assert walk(12) == few
+    assert DirectMessage.objects.count() == 14
+
+
+def test_a_built_in_field_is_not_taken_for_an_own_one_of_the_same_key() -> None:
+    admin = user(*Role)
+    CustomField.objects.create(key="city", label="City of birth", kind="number", editors=["manager"])
+    node = {"id": 1, "kind": "field", "field": "city", "value": "杭州"}
+    drawn = design(node)
+    assert checking.sentences(drawn, user(Role.SALES)) == []
+    assert "City of birth" not in words.title(node)
+    form = FieldForm({"field": "city", "value": "杭州"}, design=drawn, node=node)
+    assert form.is_valid(), form.errors
+    made = journey(drawn, admin)
+    one = customer(created_at=later(0))
+    running.go_on(made.pk)
+    one.refresh_from_db()
+    assert (one.city, values_of(one)) == ("杭州", {})
 
 
 def test_each_step_does_its_part_and_does_it_once() -> None:

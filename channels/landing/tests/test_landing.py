@@ -56,6 +56,12 @@ def visitor(monkeypatch: pytest.MonkeyPatch) -> Client:
     return Client(enforce_csrf_checks=True, headers={"User-Agent": BROWSER})
 
 
+@pytest.mark.parametrize("hostile", ["https://[", "https://[::1", "http://a]b/", "//[x]/", "https://\x00\n/"])
+def test_a_hostile_page_before_is_no_origin(page: LandingPage, visitor: Client, hostile: str) -> None:
+    assert visitor.get("/l/tea/", headers={"Referer": hostile}).status_code == 200
+    assert not Visits.objects.exclude(source="").exists()
+
+
 def send(visitor: Client, page: LandingPage, address: str = "", **fields: str) -> Any:
     """As a browser does: it looks, and posts what stood in the form."""
     url = f"/l/{page.slug}/?lang=en{address}"

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from channels.offers import guessing
 from channels.offers.factories import offer
@@ -48,6 +50,20 @@ def test_whoever_guesses_has_to_wait_even_with_a_right_guess(till: Caller) -> No
         assert wrong.data["words"] == "There is no such code. Please look for a mistyped character."
     right = till.post("coupons/check", {"code": "AUTUMN", "basket": BASKET})
     assert (right.status, right.data["type"]) == (429, "urn:crm:problem:too_many_wrong_codes")
+
+
+def test_codes_used_together_are_looked_up_at_once(till: Caller) -> None:
+    for word in ("AUTUMN", "SCARF", "HATS", "GLOVE"):
+        offer(name=word.title(), word=word, is_stackable=True)
+    asked = {"code": "AUTUMN", "basket": BASKET}
+    till.post("coupons/check", asked)  # what is noted of a token once is noted here
+    with CaptureQueriesContext(connection) as few:
+        assert till.post("coupons/check", {**asked, "others": ["scarf"]}).data["good"]
+    with CaptureQueriesContext(connection) as many:
+        assert till.post("coupons/check", {**asked, "others": ["hats", "scarf", "glove"]}).data["good"]
+    assert len(many) == len(few)
+    assert till.post("coupons/check", {**asked, "others": ["hats", "autumn"]}).data["reason"] == "twice"
+    assert till.post("coupons/check", {**asked, "others": ["hats", "none"]}).data["reason"] == "unknown"
 
 
 def test_a_token_without_the_scope_redeems_nothing() -> None:

@@ -1,6 +1,7 @@
 """The pages of offers, and codes in messages."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -9,6 +10,7 @@ from channels.campaigns import sending, services
 from channels.campaigns.models import Campaign, Delivery
 from channels.campaigns.tests.conftest import Sink, body_of, launch, people
 from channels.offers import giving
+from channels.offers import services as offers
 from channels.offers.factories import offer
 from channels.offers.models import Coupon, Offer
 from crm.accounts import factories
@@ -58,6 +60,19 @@ def test_the_counter_checks_redeems_and_takes_back(client: Client) -> None:
     assert Coupon.objects.get(customer=one).used_at is None
     panel = client.get(reverse("customers:panel", args=[one.pk, "coupons"])).content.decode()
     assert code in panel
+
+
+def test_many_customers_with_a_code_are_counted_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.clear()
+    monkeypatch.setattr(offers, "FEW", 2)
+    made = offer(number=4)
+    for given in (1, 2, 3):
+        giving.give(made.pk, [customer().pk])
+        assert offers.given(made) == given
+    giving.give(made.pk, [customer().pk])
+    assert offers.given(made) == 3
+    cache.clear()
+    assert offers.given(made) == 4
 
 
 @pytest.mark.slow

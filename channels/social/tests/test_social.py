@@ -1,13 +1,16 @@
 """Posts: written, approved by somebody else, published once, and what is said when nobody can know."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from channels import factories
+from channels.connectors.base import Accepted
 from channels.sandbox.models import SandboxMessage
 from channels.sandbox.server import Sandbox
 from channels.social import links, publishing, services
@@ -19,6 +22,13 @@ from crm.lib.errors import Refused
 
 pytestmark = pytest.mark.slow
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140"}
+
+
+def client_of(role: Role) -> Client:
+    client = Client()
+    client.force_login(people.user(role))
+    client.cookies["django_language"] = "en"
+    return client
 
 
 def account(network: str = "weibo", **fields: Any) -> Any:
@@ -65,7 +75,9 @@ def test_what_a_dead_worker_left_is_not_said_twice_where_nobody_knows_the_key() 
     publishing.publish_due()
     posting = Posting.objects.get()
     post.refresh_from_db()
-    assert (posting.state, posting.reason, post.state) == ("unknown", "interrupted", "failed")
+    assert (posting.state, posting.reason, post.state) == ("unknown", "interrupted", "unknown")
+    page = client_of(Role.MARKETING).get(f"/social/{post.pk}/").content.decode()
+    assert "Whoever published it was interrupted" in page
     # Somebody else's lease is left alone, and what is far too late is not said at all.
     other = scheduled(people.user(Role.MARKETING), account())
     held = other.postings.get()
@@ -78,6 +90,45 @@ def test_what_a_dead_worker_left_is_not_said_twice_where_nobody_knows_the_key() 
     publishing.publish_due()
     held.refresh_from_db()
     assert (held.state, held.reason) == ("failed", "too_late")
+    page = client_of(Role.MARKETING).get(f"/social/{other.pk}/").content.decode()
+    assert "Too late: nothing was published." in page
+
+
+@pytest.mark.django_db
+def test_what_may_be_out_is_unknown_however_late_it_is_found() -> None:
+    """The sandbox knows our key, but after half a day nobody wants it said again."""
+    post = scheduled(people.user(Role.MARKETING), account())
+    Posting.objects.update(state="sending", lease_until=None, attempts=1)
+    SocialPost.objects.update(at=timezone.now() - timedelta(days=1))
+    publishing.publish_due()
+    posting = Posting.objects.get()
+    post.refresh_from_db()
+    assert (posting.state, posting.reason, post.state) == ("unknown", "too_late", "unknown")
+    page = client_of(Role.MARKETING).get(f"/social/{post.pk}/").content.decode()
+    assert "It may be out or not" in page
+    assert "found too late to say it again" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_that_end_the_last_parts_at_once_end_the_post(settings: Any) -> None:
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    post = scheduled(people.user(Role.MARKETING), account(), account("douyin"))
+    first, second = (publishing._claim(), publishing._claim())
+    assert first
+    assert second
+
+    def end_second() -> None:
+        publishing._end(second, Accepted("2"))
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            publishing._end(first, Accepted("1"))
+            other = pool.submit(end_second)
+            wait([other], timeout=1)
+        other.result(30)
+    post.refresh_from_db()
+    assert post.state == "published"
 
 
 @pytest.mark.django_db
@@ -115,8 +166,9 @@ def test_marketing_writes_and_somebody_else_approves() -> None:
     assert client.post(f"/social/{post.pk}/schedule/").status_code == 302
     with pytest.raises(Refused):
         services.save(SocialPost.objects.get(), {one.pk: ""}, by=writer)
-    for page in ("", "?span=week", "list/", f"{post.pk}/"):
-        assert "Tea" in client.get(f"/social/{page}").content.decode() or "week" in page
+    on = timezone.localtime(post.at).date()
+    for page in (f"?on={on}", f"?span=week&on={on}", "list/", f"{post.pk}/"):
+        assert "Tea" in client.get(f"/social/{page}").content.decode(), page
     assert publishing.publish_due() == 0
     client.post(f"/social/{post.pk}/withdrawal/")
     post.refresh_from_db()

@@ -512,6 +512,7 @@ RULES: dict[str, Rule] = {
     "audiences:asking": Rule("audience", "create", on="audience", writes=WRITE),
     "audiences:decision": Rule("audience", "approve", on="audience", writes=WRITE),
     "audiences:ending": Rule("audience", "create", on="audience", writes=WRITE),
+    "audiences:repetition": Rule("audience", "create", on="audience", writes=WRITE),
     "audiences:file": Rule(
         "audience", "create", on="audience", private=True, extra=(("run_pk", "1"), ("part", "whole"))
     ),
