@@ -33,7 +33,7 @@ class WayForm(forms.Form):
     """One channel and what it says. The first has its channel in the campaign's own form."""
 
     channel = forms.ModelChoiceField(
-        label=gettext_lazy("channel"), queryset=Channel.objects.none(), required=False
+        label=gettext_lazy("Channel"), queryset=Channel.objects.none(), required=False
     )
     version = VersionField(
         Version.objects.none(),

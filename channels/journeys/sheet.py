@@ -58,7 +58,7 @@ def _row(
         "icon": ICONS[Kind(node["kind"])],
         "reached": told.get(books.REACHED, 0),
         "notes": [(words.happened(what), number) for what, number in tree.told_of(told)],
-        "forks": [(words.happened(name), told.get(name, 0)) for name in plan.BRANCHES.get(node["kind"], ())],
+        "forks": [(words.BRANCH[name], told.get(name, 0)) for name in plan.BRANCHES.get(node["kind"], ())],
         "left_out": [(words.left_out(why), number) for why, number in sorted(left_out.items())],
     }
 

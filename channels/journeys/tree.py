@@ -10,6 +10,7 @@ from channels.journeys.models import Journey, Run, Version
 from channels.journeys.plan import BRANCHES, ICONS, Kind, Nodes
 from channels.journeys.rehearsing import Rehearsal
 from channels.models import Channel
+from channels.offers.models import Offer
 
 HIDDEN = (
     books.REACHED,
@@ -67,6 +68,7 @@ class Painter:
 
     def __post_init__(self) -> None:
         self.channels = dict(Channel.objects.values_list("pk", "name"))
+        self.offers = dict(Offer.objects.values_list("pk", "name"))  # no customer data
 
     def cards(self, nodes: Nodes) -> list[Card]:
         return [self._card(node, place, len(nodes)) for place, node in enumerate(nodes)]
@@ -78,7 +80,7 @@ class Painter:
             kind=node["kind"],
             icon=ICONS[Kind(node["kind"])],
             title=words.title(node),
-            detail=words.detail(node, self.channels),
+            detail=words.detail(node, self.channels, self.offers),
             place=str(node["id"]),
             is_first=place == 0,
             is_last=place == of - 1,

@@ -70,10 +70,13 @@ def title(node: Raw) -> str:
     return tell(node) if tell else str(Kind(node["kind"]).label)
 
 
-def detail(node: Raw, names: Mapping[int, str]) -> str:
-    """The small line of a card; `names` are the channels."""
+def detail(node: Raw, channels: Mapping[int, str], offers: Mapping[int, str]) -> str:
+    """The small line of a card, with the names of channels and offers."""
     if node["kind"] == Kind.MESSAGE:
-        return f"{names.get(node['channel'], '–')} · {label('purpose', node['purpose'])}"
+        said = [channels.get(node["channel"], "–"), label("purpose", node["purpose"])]
+        if offer := node.get("offer"):
+            said.append(offers.get(offer, "–"))
+        return " · ".join(said)
     if node["kind"] == Kind.TASK:
         return ngettext("Due in %(number)d day", "Due in %(number)d days", node["days"]) % {
             "number": node["days"]

@@ -16,6 +16,9 @@ from crm.lib.templatetags.ui import money
 from customers.orders.models import Product
 from segments import services as segments
 
+# In full sentences: "7 p.m." would end them too early.
+MOMENT = "Y-m-d H:i"
+
 
 class NotGood(Refused):
     """The code gives nothing here. `code` is for programs, the words are for people."""
@@ -75,10 +78,10 @@ def _check_offer(offer: Offer) -> None:
     if offer.state == "stopped":
         raise NotGood("stopped", _("This offer was stopped."))
     if offer.state == "over":
-        day = date_format(timezone.localtime(offer.ends_at), "SHORT_DATETIME_FORMAT")
+        day = date_format(timezone.localtime(offer.ends_at), MOMENT)
         raise NotGood("over", _("This offer ended on %(day)s.") % {"day": day})
     if offer.state == "coming":
-        day = date_format(timezone.localtime(offer.starts_at), "SHORT_DATETIME_FORMAT")
+        day = date_format(timezone.localtime(offer.starts_at), MOMENT)
         raise NotGood("not_yet", _("This offer begins on %(day)s.") % {"day": day})
     if offer.most_in_all is not None and offer.uses >= offer.most_in_all:
         raise NotGood(
@@ -89,7 +92,7 @@ def _check_offer(offer: Offer) -> None:
 
 def _check_code(coupon: Coupon, customer: int | None) -> None:
     if coupon.offer.is_unique and coupon.used_at is not None:
-        day = date_format(timezone.localtime(coupon.used_at), "SHORT_DATETIME_FORMAT")
+        day = date_format(timezone.localtime(coupon.used_at), MOMENT)
         raise NotGood("redeemed", _("This code was redeemed on %(day)s.") % {"day": day})
     if coupon.customer_id and customer and coupon.customer_id != customer:
         raise NotGood("of_another", _("This code was given to another customer."))

@@ -104,6 +104,7 @@ def test_a_goal_ends_it_before_the_next_step(marketer: User, channel: Channel) -
     assert stepping.reach(made.pk, later(0.6)) == 1
     assert stepping.reach(made.pk, later(0.6)) == 0
     assert Run.objects.get().state == Run.State.GOAL
+    stepping.advance(made.pk, later(2))
     assert not DirectMessage.objects.exists()
     assert tree.totals([made])[made.pk].goal == 1
 

@@ -155,9 +155,9 @@ def write_campaign(page: Page, segment: str, channel: str, subject: str, body: s
     page.get_by_role("link", name=segment).click()
     page.get_by_role("link", name="Start a campaign").click()
     page.get_by_label(NAME).fill("A word of thanks")
-    page.locator("[name=channel]").select_option(label=channel)
+    page.get_by_label("Channel*", exact=True).select_option(label=channel)
     page.get_by_label("Subject").fill(subject)
-    page.locator("[name=body]").fill(body)
+    page.get_by_label("Text", exact=True).fill(body)
     page.get_by_role("button", name="Save and look at it").click()
     expect(page.get_by_role("heading", name="Who will get it")).to_be_visible()
 
