@@ -148,6 +148,7 @@ REAP = """
         lease_token = CASE WHEN sent_at > %s THEN '' ELSE lease_token END,
         reason = CASE WHEN sent_at > %s THEN '' ELSE %s END
     WHERE campaign_id = %s AND way = %s AND state = 'dispatching' AND lease_until < statement_timestamp()
+      AND NOT EXISTS (SELECT 1 FROM campaigns_waybill WHERE token = lease_token)
     RETURNING state
 """
 
@@ -191,6 +192,7 @@ def record_results(campaign: Campaign, token: str, results: Sequence[Result], at
 def reap(campaign: Campaign, repeatable_since: datetime) -> int:
     """Decides about deliveries whose worker died while the provider had them; how many there were.
 
+    Whatever has a waybill is not among them: more is known of that.
     What was first handed over after `repeatable_since` goes again: its provider still knows the key.
     """
     with transaction.atomic(), connection.cursor() as cursor:

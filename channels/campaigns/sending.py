@@ -2,8 +2,8 @@
 
 Per batch: lock due deliveries, ask the gate, fill in the text and record the intent in one short transaction;
 hand the messages over outside of any; record the outcomes. A crash before the intent leaves the rows waiting.
-A crash after it leaves at most one batch of which nobody knows whether it went out; that is never sent again,
-unless the provider recognises our key.
+A crash after it leaves at most one stretch of the batch (see waybills.py) of which nobody knows whether it
+went out; that is never sent again, unless the provider recognises our key.
 """
 
 import logging
@@ -20,10 +20,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from channels import services as channels
-from channels.campaigns import books, leaving, ways
+from channels.campaigns import books, leaving, waybills, ways
 from channels.campaigns.books import Result
 from channels.campaigns.carrying import ShortMailing, mailings_of
-from channels.campaigns.claiming import Batch, Parcel, claim, judge_for
+from channels.campaigns.claiming import FIRST, MOST, Batch, Parcel, claim, judge_for
 from channels.campaigns.finishing import stop_for
 from channels.campaigns.message import Mailing
 from channels.campaigns.models import Campaign, Delivery
@@ -119,7 +119,7 @@ class Line:
         self.mailing, self.session = mailing, session
         self.campaign = mailing.campaign
         self.caps: Caps = channels.connector_of(self.campaign.channel).caps
-        self.size = self.caps.batch
+        self.size = FIRST
         # Other channels of the campaign may work while this one does not.
         self.has_sisters = len(ways.of(self.campaign)) > 1
         self.since = LONG_AGO
@@ -161,7 +161,7 @@ class Line:
     def _hand_over(self, batch: Batch) -> list[Result]:
         results: list[Result] = []
         for done, parcel in enumerate(batch.parcels):
-            if time.monotonic() - batch.recorded_at > (GOOD_FOR if done else STALE):
+            if not self._may_go_on(batch, results):
                 self.size = max(1, done)
                 break
             outcome = self.last_outcome = self.session.send(parcel.payload, parcel.delivery.key.hex, TIMEOUT)
@@ -169,8 +169,21 @@ class Line:
             if isinstance(outcome, Retry) and outcome.channel_down:
                 break
         else:
-            self.size = min(self.caps.batch, self.size * 2)
+            self.size = min(MOST, self.size * 2)
         return results + [self._put_back(parcel) for parcel in batch.parcels[len(results) :]]
+
+    def _may_go_on(self, batch: Batch, results: Sequence[Result]) -> bool:
+        """Whether the next message may go: its time is not over, and its stretch is on record."""
+        done = len(results)
+        number, past = divmod(done, batch.stretch)
+        if number and not past:
+            try:
+                known = results[-batch.stretch :]
+                if not waybills.go_on(batch.token, number, batch.begun_at(done), known):
+                    return False
+            except (OperationalError, InterfaceError):
+                return False
+        return time.monotonic() - batch.recorded_at <= (GOOD_FOR if done else STALE)
 
     def _put_back(self, parcel: Parcel) -> Result:
         """Nothing happened with it: it waits on as if it had not been taken."""
@@ -184,6 +197,8 @@ class Line:
         while results:
             try:
                 with transaction.atomic():
+                    if batch.has_waybill:
+                        waybills.close(batch.token)
                     books.record_results(self.campaign, batch.token, results, at)
                     _suppress_dead(self.campaign, batch.parcels, results)
             except (OperationalError, InterfaceError):

@@ -196,7 +196,7 @@ class Caps:
     idempotency: Idempotency = Idempotency.NONE
     # For how long the provider remembers a key; sending again later would double.
     key_lifetime: timedelta = timedelta()
-    # How many messages one recorded intent may cover: a crash leaves at most so many unknown.
+    # How many messages may be under way at a time: a crash leaves at most so many unknown.
     batch: int = 1
     subject: bool = True
     html: bool = True
