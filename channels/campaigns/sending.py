@@ -34,6 +34,7 @@ from channels.connectors.base import (
     Caps,
     Idempotency,
     Outcome,
+    Payload,
     Rejected,
     Retry,
     Session,
@@ -164,6 +165,7 @@ class Line:
             if not self._may_go_on(batch, results):
                 self.size = max(1, done)
                 break
+            self.session.expected = _following(batch, done)
             outcome = self.last_outcome = self.session.send(parcel.payload, parcel.delivery.key.hex, TIMEOUT)
             results.append(result_of(parcel, outcome, self.caps))
             if isinstance(outcome, Retry) and outcome.channel_down:
@@ -219,6 +221,13 @@ class Line:
         Campaign.objects.sending().filter(pk=self.campaign.pk).update(lease_until=Now() + PRESENCE)
         self.judge = judge_for(self.campaign)
         self.report()
+
+
+def _following(batch: Batch, done: int) -> Payload | None:
+    """The message after the next one, if at this pace both go in time."""
+    age = time.monotonic() - batch.recorded_at
+    in_time = age * (done + 3) <= GOOD_FOR * (done + 1)
+    return batch.parcels[done + 1].payload if in_time and done + 1 < len(batch.parcels) else None
 
 
 def result_of(parcel: Parcel, outcome: Outcome, caps: Caps) -> Result:

@@ -221,6 +221,9 @@ class Caps:
 class Session(ABC):
     """One line to a provider, opened by the first message and kept open. Not for two threads at once."""
 
+    # The message that most likely follows the next one: some announce it in the same breath.
+    expected: Payload | None = None
+
     def __enter__(self) -> Self:
         return self
 
