@@ -232,12 +232,13 @@ def _following(batch: Batch, done: int) -> Payload | None:
 
 def result_of(parcel: Parcel, outcome: Outcome, caps: Caps) -> Result:
     """What an outcome means for the delivery."""
-    base = Result(parcel.delivery.pk, parcel.delivery.customer, Delivery.State.READY)
-    # Where keys are repeated, one try's "not sent" says nothing of the tries before.
-    unsent = parcel.delivery.sent_at is None
+    pk, customer = parcel.delivery.pk, parcel.delivery.customer
     if isinstance(outcome, Accepted):
         sent = Delivery.State.ACCEPTED
-        return replace(base, state=sent, provider_id=outcome.provider_id[:200], subject=parcel.subject)
+        return Result(pk, customer, sent, provider_id=outcome.provider_id[:200], subject=parcel.subject)
+    base = Result(pk, customer, Delivery.State.READY)
+    # Where keys are repeated, one try's "not sent" says nothing of the tries before.
+    unsent = parcel.delivery.sent_at is None
     if isinstance(outcome, Rejected):
         reason = outcome.reason or outcome.code
         failed = Delivery.State.FAILED if unsent else Delivery.State.UNKNOWN

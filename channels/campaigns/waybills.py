@@ -18,6 +18,7 @@ from channels.campaigns.books import Result
 from channels.campaigns.models import Campaign, Delivery
 from channels.consent import suppression
 from channels.consent.models import Suppression
+from crm.lib.arrays import array
 
 # `now()` is when the transaction began: whatever it hands over for the first time has a later `sent_at`.
 OPEN = """
@@ -51,14 +52,14 @@ GIVE_BACK = """
 
 def begin(token: str, begun: Sequence[int]) -> None:
     """In the transaction that records the intent: of the whole batch only these may be out."""
-    _execute(OPEN, token, list(begun))
+    _execute(OPEN, token, array(begun))
 
 
 def go_on(token: str, number: int, begun: Sequence[int], told: Sequence[Result]) -> bool:
     """Whether the next stretch may go; if so, it is on record together with what became of the one before."""
     # The values of a result in the order in which it is made.
     said = json.dumps([list(vars(result).values()) for result in told])
-    return bool(_execute(GO_ON, number, list(begun), said, token))
+    return bool(_execute(GO_ON, number, array(begun), said, token))
 
 
 def close(token: str) -> None:

@@ -1,5 +1,6 @@
 """Messages announced together with the end of the one before, to servers that offer PIPELINING."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -34,6 +35,7 @@ class Eager(Mailbox):
         self.commands.append(address)
         if address == self.hangs_up_on:
             self.hangs_up_on = ""
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         if address in self.refused:
             return "550 5.1.1 no such mailbox"
