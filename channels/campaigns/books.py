@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from channels.campaigns import ways
 from channels.campaigns.models import Campaign, Delivery
+from crm.lib.arrays import array
 
 LEASE = timedelta(seconds=120)
 # A key that is repeated must reach its provider well before that forgets it, whatever our clocks say.
@@ -130,7 +131,7 @@ TELL = """
 # Locked in one order by everybody who does this, or two batches could wait for each other.
 TOUCH = """
     UPDATE customers_customer AS customer SET touched_at = %s
-    FROM (SELECT id FROM customers_customer WHERE id = ANY(%s) AND touched_at < %s
+    FROM (SELECT id FROM customers_customer WHERE id = ANY(%s::bigint[]) AND touched_at < %s
           ORDER BY id FOR NO KEY UPDATE) AS told
     WHERE customer.id = told.id
 """
@@ -148,6 +149,7 @@ REAP = """
         lease_token = CASE WHEN sent_at > %s THEN '' ELSE lease_token END,
         reason = CASE WHEN sent_at > %s THEN '' ELSE %s END
     WHERE campaign_id = %s AND way = %s AND state = 'dispatching' AND lease_until < statement_timestamp()
+      AND NOT EXISTS (SELECT 1 FROM campaigns_waybill WHERE token = lease_token)
     RETURNING state
 """
 
@@ -166,7 +168,7 @@ def record_plans(campaign: Campaign, token: str, plans: Sequence[Plan]) -> None:
     """Writes the plans. Once this is committed, whatever is dispatching may reach its customer."""
     columns = [[getattr(plan, name) for plan in plans] for name in Plan.__dataclass_fields__]
     with connection.cursor() as cursor:
-        cursor.execute(PLAN, [token, LEASE.total_seconds(), *columns])
+        cursor.execute(PLAN, [token, LEASE.total_seconds(), array(columns[0]), *columns[1:]])
     ended = (plan for plan in plans if plan.state not in (Delivery.State.READY, Delivery.State.DISPATCHING))
     count(campaign, Counter((plan.state, plan.reason) for plan in ended))
 
@@ -191,6 +193,7 @@ def record_results(campaign: Campaign, token: str, results: Sequence[Result], at
 def reap(campaign: Campaign, repeatable_since: datetime) -> int:
     """Decides about deliveries whose worker died while the provider had them; how many there were.
 
+    Whatever has a waybill is not among them: more is known of that.
     What was first handed over after `repeatable_since` goes again: its provider still knows the key.
     """
     with transaction.atomic(), connection.cursor() as cursor:
@@ -234,18 +237,21 @@ def family(reason: str) -> str:
 
 
 def _settle(token: str, results: Collection[Result], state: str) -> set[int]:
-    names = ("pk", "state", "reason", "provider_id", "wait", "untouched", "unsent")
-    columns = [[getattr(result, name) for result in results] for name in names]
-    columns[names.index("reason")] = [result.reason[:200] for result in results]
+    texts = [
+        [result.state for result in results],
+        [result.reason[:200] for result in results],
+        [result.provider_id for result in results],
+    ]
+    others = [array(getattr(result, name) for result in results) for name in ("wait", "untouched", "unsent")]
     with connection.cursor() as cursor:
-        cursor.execute(SETTLE, [*columns, token, state])
+        cursor.execute(SETTLE, [array(result.pk for result in results), *texts, *others, token, state])
         return {pk for (pk,) in cursor.fetchall()}
 
 
 def _tell(campaign: Campaign, sent: Sequence[Result], at: datetime) -> None:
-    customers = [one.customer for one in sent]
-    columns: list[list[Any]] = [[one.pk for one in sent], customers, [one.subject for one in sent]]
-    data = json.dumps({"campaign": campaign.pk})
+    customers = array(one.customer for one in sent)
+    data, subjects = json.dumps({"campaign": campaign.pk}), [one.subject for one in sent]
+    deliveries = array(one.pk for one in sent)
     with connection.cursor() as cursor:
-        cursor.execute(TELL, [campaign.channel.kind, at, data, *columns])
+        cursor.execute(TELL, [campaign.channel.kind, at, data, deliveries, customers, subjects])
         cursor.execute(TOUCH, [at, customers, at])

@@ -10,16 +10,30 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from channels.campaigns import audience, belonging, books, choosing, coupons, locks, pacing, recommended, ways
+from channels import services as channels
+from channels.campaigns import (
+    audience,
+    belonging,
+    books,
+    choosing,
+    coupons,
+    locks,
+    pacing,
+    recommended,
+    waybills,
+    ways,
+)
 from channels.campaigns.books import Plan, Waiting
 from channels.campaigns.carrying import ShortMailing
 from channels.campaigns.message import MISSING, Mailing, Message, Recipient
 from channels.campaigns.models import Campaign, Delivery
 from channels.campaigns.placeholders import COUPON, NAMING_PRODUCTS, Person
 from channels.campaigns.texts import ShortMessage, TemplateMessage
-from channels.connectors.base import CannotRender, Payload
+from channels.connectors.base import CannotRender, Idempotency, Payload
 from channels.consent import gate, quiet
 
+# How many are claimed at a time: first, and once a line has shown that it is quick.
+FIRST, MOST = 20, 200
 NO_COUPON = f"{MISSING}{books.FAMILY}{COUPON}"
 # The columns of Person, in its order.
 PERSON = (
@@ -52,6 +66,16 @@ class Batch:
     is_held_up: bool
     # By this machine's steady clock, which goes on while the process is stopped.
     recorded_at: float
+    # How many of it may be under way at a time.
+    stretch: int
+
+    @property
+    def has_waybill(self) -> bool:
+        return len(self.parcels) > self.stretch
+
+    def begun_at(self, place: int) -> list[int]:
+        """The deliveries of the stretch that begins there."""
+        return [parcel.delivery.pk for parcel in self.parcels[place : place + self.stretch]]
 
 
 @dataclass(frozen=True)
@@ -133,7 +157,16 @@ def claim(
     )
     books.record_plans(campaign, token, [*plans, *intents])
     is_held_up = bool(parcels) and not going
-    return Batch(token, going, waiting[-1].due_at, is_held_up, recorded_at=time.monotonic())
+    batch = Batch(token, going, waiting[-1].due_at, is_held_up, time.monotonic(), _stretch_of(campaign))
+    if batch.has_waybill:
+        waybills.begin(token, batch.begun_at(0))
+    return batch
+
+
+def _stretch_of(campaign: Campaign) -> int:
+    """Where a provider repeats nothing under our key, a crash may leave any number: they go again."""
+    caps = channels.connector_of(campaign.channel).caps
+    return caps.batch if caps.idempotency is Idempotency.NONE else MOST
 
 
 def _with_recommendations(known: dict[int, Judged]) -> dict[int, Judged]:

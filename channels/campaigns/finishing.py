@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from channels import services as channels
-from channels.campaigns import books, deciding, locks, ways
+from channels.campaigns import books, deciding, locks, waybills, ways
 from channels.campaigns.models import Campaign, Delivery, Way
 from channels.connectors.base import Idempotency
 from channels.connectors.registry import NoSuchConnector
@@ -125,7 +125,8 @@ def reap() -> int:
     held = Delivery.objects.filter(state=Delivery.State.DISPATCHING, lease_until__lt=Now())
     left = Campaign.objects.filter(pk__in=held.values("campaign")).select_related("channel")
     seen = [ways.carried(campaign, way) for campaign in left for way in ways.of(campaign)]
-    return sum(books.reap(campaign, timezone.now() - _memory_of(campaign)) for campaign in seen)
+    known = sum(waybills.take_over(campaign) for campaign in seen)
+    return known + sum(books.reap(campaign, timezone.now() - _memory_of(campaign)) for campaign in seen)
 
 
 def _reopen() -> None:

@@ -24,6 +24,8 @@ from channels.connectors.fields import Slots, one_line
 # A picture of one transparent point, for previews: nothing is fetched and nothing is counted.
 NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 MISSING = "missing"
+# The addresses that each mail has once.
+ONE_EACH: tuple[tokens.For, ...] = ("unsubscribe", "open", "preferences")
 # Forms of one message that are kept ready at a time.
 MOST_LETTERS = 300
 
@@ -80,13 +82,13 @@ class Message:
     def payload(self, recipient: Recipient, at: datetime) -> Payload:
         """The whole message for one person. CannotRender if a field is empty that has no words for that."""
         letter = self._letter_for(recipient.person)
-        unsubscribe = public_url("unsubscribe", recipient.key)
-        fields = fill(letter.form.body.slots, recipient.person)
-        fields |= {"unsubscribe": unsubscribe, "open": public_url("open", recipient.key)}
-        fields["preferences"] = public_url("preferences", recipient.key)
+        fields, make = fill(letter.form.body.slots, recipient.person), tokens.maker(recipient.key)
+        homes = _prefixes(settings.PUBLIC_URL)
+        for purpose in ONE_EACH:
+            fields[purpose] = homes[purpose] + make(purpose, 0)
         for place, number in enumerate(letter.numbers, 1):
-            fields[f"link_{place}"] = public_url("click", recipient.key, number)
-        return _render(letter, recipient, fields, unsubscribe, at)
+            fields[f"link_{place}"] = homes["click"] + make("click", number)
+        return _render(letter, recipient, fields, fields["unsubscribe"], at)
 
     def trial(self, recipient: Recipient, at: datetime) -> Payload:
         """The same message for a colleague: its links lead straight on and nothing is counted."""
@@ -199,12 +201,13 @@ def addresses(campaign: Campaign) -> list[str]:
 
 def public_url(purpose: tokens.For, key: UUID, number: int = 0) -> str:
     """An address of ours in a mail. It never follows the Host header of whoever asked for the sending."""
-    return _prefix(purpose, settings.PUBLIC_URL) + tokens.make(purpose, key, number)
+    return _prefixes(settings.PUBLIC_URL)[purpose] + tokens.make(purpose, key, number)
 
 
 @lru_cache(maxsize=8)
-def _prefix(purpose: tokens.For, home: str) -> str:
-    return home + reverse(f"mail:{purpose}", args=["-"]).removesuffix("-")
+def _prefixes(home: str) -> dict[tokens.For, str]:
+    every: tuple[tokens.For, ...] = (*ONE_EACH, "click")
+    return {purpose: home + reverse(f"mail:{purpose}", args=["-"]).removesuffix("-") for purpose in every}
 
 
 def fill(slots: Mapping[str, Slot], person: Person) -> dict[str, str]:

@@ -2,8 +2,8 @@
 
 Per batch: lock due deliveries, ask the gate, fill in the text and record the intent in one short transaction;
 hand the messages over outside of any; record the outcomes. A crash before the intent leaves the rows waiting.
-A crash after it leaves at most one batch of which nobody knows whether it went out; that is never sent again,
-unless the provider recognises our key.
+A crash after it leaves at most one stretch of the batch (see waybills.py) of which nobody knows whether it
+went out; that is never sent again, unless the provider recognises our key.
 """
 
 import logging
@@ -20,10 +20,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from channels import services as channels
-from channels.campaigns import belonging, books, leaving, ways
+from channels.campaigns import belonging, books, leaving, waybills, ways
 from channels.campaigns.books import Result
 from channels.campaigns.carrying import ShortMailing, mailings_of
-from channels.campaigns.claiming import Batch, Parcel, claim, judge_for
+from channels.campaigns.claiming import FIRST, MOST, Batch, Parcel, claim, judge_for
 from channels.campaigns.finishing import stop_for
 from channels.campaigns.message import Mailing
 from channels.campaigns.models import Campaign, Delivery
@@ -34,6 +34,7 @@ from channels.connectors.base import (
     Caps,
     Idempotency,
     Outcome,
+    Payload,
     Rejected,
     Retry,
     Session,
@@ -120,7 +121,7 @@ class Line:
         self.mailing, self.session = mailing, session
         self.campaign = mailing.campaign
         self.caps: Caps = channels.connector_of(self.campaign.channel).caps
-        self.size = self.caps.batch
+        self.size = FIRST
         # Other channels of the campaign may work while this one does not.
         self.has_sisters = len(ways.of(self.campaign)) > 1
         self.since = LONG_AGO
@@ -162,16 +163,30 @@ class Line:
     def _hand_over(self, batch: Batch) -> list[Result]:
         results: list[Result] = []
         for done, parcel in enumerate(batch.parcels):
-            if time.monotonic() - batch.recorded_at > (GOOD_FOR if done else STALE):
+            if not self._may_go_on(batch, results):
                 self.size = max(1, done)
                 break
+            self.session.expected = _following(batch, done)
             outcome = self.last_outcome = self.session.send(parcel.payload, parcel.delivery.key.hex, TIMEOUT)
             results.append(result_of(parcel, outcome, self.caps))
             if isinstance(outcome, Retry) and outcome.channel_down:
                 break
         else:
-            self.size = min(self.caps.batch, self.size * 2)
+            self.size = min(MOST, self.size * 2)
         return results + [self._put_back(parcel) for parcel in batch.parcels[len(results) :]]
+
+    def _may_go_on(self, batch: Batch, results: Sequence[Result]) -> bool:
+        """Whether the next message may go: its time is not over, and its stretch is on record."""
+        done = len(results)
+        number, past = divmod(done, batch.stretch)
+        if number and not past:
+            try:
+                known = results[-batch.stretch :]
+                if not waybills.go_on(batch.token, number, batch.begun_at(done), known):
+                    return False
+            except (OperationalError, InterfaceError):
+                return False
+        return time.monotonic() - batch.recorded_at <= (GOOD_FOR if done else STALE)
 
     def _put_back(self, parcel: Parcel) -> Result:
         """Nothing happened with it: it waits on as if it had not been taken."""
@@ -185,6 +200,8 @@ class Line:
         while results:
             try:
                 with transaction.atomic():
+                    if batch.has_waybill:
+                        waybills.close(batch.token)
                     books.record_results(self.campaign, batch.token, results, at)
                     _suppress_dead(self.campaign, batch.parcels, results)
             except (OperationalError, InterfaceError):
@@ -207,14 +224,22 @@ class Line:
         self.report()
 
 
+def _following(batch: Batch, done: int) -> Payload | None:
+    """The message after the next one, if at this pace both go in time."""
+    age = time.monotonic() - batch.recorded_at
+    in_time = age * (done + 3) <= GOOD_FOR * (done + 1)
+    return batch.parcels[done + 1].payload if in_time and done + 1 < len(batch.parcels) else None
+
+
 def result_of(parcel: Parcel, outcome: Outcome, caps: Caps) -> Result:
     """What an outcome means for the delivery."""
-    base = Result(parcel.delivery.pk, parcel.delivery.customer, Delivery.State.READY)
-    # Where keys are repeated, one try's "not sent" says nothing of the tries before.
-    unsent = parcel.delivery.sent_at is None
+    pk, customer = parcel.delivery.pk, parcel.delivery.customer
     if isinstance(outcome, Accepted):
         sent = Delivery.State.ACCEPTED
-        return replace(base, state=sent, provider_id=outcome.provider_id[:200], subject=parcel.subject)
+        return Result(pk, customer, sent, provider_id=outcome.provider_id[:200], subject=parcel.subject)
+    base = Result(pk, customer, Delivery.State.READY)
+    # Where keys are repeated, one try's "not sent" says nothing of the tries before.
+    unsent = parcel.delivery.sent_at is None
     if isinstance(outcome, Rejected):
         reason = outcome.reason or outcome.code
         failed = Delivery.State.FAILED if unsent else Delivery.State.UNKNOWN

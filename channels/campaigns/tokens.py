@@ -1,5 +1,6 @@
 """The signed part of links in a mail: which delivery, what for, which link."""
 
+from collections.abc import Callable
 from typing import Literal
 from uuid import UUID
 
@@ -14,6 +15,11 @@ LINKS = Links(
 
 def make(purpose: For, key: UUID, number: int = 0) -> str:
     return LINKS.make(purpose, key, number)
+
+
+def maker(key: UUID) -> Callable[[For, int], str]:
+    """Makes the links of one delivery."""
+    return LINKS.maker(key)
 
 
 def read(purpose: For, token: str) -> tuple[UUID, int] | None:

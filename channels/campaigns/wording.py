@@ -6,6 +6,7 @@ it, with marks for what differs per person: each is made once and filled in for 
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -85,5 +86,9 @@ class Plain:
 
 
 def language_of(person: Person) -> str:
-    known = dict(settings.LANGUAGES)
-    return person.language if person.language in known else settings.LANGUAGE_CODE
+    return _served(person.language)
+
+
+@lru_cache(maxsize=64)
+def _served(language: str) -> str:
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

@@ -196,7 +196,7 @@ class Caps:
     idempotency: Idempotency = Idempotency.NONE
     # For how long the provider remembers a key; sending again later would double.
     key_lifetime: timedelta = timedelta()
-    # How many messages one recorded intent may cover: a crash leaves at most so many unknown.
+    # How many messages may be under way at a time: a crash leaves at most so many unknown.
     batch: int = 1
     subject: bool = True
     html: bool = True
@@ -220,6 +220,9 @@ class Caps:
 
 class Session(ABC):
     """One line to a provider, opened by the first message and kept open. Not for two threads at once."""
+
+    # The message that most likely follows the next one: some announce it in the same breath.
+    expected: Payload | None = None
 
     def __enter__(self) -> Self:
         return self

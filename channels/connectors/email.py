@@ -117,7 +117,7 @@ class Smtp(Connector):
     label = _("E-mail (SMTP)")
     kind = "email"
     handle = "email"
-    # SMTP remembers no keys, so a crash leaves up to a batch unknown; messages are small and quick.
+    # SMTP remembers no keys, so a crash leaves up to so many unknown; messages are small and quick.
     caps = Caps(batch=20, attachments=15 * 1024 * 1024)
     config_form: ClassVar[type[ConnectorForm]] = SmtpForm
 

@@ -7,7 +7,6 @@ byte that could be read as a boundary or a header, whatever a customer is called
 
 import re
 from binascii import b2a_base64
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -71,11 +70,13 @@ class EmailTemplate(Prepared):
 
     def render(self, envelope: Envelope) -> Payload:
         to = ascii_address(envelope.to)
-        fields = envelope.fields
+        fields = {name: clean(value) for name, value in envelope.fields.items()}
         try:
-            subject = self._subject.fill(fields, one_line).strip()
-            text = self._fixed_text or _base64(self._text.fill(fields, clean))
-            html = b"" if not self._before_html else self._fixed_html or self._filled_html(fields)
+            subject = self._subject.fill(envelope.fields, one_line).strip()
+            text = self._fixed_text or _base64(self._text.fill(fields, str))
+            html = (
+                b"" if not self._before_html else self._fixed_html or _base64(self._html.fill(fields, escape))
+            )
         except KeyError as missing:
             raise CannotRender(f"missing_{missing.args[0]}") from None
         body = b"".join((self._before_text, text, self._before_html, html, self._end))
@@ -92,9 +93,6 @@ class EmailTemplate(Prepared):
         to_and_subject = b"To: %s\r\nSubject: %s\r\n" % (_mailbox(envelope.to_name, to), header_text(subject))
         data = b"".join((head, to_and_subject, self._own_headers(envelope), body))
         return Payload(sender=self.sender, to=to, data=data)
-
-    def _filled_html(self, fields: Mapping[str, str]) -> bytes:
-        return _base64(self._html.fill(fields, lambda value: escape(clean(value))))
 
     def _headers(self, reply_to: str, kind: bytes) -> bytes:
         answers = b"Reply-To: %s\r\n" % ascii_address(reply_to).encode() if reply_to else b""

@@ -48,6 +48,7 @@ class JsonTemplate(Prepared):
 
     def render(self, envelope: Envelope) -> Payload:
         to = ascii_address(envelope.to)
+        fields = {name: clean(value) for name, value in envelope.fields.items()}
         try:
             message = {
                 "from": self._from,
@@ -55,8 +56,8 @@ class JsonTemplate(Prepared):
                 "to": to,
                 "to_name": one_line(envelope.to_name),
                 "subject": self._subject.fill(envelope.fields, one_line).strip(),
-                "text": self._text.fill(envelope.fields, clean),
-                "html": self._html.fill(envelope.fields, lambda value: escape(clean(value))),
+                "text": self._text.fill(fields, str),
+                "html": self._html.fill(fields, escape),
                 "unsubscribe_url": envelope.unsubscribe_url,
             }
         except KeyError as missing:

@@ -31,6 +31,7 @@ from channels.connectors.wire import Wire
 LONGEST_REPLY = 64 * 1024
 # Seconds to wait after a stumble, a temporary no, and something a person must mend.
 SOON, LATER, MUCH_LATER = 10, 60, 300
+REPLY = re.compile(rb"\d{3}(?:[ -].*)?")
 ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
 # Codes (RFC 3463) that speak of the address and not of us, our message or the day.
 DEAD = (b"5.1.0", b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10", b"5.2.1")
@@ -61,7 +62,8 @@ class SmtpSession(Session):
         self._line: _Line | None = None
 
     def close(self) -> None:
-        if self._line is not None:
+        # A server that waits for an announced message would take our farewell for it.
+        if self._line is not None and self._line.announced is None:
             with suppress(OSError):
                 self._line.wire.deadline = time.monotonic() + 1
                 self._line.send("QUIT\r\n")
@@ -75,19 +77,27 @@ class SmtpSession(Session):
     def _send(self, payload: Payload, key: str, timeout: float) -> Outcome:
         if not (_fits_a_command(payload.sender) and _fits_a_command(payload.to)):
             return Rejected("address", permanent=False, reason=reason(Trouble.RECIPIENT))
-        line = self._ready_line(timeout)
+        line = self._ready_line(timeout, payload)
         if not isinstance(line, _Line):
             return line
+        was_announced = line.announced is payload
         try:
             refusal = self._announce(line, payload)
         except OSError as error:
             self._hang_up()
+            if was_announced and isinstance(error, ConnectionError):
+                # The server hung up after the message before, as it may. Of this one it has nothing.
+                return self._send(payload, key, timeout)
             return Retry(SOON, reason(_trouble(error)))
-        if refusal:
-            return refusal
-        if not line.wire.hand_over(_dotted(payload.data)):
+        return refusal or self._hand_over(line, payload)
+
+    def _hand_over(self, line: "_Line", payload: Payload) -> Outcome:
+        """The message, to a server that waits for it."""
+        following = self._following(line)
+        if not line.wire.hand_over(_dotted(payload.data), _commands(line, following) if following else b""):
             self._hang_up()
             return Retry(LATER, reason(Trouble.DROPPED))
+        line.announced = following
         try:
             code, words = line.getreply()
         except OSError as error:
@@ -97,10 +107,10 @@ class SmtpSession(Session):
             self._hang_up()
         return _verdict(code, words)
 
-    def _ready_line(self, timeout: float) -> "_Line | Retry":
+    def _ready_line(self, timeout: float, payload: Payload | None = None) -> "_Line | Retry":
         """The open line, or a new one. Reconnecting an idle line is no second try: nothing was said on it."""
         deadline = time.monotonic() + min(timeout, self._server.patience)
-        if self._line is not None and self._line.went_stale():
+        if self._line is not None and not self._line.is_ready_for(payload):
             self._hang_up()
         if self._line is None:
             try:
@@ -112,17 +122,12 @@ class SmtpSession(Session):
 
     def _announce(self, line: "_Line", payload: Payload) -> Refusal | None:
         """MAIL, RCPT and DATA, in one go where the server allows. None: it waits for the message."""
-        size = f" SIZE={len(payload.data)}" if line.has_extn("size") else ""
-        steps = (
-            (f"MAIL FROM:<{payload.sender}>{size}\r\n", 250, _sender_refused),
-            (f"RCPT TO:<{payload.to}>\r\n", 250, _recipient_refused),
-            ("DATA\r\n", 354, _message_refused),
-        )
-        together = line.has_extn("pipelining")
-        if together:
-            line.send("".join(command for command, _, _ in steps))
+        commands, together = _commands(line, payload), line.pipelines
+        if together and line.announced is None:
+            line.send(commands)
+        line.announced = None
         refusal, code = None, 0
-        for command, expected, judge in steps:
+        for command, (expected, judge) in zip(commands.splitlines(keepends=True), STEPS, strict=True):
             if not together:
                 line.send(command)
             code, words = line.getreply()
@@ -133,6 +138,13 @@ class SmtpSession(Session):
         if refusal:
             self._start_over(line, code)
         return refusal
+
+    def _following(self, line: "_Line") -> Payload | None:
+        """The message that is announced with the end of this one, in one go, where the server allows."""
+        following, self.expected = self.expected, None
+        if following is None or not line.pipelines:
+            return None
+        return following if _fits_a_command(following.sender) and _fits_a_command(following.to) else None
 
     def _start_over(self, line: "_Line", code: int) -> None:
         # After a refusal in one go the server may still wait for a message; hanging up sends it none.
@@ -159,6 +171,8 @@ class _Line(smtplib.SMTP):
         # smtplib would ask DNS for our full name, which can take seconds.
         super().__init__(local_hostname=name if "." in name and name.isascii() else "[127.0.0.1]")
         self._unread = b""
+        # The message whose envelope the server has been told, while it has not been asked what it says.
+        self.announced: Payload | None = None
         self.wire = Wire(server.host, server.port, deadline, tls=server.security is Security.TLS)
         try:
             self._greet(server)
@@ -174,15 +188,18 @@ class _Line(smtplib.SMTP):
         lines: list[bytes] = []
         while sum(map(len, lines)) < LONGEST_REPLY:
             line = self._read_line()
-            if not re.fullmatch(rb"\d{3}(?:[ -].*)?", line):
+            if not REPLY.fullmatch(line):
                 raise _NotSmtp
             lines.append(line[4:].strip())
             if line[3:4] != b"-":
                 return int(line[:3]), b"\n".join(lines)
         raise _NotSmtp
 
-    def went_stale(self) -> bool:
-        return bool(self._unread) or self.wire.went_stale()
+    def is_ready_for(self, payload: Payload | None) -> bool:
+        """Not one that hung up while it was idle, nor one that waits for another message."""
+        if self.announced is not None:
+            return self.announced is payload
+        return not (self._unread or self.wire.went_stale())
 
     def close(self) -> None:
         self.wire.close()
@@ -196,6 +213,7 @@ class _Line(smtplib.SMTP):
             self._upgrade(server.host)
         if server.user:
             self.login(server.user, server.password)
+        self.pipelines, self.takes_sizes = self.has_extn("pipelining"), self.has_extn("size")
 
     def _upgrade(self, host: str) -> None:
         if not self.has_extn("starttls"):
@@ -227,6 +245,11 @@ class _NotSmtp(ConnectionError):
 def _fits_a_command(address: str) -> bool:
     """Whatever renders messages, no address may end a command line and begin another."""
     return address.isascii() and address.isprintable() and not {"<", ">", " "} & set(address)
+
+
+def _commands(line: _Line, payload: Payload) -> bytes:
+    size = f" SIZE={len(payload.data)}" if line.takes_sizes else ""
+    return f"MAIL FROM:<{payload.sender}>{size}\r\nRCPT TO:<{payload.to}>\r\nDATA\r\n".encode("ascii")
 
 
 def _dotted(data: bytes) -> bytes:
@@ -268,6 +291,10 @@ def _message_refused(code: int, words: bytes) -> Refusal:
         permanent = bool(enhanced and enhanced[0] in DEAD)
         return Rejected(_code(code, words), permanent, _said(Trouble.MESSAGE, code, words))
     return Retry(LATER, _said(Trouble.BUSY, code, words))
+
+
+# What the server is to say to each command of an envelope, and what it means if it does not.
+STEPS = ((250, _sender_refused), (250, _recipient_refused), (354, _message_refused))
 
 
 def _code(code: int, words: bytes) -> str:

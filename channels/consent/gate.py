@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.consent import quiet, suppression
 from channels.consent.models import Consent, Purpose, State
+from crm.lib.arrays import array
 from customers.identity.models import Identity
 from customers.models import Customer, CustomerQuerySet
 from customers.privacy.models import Protection
@@ -158,8 +159,8 @@ class Judge:
         """Rows of the customer's number, the verdict and the columns."""
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT * FROM ({self._query}) AS judged WHERE pk = ANY(%s)",
-                [*self._params, list(customer_ids)],
+                f"SELECT * FROM ({self._query}) AS judged WHERE pk = ANY(%s::bigint[])",
+                [*self._params, array(customer_ids)],
             )
             return list(cursor.fetchall())
 
@@ -181,7 +182,7 @@ def hold(customer_ids: Iterable[int]) -> None:
         cursor.execute(
             "SELECT count(pg_advisory_xact_lock(%s, key)) FROM (SELECT DISTINCT (id %% 2147483647)::int key"
             " FROM unnest(%s::bigint[]) AS id ORDER BY 1) AS keys",
-            [LOCKS, list(customer_ids)],
+            [LOCKS, array(customer_ids)],
         )
 
 

@@ -6,8 +6,9 @@ number, 15 of the signature.
 
 import hmac
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 SHAPE = re.compile(r"[A-Za-z0-9_-]{48}")
 SIGNED, SIGNATURE = 21, 15
+URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Links:
@@ -25,8 +27,18 @@ class Links:
         self.salt, self.purposes = salt, purposes
 
     def make(self, purpose: str, key: UUID, number: int = 0) -> str:
-        signed = self.purposes[purpose] + key.bytes + number.to_bytes(4)
-        return urlsafe_b64encode(signed + _signature(self.salt, signed, settings.SECRET_KEY)).decode()
+        return self.maker(key)(purpose, number)
+
+    def maker(self, key: UUID) -> Callable[[str, int], str]:
+        """Makes the links of one key: a mail has several, and is one of very many."""
+        inside, secret = key.bytes, _key(self.salt, settings.SECRET_KEY)
+
+        def make(purpose: str, number: int = 0) -> str:
+            signed = self.purposes[purpose] + inside + number.to_bytes(4)
+            whole = signed + hmac.digest(secret, signed, "sha256")[:SIGNATURE]
+            return b2a_base64(whole, newline=False).translate(URL_SAFE).decode()
+
+        return make
 
     def read(self, purpose: str, token: str) -> tuple[UUID, int] | None:
         """The key and the number, or None for whatever we did not make for this purpose."""

@@ -4,6 +4,7 @@ from channels.campaigns.models.campaign import Campaign, CampaignLink, CampaignQ
 from channels.campaigns.models.counts import Outcome, Tally
 from channels.campaigns.models.delivery import Delivery, DeliveryEvent, DeliveryQuerySet
 from channels.campaigns.models.way import MOST_WAYS, Way, WayOutcome
+from channels.campaigns.models.waybill import Waybill
 
 __all__ = [
     "MOST_WAYS",
@@ -19,4 +20,5 @@ __all__ = [
     "Variant",
     "Way",
     "WayOutcome",
+    "Waybill",
 ]
