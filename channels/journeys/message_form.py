@@ -32,7 +32,7 @@ class MessageForm(StepForm):
         label=_("Wording"),
         empty_label=_("Written here"),
         required=False,
-        help_text=_("A template says it in every language, as a mail with its pictures."),
+        help_text=_("A template brings subject, text and pictures in every language."),
     )
     subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
     body = forms.CharField(
