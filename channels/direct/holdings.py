@@ -11,7 +11,9 @@ def register_all() -> None:
             "direct.directmessage",
             _("Messages from colleagues"),
             ("created_at", "purpose", "subject", "body", "address", "state", "sent_at"),
-            Blank({"subject": "", "body": "", "address": "", "provider_id": ""}),
+            Blank(
+                {"subject": "", "body": "", "fields": {}, "markup": None, "address": "", "provider_id": ""}
+            ),
             order=63,
         )
     )

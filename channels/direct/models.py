@@ -77,6 +77,9 @@ class DirectMessage(models.Model):
     )
     template = models.CharField(max_length=200, blank=True, help_text="The provider's name of it.")
     fields = models.JSONField(default=dict, help_text="What fills the blanks of the template.")
+    markup = models.JSONField(
+        null=True, blank=True, help_text="Who makes its HTML, and of what; `fields` fill the marks in it."
+    )
     files = models.JSONField(default=list, help_text="Name, type and digest of what goes along.")
     is_automatic = models.BooleanField(default=False)
     address = models.CharField(max_length=254, blank=True, help_text="Filled at the moment of sending.")

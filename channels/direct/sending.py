@@ -26,7 +26,7 @@ from channels.connectors.files import Enclosed
 from channels.connectors.registry import NoSuchConnector
 from channels.consent import gate, quiet, suppression
 from channels.consent.models import Suppression
-from channels.direct import hooks
+from channels.direct import hooks, markup
 from channels.direct.models import DirectMessage
 from channels.mail import blobs
 from channels.models import Channel
@@ -42,8 +42,6 @@ FIRST_WAIT = 30.0
 GAVE_UP, LOST, FILE_GONE, CANCELLED = "gave_up", "lost", "file_gone", "cancelled"
 # Entries that tell of such a message carry this source, and the number of its row.
 SOURCE = "direct"
-# The words are filled in as values: braces in them are just braces.
-CONTENT = Content(subject="{{ subject }}", text="{{ body }}")
 # Written on our own pages: the customer reads it there, no provider is asked.
 OURS = ("chat",)
 # How the timeline calls what goes over a kind of channel.
@@ -177,7 +175,7 @@ def _payload(message: DirectMessage, now: datetime) -> Payload:
     house = str(config.get("from_name", ""))
     if message.by is not None:
         config["from_name"] = f"{message.by} · {house}" if house else str(message.by)
-    prepared = channels.connector_of(message.channel).prepare(CONTENT, config)
+    prepared = channels.connector_of(message.channel).prepare(_content(message), config)
     return prepared.render(
         Envelope(
             to=address_of(message),
@@ -195,6 +193,11 @@ def _payload(message: DirectMessage, now: datetime) -> Payload:
             is_automatic=message.is_automatic,
         )
     )
+
+
+def _content(message: DirectMessage) -> Content:
+    """The words are filled in as values: braces in them are just braces."""
+    return Content(subject="{{ subject }}", text="{{ body }}", html=markup.html_of(message))
 
 
 def address_of(message: DirectMessage) -> str:

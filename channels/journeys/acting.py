@@ -17,10 +17,11 @@ from channels.campaigns import coupons, placeholders
 from channels.campaigns.audience import people_of
 from channels.campaigns.placeholders import Person
 from channels.campaigns.wording import language_of
+from channels.connectors.base import CannotRender
 from channels.consent import preferences
 from channels.direct import tasks as direct
 from channels.direct.models import DirectMessage
-from channels.journeys import effects
+from channels.journeys import effects, wording
 from channels.journeys.done import MISSING, NO_CHANNEL, NOT_POSSIBLE, Act, Done, key_of
 from channels.journeys.models import Journey, Run
 from channels.journeys.plan import Kind, Node, Plan
@@ -56,57 +57,57 @@ def wake(messages: Iterable[DirectMessage]) -> None:
         direct.send.delay(message.pk)
 
 
-def fill(text: str, person: Person) -> str:
-    """The text for this person. LookupError names the field for which there are no words."""
-    parts = []
-    for piece in placeholders.parse(text):
-        words = piece if isinstance(piece, str) else placeholders.value(piece, person)
-        if words is None:
-            raise LookupError(piece.field if isinstance(piece, placeholders.Slot) else "")
-        parts.append(words)
-    return "".join(parts)
-
-
 def _write(
     node: Node, journey: Journey, runs: Sequence[Run], known: Mapping[int, Customer], at: datetime
 ) -> dict[int, Done]:
     channel = Channel.objects.enabled().filter(pk=node.settings["channel"]).first()
     if channel is None:
         return {run.pk: Done(NO_CHANNEL) for run in runs}
+    words = wording.of(node.settings)
+    if words is None:
+        return {run.pk: Done(NOT_POSSIBLE) for run in runs}
     done: dict[int, Done] = {}
     reached = [known[run.customer_id] for run in runs]
-    given, people = _coupons(node, runs), people_of(reached)
+    given, people = _coupons(node, words, runs), people_of(reached, words.segments)
     ways_out = preferences.links_to(reached) if channel.kind == "email" else {}
     for run in runs:
         person = replace(people[run.customer_id], coupon=given.get(run.customer_id, ""))
+        way_out = ways_out.get(run.customer_id, "")
         try:
-            foot = _foot(person, ways_out.get(run.customer_id, ""))
-            done[run.pk] = Done(message=_message(node, channel, run, at, person, foot))
-        except LookupError as field:
-            done[run.pk] = Done(MISSING, str(field.args[0]))
+            said = words.to(person, way_out)
+        except CannotRender as problem:
+            done[run.pk] = _unsaid(problem)
+            continue
+        done[run.pk] = Done(message=_message(node, channel, run, at, said, _foot(person, way_out)))
     DirectMessage.objects.bulk_create([one.message for one in done.values() if one.message], batch_size=500)
     return done
 
 
-def _coupons(node: Node, runs: Sequence[Run]) -> dict[int, str]:
+def _unsaid(problem: CannotRender) -> Done:
+    """A field is empty that has no words for that, or all of a template is for others."""
+    what, _colon, field = problem.code.partition(": ")
+    return Done(MISSING, field) if what == MISSING else Done(NOT_POSSIBLE)
+
+
+def _coupons(node: Node, words: wording.Words, runs: Sequence[Run]) -> dict[int, str]:
     """Codes for a message that asks for them; who gets none stays without the message."""
-    texts = (node.settings["subject"], node.settings["body"])
-    fields = {slot.field for text in texts for slot in placeholders.slots(placeholders.parse(text))}
-    if placeholders.COUPON not in fields:
+    if placeholders.COUPON not in words.fields:
         return {}
     found = coupons.of(node.settings.get("offer"), [run.customer_id for run in runs])
     return {pk: one.code for pk, one in found.items()}
 
 
 def _message(
-    node: Node, channel: Channel, run: Run, at: datetime, person: Person, foot: str
+    node: Node, channel: Channel, run: Run, at: datetime, said: wording.Said, foot: str
 ) -> DirectMessage:
     return DirectMessage(
         customer_id=run.customer_id,
         channel=channel,
         purpose=node.settings["purpose"],
-        subject=fill(node.settings["subject"], person)[:300],
-        body=fill(node.settings["body"], person) + foot,
+        subject=said.subject[:300],
+        body=said.body + foot,
+        markup=said.markup,
+        fields=dict(said.fields),
         is_automatic=True,
         created_at=at,
         due_at=at,

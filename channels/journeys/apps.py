@@ -9,7 +9,9 @@ class JourneysConfig(AppConfig):
     verbose_name = _("Journeys")
 
     def ready(self) -> None:
-        from channels.journeys import hearing, holdings, merge_rules, panels
+        from channels.campaigns.templating import uses as templates
+        from channels.direct import markup
+        from channels.journeys import hearing, holdings, merge_rules, panels, uses, wording
         from channels.journeys.models import Journey, Run
         from crm.lib import labels
         from customers.timeline import kinds
@@ -25,6 +27,8 @@ class JourneysConfig(AppConfig):
         ):
             kinds.register(f"journey.{kind}", kinds.Kind(label, "campaign", kinds.MARKETING))
         hearing.register()
+        markup.register(wording.MAKER, wording.html_of)
+        templates.register(uses.of_template)
         panels.register_all()
         holdings.register_all()
         merge_rules.register()

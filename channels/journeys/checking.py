@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from channels.campaigns import placeholders
+from channels.journeys import wording
 from channels.journeys.effects import PLAIN, own_field
 from channels.journeys.plan import BRANCHES, Kind, walk
 from channels.journeys.triggers import When
@@ -76,13 +76,10 @@ def wrong_trigger(trigger: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _message(design: Mapping[str, Any], node: Mapping[str, Any], user: User) -> Iterator[str]:
-    if not Channel.objects.enabled().filter(pk=node["channel"]).exists():
+    channel = Channel.objects.filter(pk=node["channel"]).first()
+    if channel is None or not channel.enabled:
         yield _("The channel of this message is switched off or gone.")
-    try:
-        placeholders.parse(node["subject"])
-        placeholders.parse(node["body"])
-    except placeholders.NotUnderstood as problem:
-        yield str(problem)
+    yield from wording.problems(node, channel.kind if channel else "")
 
 
 def _condition(design: Mapping[str, Any], node: Mapping[str, Any], user: User) -> Iterator[str]:

@@ -6,71 +6,14 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from channels.campaigns import placeholders
-from channels.consent.models import MESSAGES
 from channels.journeys import checking
 from channels.journeys.effect_forms import FieldForm, NoticeForm, OwnerForm, SegmentForm, WebhookForm
+from channels.journeys.message_form import MessageForm
 from channels.journeys.plan import Kind
 from channels.journeys.step_form import StepForm
 from channels.journeys.wait_forms import WaitForm
-from channels.models import Channel
-from channels.offers.models import Offer
 from crm.accounts.models import User
 from segments.models import Segment
-
-CHANNELS = ("email", "sms")
-
-
-class MessageForm(StepForm):
-    needs_offer = False
-    rows = (("channel", "purpose"), ("subject",), ("body",), ("offer",))
-
-    channel = forms.TypedChoiceField(label=_("Channel"), coerce=int)
-    purpose = forms.ChoiceField(
-        label=_("Purpose"), choices=MESSAGES, help_text=_("Decides which consent is asked for.")
-    )
-    subject = forms.CharField(label=_("Subject"), max_length=200)
-    body = forms.CharField(
-        label=_("Text"),
-        max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 10}),
-        help_text=_("Personal fields such as {{ name }} are filled in per customer."),
-    )
-    offer = forms.TypedChoiceField(
-        label=_("Offer"),
-        coerce=int,
-        empty_value=None,
-        required=False,
-        help_text=_("Whose codes {{ coupon }} gives: one for each customer."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offers = Offer.objects.current().order_by("name").values_list("pk", "name")  # no customer data
-        self.fields["offer"].choices = [("", "—"), *offers]  # type: ignore[attr-defined]
-        channels = Channel.objects.enabled().filter(kind__in=CHANNELS).order_by("name")
-        self.fields["channel"].choices = channels.values_list("pk", "name")  # type: ignore[attr-defined]
-
-    def clean_subject(self) -> str:
-        return self._understood("subject")
-
-    def clean_body(self) -> str:
-        return self._understood("body")
-
-    def _understood(self, field: str) -> str:
-        text: str = self.cleaned_data[field]
-        try:
-            found = placeholders.slots(placeholders.parse(text))
-        except placeholders.NotUnderstood as problem:
-            raise forms.ValidationError(str(problem)) from None
-        self.needs_offer |= any(slot.field == placeholders.COUPON for slot in found)
-        return text
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if self.needs_offer and not data.get("offer") and "offer" not in self.errors:
-            self.add_error("offer", _("Choose the offer whose code is given."))
-        return data
 
 
 class ConditionForm(StepForm):

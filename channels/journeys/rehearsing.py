@@ -12,11 +12,11 @@ from typing import Any
 from django.db.models import Count
 from django.utils import timezone
 
-from channels.campaigns import placeholders
 from channels.campaigns.audience import EMPTY
 from channels.campaigns.message import MISSING
+from channels.campaigns.templating.designed import lacking
 from channels.consent import gate
-from channels.journeys import deciding, occasions, plan, triggers
+from channels.journeys import deciding, occasions, plan, triggers, wording
 from channels.journeys.deciding import Traveller
 from channels.journeys.plan import Kind, Plan
 from channels.journeys.triggers import When
@@ -152,6 +152,9 @@ def _ask_the_gate(drawn: Plan, messaged: Mapping[int, set[int]], at: datetime, f
 
 
 def _missing(settings: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    texts = (settings["subject"], settings["body"])
-    slots = [one for text in texts for one in placeholders.slots(placeholders.parse(text))]
-    return [(MISSING, EMPTY[one.field]) for one in slots if one.fallback is None and one.field in EMPTY]
+    """A rule for each field that some would miss who would read it."""
+    words = wording.of(settings)
+    needs = words.needs if words else []
+    return [
+        (MISSING, EMPTY[name] & readers) for name in EMPTY if (readers := lacking(needs, name)) is not None
+    ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from channels.direct import reasons
+from channels.journeys import wording
 from channels.journeys.effects import OWN, own_field
 from channels.journeys.plan import Kind
 from channels.journeys.waiting import Mode
@@ -114,6 +115,13 @@ def _wait(node: Raw) -> str:
     return _("Wait until %(day)s, %(hour)s") % {"day": node["date"], "hour": hour}
 
 
+def _message(node: Raw) -> str:
+    if not node.get("version"):
+        return str(node["subject"])
+    version = wording.version_of(node)
+    return version.title if version else "–"
+
+
 def _tag(node: Raw) -> str:
     if node["takes_away"]:
         return _("Take away the tag “%(tag)s”") % {"tag": node["tag"]}
@@ -145,7 +153,7 @@ def _again(node: Raw) -> str:
 
 TITLES: Mapping[str, Callable[[Raw], str]] = {
     Kind.WAIT: _wait,
-    Kind.MESSAGE: lambda node: str(node["subject"]),
+    Kind.MESSAGE: _message,
     Kind.CONDITION: lambda node: str(node["title"]),
     Kind.TASK: lambda node: str(node["title"]),
     Kind.TAG: _tag,

@@ -72,8 +72,7 @@ class VersionField(forms.ModelChoiceField[Version]):
     """A version of a template, named as one knows it."""
 
     def label_from_instance(self, version: Version) -> str:
-        names = {"name": version.template.name, "number": version.number}
-        return _("%(name)s · version %(number)d") % names
+        return version.title
 
 
 class KeepForm(forms.ModelForm[Version]):
@@ -93,8 +92,9 @@ class SettingForm(forms.ModelForm[Setting]):
         fields = ("needs_approval",)
         help_texts = {
             "needs_approval": _(
-                "Then campaigns can only be launched with a version that was approved by a colleague who did"
-                " not write it. Texts written into a campaign itself no longer go out."
+                "Then campaigns can only be launched, and journeys switched on, with versions that were"
+                " approved by a colleague who did not write them. Texts written into a campaign or a journey"
+                " itself no longer go out. Journeys that are on go on as they are."
             )
         }
 

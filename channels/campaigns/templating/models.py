@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from crm.accounts.models import User
 
@@ -126,6 +126,12 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template_id}: {self.number}"
+
+    @property
+    def title(self) -> str:
+        """As one knows it."""
+        names = {"name": self.template.name, "number": self.number}
+        return gettext("%(name)s · version %(number)d") % names
 
 
 class Picture(models.Model):

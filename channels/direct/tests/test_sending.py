@@ -12,12 +12,13 @@ from channels.connectors.base import Accepted
 from channels.consent import gate, suppression
 from channels.consent import services as consent
 from channels.consent.models import Purpose
-from channels.direct import sending, services
+from channels.direct import markup, sending, services
 from channels.direct.models import DirectMessage
 from channels.models import Channel
 from crm.accounts.models import User
 from crm.lib.errors import Refused
 from customers import factories
+from customers.holdings import Blank, all_holdings
 from customers.models import Customer
 from customers.timeline.models import Entry
 
@@ -199,3 +200,39 @@ def test_the_rules_themselves(
     write(made, channel, seller)
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
         DirectMessage.objects.update(**fields)
+
+
+def test_the_html_is_made_when_it_is_sent_and_shows_values_as_words(
+    sink: Sink, channel: Channel, made: Customer, seller: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(markup, "_makers", {})
+    message = write(made, channel, seller)
+    DirectMessage.objects.update(markup={"by": "tests", "size": 2}, fields={"f0": "<b>Wang</b>"})
+    markup.register(
+        "tests", lambda kept, purpose: f"<h{kept['size']}>{{{{ f0 }}}} {purpose}</h{kept['size']}>"
+    )
+    sending.send(message.pk)
+
+    mail = sink.mail("wang@example.com")
+    assert "It is {{ here }}" in body_of(mail, "plain")
+    assert "<h2>&lt;b&gt;Wang&lt;/b&gt; service</h2>" in body_of(mail, "html")
+
+
+def test_a_mail_of_text_alone_has_no_html(sink: Sink, channel: Channel, made: Customer, seller: User) -> None:
+    sending.send(write(made, channel, seller).pk)
+    assert sink.mail("wang@example.com").get_content_type() == "text/plain"
+
+
+def test_what_is_sent_again_has_its_html_again(channel: Channel, made: Customer, seller: User) -> None:
+    message = write(made, channel, seller)
+    known = {"markup": {"by": "tests"}, "fields": {"f0": "Wang"}}
+    DirectMessage.objects.update(state=State.FAILED, reason="refused", **known)
+    again = services.send_again(message, by=seller)
+    again.refresh_from_db()
+    assert (again.markup, again.fields) == (known["markup"], known["fields"])
+
+
+def test_an_erasure_takes_what_fills_the_html() -> None:
+    (holding,) = (one for one in all_holdings() if one.model == "direct.directmessage")
+    assert isinstance(holding.fate, Blank)
+    assert {"fields": {}, "markup": None}.items() <= holding.fate.values.items()

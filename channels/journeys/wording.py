@@ -1,0 +1,161 @@
+"""What a message step says: words typed into it, or those of a template's version."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from channels.campaigns import belonging, placeholders, texts
+from channels.campaigns.message import MISSING, content_of, fill
+from channels.campaigns.placeholders import Person, Piece
+from channels.campaigns.templating import using
+from channels.campaigns.templating.designed import Designed, Shape
+from channels.campaigns.templating.models import Version
+from channels.campaigns.wording import EVERYBODY, Form
+from channels.connectors.base import CannotRender
+from channels.connectors.fields import Slots
+from channels.direct import markup
+from crm.lib.errors import Refused
+
+Settings = Mapping[str, Any]
+# By this name single messages know who makes the HTML of a template.
+MAKER = "journey"
+
+
+@dataclass(frozen=True)
+class Said:
+    """To one person. `markup` says what makes the HTML, where there is any, and `fields` what fills it in."""
+
+    subject: str
+    body: str
+    markup: dict[str, Any] | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+class Words(Protocol):
+    @property
+    def fields(self) -> set[str]:
+        """The personal fields it asks for."""
+
+    @property
+    def segments(self) -> set[int]:
+        """The segments it asks about."""
+
+    @property
+    def needs(self) -> list[tuple[str, Q]]:
+        """Fields without words for those who lack them, and the customers who would read them."""
+
+    def to(self, person: Person, way_out: str) -> Said:
+        """CannotRender if a field is empty that has no words for that."""
+
+
+class Typed:
+    def __init__(self, settings: Settings) -> None:
+        """Raises NotUnderstood."""
+        self._subject, self._body = (placeholders.parse(settings[name]) for name in ("subject", "body"))
+        slots = [*placeholders.slots(self._subject), *placeholders.slots(self._body)]
+        self.fields = {slot.field for slot in slots}
+        self.segments: set[int] = set()
+        self.needs = [(slot.field, EVERYBODY) for slot in slots if slot.fallback is None]
+
+    def to(self, person: Person, way_out: str) -> Said:
+        return Said(_filled(self._subject, person), _filled(self._body, person))
+
+
+class Chosen:
+    """A template's words. Each of its forms is made once for all who read it; nothing is counted of links."""
+
+    def __init__(self, version: Version, purpose: str) -> None:
+        self._version, self._purpose = version, purpose
+        self._designed = Designed(version.design)
+        self._forms: dict[Shape, Form] = {}
+
+    @property
+    def fields(self) -> set[str]:
+        return self._designed.fields
+
+    @property
+    def segments(self) -> set[int]:
+        return self._designed.segments
+
+    @property
+    def needs(self) -> list[tuple[str, Q]]:
+        return self._designed.needs
+
+    def to(self, person: Person, way_out: str) -> Said:
+        shape = self._designed.key_for(person)
+        form = self._forms[shape] = self._forms.get(shape) or self._designed.form(shape)
+        if not form.body.text.strip():
+            raise CannotRender("empty")
+        links = {f"link_{place}": url for place, url in enumerate(form.body.links, 1)}
+        fields = fill(form.body.slots, person) | links
+        body = Slots(self._text(form)).fill(fields, str)
+        if not self._version.template.is_mail:
+            return Said("", body)
+        doors = {"preferences": way_out, "unsubscribe": way_out}
+        return Said(Slots(form.subject).fill(fields, str), body, self._markup(shape), fields | doors)
+
+    def _text(self, form: Form) -> str:
+        kind = self._version.template.kind
+        if self._version.template.is_mail:
+            return form.body.text
+        return texts.with_way_out(form.body.text, kind, self._purpose, form.language)
+
+    def _markup(self, shape: Shape) -> dict[str, Any]:
+        return {markup.BY: MAKER, "version": self._version.pk, **shape._asdict()}
+
+
+def of(settings: Settings) -> Words | None:
+    """None if its template is gone. Raises NotUnderstood."""
+    if not settings.get("version"):
+        return Typed(settings)
+    version = version_of(settings)
+    return Chosen(version, settings["purpose"]) if version else None
+
+
+def version_of(settings: Settings) -> Version | None:
+    """A step drawn before templates could be chosen says nothing about one."""
+    chosen = settings.get("version") or 0
+    return Version.objects.filter(pk=chosen).select_related("template").first() if chosen else None
+
+
+def problems(settings: Settings, kind: str) -> Iterator[str]:
+    """What is wrong with it for a channel of this kind, as far as that is known, in sentences."""
+    version = version_of(settings)
+    try:
+        words = of(settings)
+        belonging.check(words.segments if words else ())
+    except (placeholders.NotUnderstood, Refused) as problem:
+        yield str(problem)
+        return
+    if words is None:
+        yield _("The template of this message is gone.")
+        return
+    if version and kind and version.template.kind != kind:
+        yield _("This template is for another channel.")
+    if not using.may_go_out(version):
+        yield _("Only approved templates may go out. Choose one, or have this one approved.")
+    if placeholders.COUPON in words.fields and not settings.get("offer"):
+        yield _("The text gives a coupon code. Choose the offer that it is of.")
+
+
+def html_of(kept: Mapping[str, Any], purpose: str) -> str:
+    """The form of the template that was laid out, still with its marks. Registered with channels.direct."""
+    version = Version.objects.get(pk=kept["version"])
+    form = Designed(version.design).form(Shape(kept["language"], tuple(kept["answers"]), kept["products"]))
+    uncounted = replace(form, context={**form.context, "open": ""})
+    return content_of(uncounted, purpose).html
+
+
+def _filled(pieces: tuple[Piece, ...], person: Person) -> str:
+    parts = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            parts.append(piece)
+        elif words := placeholders.value(piece, person):
+            parts.append(words)
+        else:
+            raise CannotRender(f"{MISSING}: {piece.field}")
+    return "".join(parts)
