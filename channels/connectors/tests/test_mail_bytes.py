@@ -9,7 +9,7 @@ from django.test import override_settings
 from channels.connectors.base import Content, Envelope
 from channels.connectors.mime import EmailTemplate, Sender
 
-GOLDEN = Path(__file__).parent / "golden" / "email"
+GOLDEN = Path(__file__).parent / "golden_mails"
 CONTENT = Content(
     "{{ name }}，这个月的豆单到了",
     "{{ name }}，你好：\n\n.一支新豆\r\n{{ city }}\n\n{{ link_1 }}\n{{ unsubscribe }}",
