@@ -24,6 +24,23 @@ def smtp(port: int, payload: Payload, messages: int) -> None:
             client.sendmail(payload.sender, f"reader{number}@mail.example", payload.data)
 
 
+def smtp_ahead(port: int, payload: Payload, messages: int) -> None:
+    """The same, announcing each message with the end of the one before, as our own connector does."""
+    data = payload.data.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+    envelopes = [
+        f"MAIL FROM:<{payload.sender}>\r\nRCPT TO:<reader{number}@mail.example>\r\nDATA\r\n".encode()
+        for number in range(messages)
+    ]
+    with smtplib.SMTP(HOST, port, local_hostname="bench") as client:
+        client.ehlo()
+        client.send(envelopes[0])
+        for following in [*envelopes[1:], b""]:
+            for _ in range(3):
+                client.getreply()
+            client.send(data + following)
+            client.getreply()
+
+
 def over_http(port: int, payload: Payload, messages: int) -> None:
     line = http.client.HTTPConnection(HOST, port)
     for number in range(messages):
