@@ -3,10 +3,12 @@
 import contextlib
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from crm.celery import app
 from crm.embedded import throwaway
 
 _running = contextlib.ExitStack()
@@ -29,6 +31,14 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: no worker should begin them when the others are done."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
+@pytest.fixture
+def only_our_own_workers() -> Iterator[None]:
+    """Wake-ups go to the broker, where nobody hears them: the test says itself who works when."""
+    app.conf.task_always_eager = False
+    yield
+    app.conf.task_always_eager = True
 
 
 @pytest.fixture

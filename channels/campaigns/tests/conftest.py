@@ -21,7 +21,6 @@ from channels.models import Channel
 from crm.accounts.factories import user
 from crm.accounts.models import User
 from crm.accounts.policy import Role
-from crm.celery import app
 from customers.factories import customer
 from customers.models import Customer
 from segments.factories import segment
@@ -81,14 +80,6 @@ def sink() -> Iterator[Sink]:
     controller.start()
     yield sink
     controller.stop()
-
-
-@pytest.fixture
-def only_our_own_workers() -> Iterator[None]:
-    """Wake-ups go to the broker, where nobody listens."""
-    app.conf.task_always_eager = False
-    yield
-    app.conf.task_always_eager = True
 
 
 @pytest.fixture

@@ -51,8 +51,8 @@ def scheduled(writer: User, *accounts: Any) -> SocialPost:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_post_reaches_the_sandbox_once_with_our_own_link(sandbox: Sandbox, settings: Any) -> None:
-    settings.CELERY_TASK_ALWAYS_EAGER = False
+@pytest.mark.usefixtures("only_our_own_workers")
+def test_a_post_reaches_the_sandbox_once_with_our_own_link(sandbox: Sandbox) -> None:
     post = scheduled(people.user(Role.MARKETING), account(), account("douyin"))
     publishing.publish_due()
     publishing.publish_due()
@@ -110,8 +110,8 @@ def test_what_may_be_out_is_unknown_however_late_it_is_found() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_that_end_the_last_parts_at_once_end_the_post(settings: Any) -> None:
-    settings.CELERY_TASK_ALWAYS_EAGER = False
+@pytest.mark.usefixtures("only_our_own_workers")
+def test_two_workers_that_end_the_last_parts_at_once_end_the_post() -> None:
     post = scheduled(people.user(Role.MARKETING), account(), account("douyin"))
     first, second = (publishing._claim(), publishing._claim())
     assert first

@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.fault,
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("nobody_listens"),
+    pytest.mark.usefixtures("only_our_own_workers"),
 ]
 RECIPIENTS = 120
 DAYS: tuple[Mapping[str, int], ...] = (

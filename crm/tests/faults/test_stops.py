@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.fault,
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("sandbox", "nobody_listens"),
+    pytest.mark.usefixtures("sandbox", "only_our_own_workers"),
 ]
 RECIPIENTS, ACTS = 500, 60
 # A batch that is on record when the stop comes is good for a quarter of a second, and one message longer.

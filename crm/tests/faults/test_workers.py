@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.fault,
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("sandbox", "nobody_listens"),
+    pytest.mark.usefixtures("sandbox", "only_our_own_workers"),
 ]
 
 
