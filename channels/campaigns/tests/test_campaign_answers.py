@@ -131,6 +131,7 @@ def test_a_test_goes_to_oneself_and_counts_nowhere(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("one_window")
 def test_tests_are_limited(client: Client, marketer: User, sink: Sink, campaign: Campaign) -> None:
     from channels.campaigns import views
 

@@ -126,6 +126,7 @@ def test_the_same_page_sent_twice_counts_once_and_known_customers_stay_as_they_a
     assert (one.customer, one.is_new, one.source) == (known, False, "news")
 
 
+@pytest.mark.usefixtures("one_window")
 def test_traps_forged_stamps_haste_and_drafts_take_nothing_in(
     visitor: Client, page: LandingPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
