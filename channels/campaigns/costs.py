@@ -14,8 +14,10 @@ from channels.campaigns.carrying import ShortMailing
 from channels.campaigns.message import Recipient
 from channels.campaigns.models import Campaign, Way, WayOutcome
 from channels.connectors.base import CannotRender
+from channels.consent.gate import Reason
 from channels.models import Channel
 from crm.accounts.models import User
+from customers.models import Customer
 
 # Texts differ in length by what is filled in; so many of their readers tell how long they are on average.
 SAMPLE = 50
@@ -57,13 +59,20 @@ def _parts(campaign: Campaign, way: Way, by: User) -> float:
         return 1.0
     message = ShortMailing(campaign, way, texts.all_addresses(campaign)).for_arm(1)
     counted = []
-    readers = audience.some(campaign, "", SAMPLE, by=by, place=way.place)
-    for person in audience.people_of(list(readers)).values():
+    for person in audience.people_of(_readers(campaign, way, by)).values():
         try:
             counted.append(message.parts_for(Recipient(person, "", UUID(int=0))))
         except CannotRender:
             continue
     return sum(counted) / len(counted) if counted else 1.0
+
+
+def _readers(campaign: Campaign, way: Way, by: User) -> list[Customer]:
+    """Some of those it reaches, now or in their morning."""
+    awake, asleep = (
+        audience.some(campaign, verdict, SAMPLE, by=by, place=way.place) for verdict in ("", Reason.QUIET)
+    )
+    return [*awake, *asleep][:SAMPLE]
 
 
 @dataclass(frozen=True)

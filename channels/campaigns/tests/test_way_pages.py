@@ -1,12 +1,14 @@
 """The pages of a campaign's channels: chosen, looked at, counted and paid for."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from channels import factories
 from channels.campaigns import costs
@@ -90,7 +92,13 @@ def test_texts_alone_need_no_subject_and_mails_do(marketer: Client, sms: Channel
     assert Campaign.objects.get().channel == sms
 
 
-def test_the_preview_tells_of_each_channel_and_what_it_costs(marketer: Client, sms: Channel) -> None:
+@pytest.mark.parametrize("is_night", [False, True])
+def test_the_preview_tells_of_each_channel_and_what_it_costs(
+    marketer: Client, sms: Channel, settings: Any, is_night: bool
+) -> None:
+    hour = timezone.localtime().hour
+    settings.QUIET_FROM, settings.QUIET_UNTIL = hour, (hour + 2) % 24
+    settings.QUIET_CHANNELS = ["sms"] if is_night else []
     reader()
     by_text = reader(email="", phone="+8613800138001", name="Only Text")
     consent.grant(by_text, Purpose.MARKETING, "sms", source="test", by=None)
