@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django.db.models import Q
@@ -143,8 +144,14 @@ def problems(settings: Settings, kind: str) -> Iterator[str]:
 
 def html_of(kept: Mapping[str, Any], purpose: str) -> str:
     """The form of the template that was laid out, still with its marks. Registered with channels.direct."""
-    version = Version.objects.get(pk=kept["version"])
-    form = Designed(version.design).form(Shape(kept["language"], tuple(kept["answers"]), kept["products"]))
+    shape = Shape(kept["language"], tuple(kept["answers"]), kept["products"])
+    return _html(kept["version"], shape, purpose)
+
+
+@lru_cache(maxsize=64)
+def _html(version: int, shape: Shape, purpose: str) -> str:
+    """Made once for all who read it: a version never changes."""
+    form = Designed(Version.objects.get(pk=version).design).form(shape)
     uncounted = replace(form, context={**form.context, "open": ""})
     return content_of(uncounted, purpose).html
 

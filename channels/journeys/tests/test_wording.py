@@ -16,7 +16,7 @@ from channels.campaigns.templating.tests import drawing
 from channels.campaigns.tests.conftest import Sink, body_of
 from channels.consent import services as consent
 from channels.consent.models import Purpose
-from channels.direct import sending
+from channels.direct import markup, sending
 from channels.direct.models import DirectMessage
 from channels.journeys import checking, rehearsing, running, services, stepping, words
 from channels.journeys.models import Journey, Step
@@ -110,6 +110,19 @@ def test_links_lead_straight_on_and_nothing_is_counted(marketer: User, reached: 
     assert SHOP.replace("&", "&amp;") in html
     assert "<img" not in html
     assert "{{" not in html
+
+
+def test_a_template_is_laid_out_once_for_all_who_read_it(
+    marketer: User, reached: Channel, django_assert_num_queries: Any
+) -> None:
+    made = journey(design(says(version(marketer, drawing.block(1)), reached)), marketer)
+    reader(email="emma@example.com")
+    running.go_on(made.pk)
+    message = DirectMessage.objects.get()
+    first = markup.html_of(message)
+    with django_assert_num_queries(0):
+        assert markup.html_of(message) == first
+    assert "{{ f0 }}" in first
 
 
 def test_the_mail_says_what_was_laid_out_whatever_becomes_of_the_customer(
