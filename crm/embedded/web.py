@@ -71,6 +71,9 @@ def _fork(config: uvicorn.Config, listener: socket.socket) -> int:
         if os.getppid() == parent:  # else it died before we could ask
             _serve(config, listener)
         code = 0
+    except SystemExit:
+        # Asked to end: uvicorn passes the signal on once everybody has their answer.
+        code = 0
     except BaseException:
         traceback.print_exc()
     finally:
