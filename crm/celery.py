@@ -7,6 +7,7 @@ from typing import Any
 from celery import Celery, Task, signals
 from kombu.exceptions import OperationalError
 
+from crm.embedded.priority import give_way
 from crm.embedded.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
@@ -105,4 +106,11 @@ def _end_with_worker(**kwargs: object) -> None:
     die_with_parent()
 
 
+def _give_way(instance: Any, **kwargs: object) -> None:
+    """Who takes bulk work only, may wait."""
+    if set(instance.app.amqp.queues.consume_from) == {"bulk"}:
+        give_way()
+
+
 signals.worker_process_init.connect(_end_with_worker)
+signals.celeryd_after_setup.connect(_give_way)

@@ -28,6 +28,7 @@ from crm.accounts.policy import Role
 from crm.bench import bare, filling
 from crm.bench.harness import Baseline, Result, bench, milliseconds, say, spread, throughput, timed
 from crm.bench.sink import HOST, Running, sink
+from crm.embedded.priority import give_way
 from customers.models import Customer
 from segments.models import Segment
 
@@ -127,6 +128,8 @@ def _check(made: Campaign, taken: int, rows: int) -> None:
 
 
 def _send(campaign_pk: int) -> None:
+    # As the worker does that takes campaigns.
+    give_way()
     while sending.deliver(campaign_pk, seconds=3600):
         pass
 
