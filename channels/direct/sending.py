@@ -21,6 +21,7 @@ from channels.connectors.base import (
     Payload,
     Rejected,
     Retry,
+    Session,
 )
 from channels.connectors.files import Enclosed
 from channels.connectors.registry import NoSuchConnector
@@ -72,17 +73,28 @@ def send(pk: int) -> None:
     if parcel is None:
         return
     with channels.open_session(parcel.message.channel) as session:
-        outcome = session.send(parcel.payload, parcel.message.key.hex, TIMEOUT)
-    _settle(parcel, outcome)
+        outcome = _hand_over(parcel, session)
     channels.note_outcome(parcel.message.channel, outcome)
 
 
-def sweep() -> list[int]:
+def send_over(session: Session, pk: int) -> Outcome | None:
+    """The same over a line that is open already. None where there was nothing to send."""
+    parcel = _claim(pk)
+    return _hand_over(parcel, session) if parcel else None
+
+
+def _hand_over(parcel: Parcel, session: Session) -> Outcome:
+    outcome = session.send(parcel.payload, parcel.message.key.hex, TIMEOUT)
+    _settle(parcel, outcome)
+    return outcome
+
+
+def sweep() -> list[DirectMessage]:
     """Decides about messages whose worker died with them, and names those that wait."""
     held = DirectMessage.objects.filter(state=State.DISPATCHING, lease_until__lt=Now())
     for message in held.select_related("channel"):
         _give_up_waiting(message)
-    return list(DirectMessage.objects.due().order_by("due_at").values_list("pk", flat=True)[:200])
+    return list(DirectMessage.objects.due().order_by("due_at").only("channel")[:200])
 
 
 @transaction.atomic

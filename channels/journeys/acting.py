@@ -5,7 +5,7 @@ Whether a message may go is asked when it is sent, by the sender of single messa
 addresses, the contact cap and quiet hours are its business, at that moment.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,7 +19,6 @@ from channels.campaigns.placeholders import Person
 from channels.campaigns.wording import language_of
 from channels.connectors.base import CannotRender
 from channels.consent import preferences
-from channels.direct import tasks as direct
 from channels.direct.models import DirectMessage
 from channels.journeys import effects, wording
 from channels.journeys.done import MISSING, NO_CHANNEL, NOT_POSSIBLE, Act, Done, key_of
@@ -49,12 +48,6 @@ def act(drawn: Plan, journey: Journey, runs: Sequence[Run], at: datetime) -> dic
         here = sorted((run for run in acting if run.node == number), key=lambda run: run.customer_id)
         done |= ACTS[node.kind](node, journey, here, known, at)
     return done
-
-
-def wake(messages: Iterable[DirectMessage]) -> None:
-    """Should a nudge be lost, the sweep of single messages finds what waits."""
-    for message in messages:
-        direct.send.delay(message.pk)
 
 
 def _write(

@@ -11,6 +11,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Count
 
+from channels.direct import tasks as direct
 from channels.journeys import acting, books, deciding, plan
 from channels.journeys.books import GONE_ON, REACHED, Counts
 from channels.journeys.deciding import Outcome, Traveller
@@ -69,7 +70,7 @@ def _advance(version: Version, runs: Sequence[Run], at: datetime) -> None:
     acting_on = [run for run in runs if not outcomes[run.pk].end and run.node in drawn.nodes]
     acted = acting.act(drawn, version.journey, acting_on, at)
     _record(version, drawn, runs, outcomes, acted, at)
-    transaction.on_commit(partial(acting.wake, [done.message for done in acted.values() if done.message]))
+    transaction.on_commit(partial(direct.wake, [done.message for done in acted.values() if done.message]))
 
 
 def _record(

@@ -142,8 +142,8 @@ def test_a_server_that_is_away_is_asked_again_later(
     assert sending.sweep() == []
     sink.answers.clear()
     DirectMessage.objects.update(due_at=timezone.now() - timedelta(seconds=1))
-    for pk in sending.sweep():
-        sending.send(pk)
+    for one in sending.sweep():
+        sending.send(one.pk)
     assert len(sink.mails) == 1
 
 
