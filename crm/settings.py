@@ -113,7 +113,13 @@ CACHES = {
         "LOCATION": REDIS_CLIENT_URL,
         "KEY_PREFIX": "crm",
         "TIMEOUT": 300,
-    }
+    },
+    # Drawn parts of the frame of every page stay in the process: fetching them would take as long as drawing.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "template_fragments",
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -11,7 +11,7 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 os.environ.setdefault("PRODUCTION", "0")
 
 from crm.settings import *  # noqa: F403
-from crm.settings import STORAGES, VAR
+from crm.settings import CACHES, STORAGES, VAR
 
 DEBUG = False
 # Links name one address, whatever HOST and PORT the shell has.
@@ -22,7 +22,7 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 MEDIA_ROOT = Path(VAR) / "files"
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = CACHES | {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Static files come straight from their folders: nothing is collected for a test.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 # One connection: a second thread would not see what a test has not committed.

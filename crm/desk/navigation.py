@@ -1,12 +1,14 @@
 """The frame around every page: what the sidebar offers, whose CRM it is, which colours it wears."""
 
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -99,12 +101,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "brand": settings.COMPANY_NAME,
         "theme": theme_of(request),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        # Masked once for all forms of a page.
+        "csrf_token": SimpleLazyObject(partial(get_token, request)),
     }
     # An error before the authentication middleware leaves a request without a user.
     user = getattr(request, "user", None)
     if isinstance(user, User):
-        frame |= {"nav": links(user, request.path), "user_role": role_name(user)}
-        frame["create"] = commands.to_create(user)
+        # Parts of pages have no sidebar, and most pages find theirs drawn already.
+        frame["nav"] = cache(partial(links, user, request.path))
+        frame["section"] = cache(partial(section, user, request.path))
+        frame["create"] = cache(partial(commands.to_create, user))
+        frame["user_role"] = role_name(user)
         frame["has_tasks"] = user.may("task", "view")
         frame["hears_news"] = user.may("conversation", "view")
         # Only an asynchronous server holds streams open; pages of others ask now and then.
@@ -116,25 +123,39 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def links(user: User, path: str) -> list[Link]:
-    """What `user` may open; of the entries that `path` lies under, the most exact one is current."""
-    offered = [item for item in NAVIGATION if item.needs is None or user.may(*item.needs)]
-    urls = [reverse(item.url_name) for item in offered]
-    home = reverse("desk:home")
-    under = [url for url in urls if path == url or (url != home and path.startswith(url))]
-    current = max(under, key=len, default=None)
+    """What `user` may open."""
+    offered, urls, current = _offered(user), _addresses(settings.ROOT_URLCONF), section(user, path)
     before = ["", *(item.group for item in offered)]
     return [
         Link(
             item.label,
             item.icon,
-            url,
-            url == current,
+            urls[item.url_name],
+            urls[item.url_name] == current,
             commands.GO.get(item.url_name, ""),
-            reverse(item.counter) if item.counter else "",
+            urls[item.counter] if item.counter else "",
             item.group if item.group is not previous else "",
         )
-        for item, url, previous in zip(offered, urls, before, strict=False)
+        for item, previous in zip(offered, before, strict=False)
     ]
+
+
+def section(user: User, path: str) -> str:
+    """Of the entries that `path` lies under, the address of the most exact one."""
+    urls = _addresses(settings.ROOT_URLCONF)
+    under = [url for url in (urls[item.url_name] for item in _offered(user)) if path.startswith(url)]
+    return max((url for url in under if url == path or url != urls["desk:home"]), key=len, default="")
+
+
+def _offered(user: User) -> list[Item]:
+    return [item for item in NAVIGATION if item.needs is None or user.may(*item.needs)]
+
+
+@lru_cache(maxsize=4)
+def _addresses(urlconf: str) -> dict[str, str]:
+    """Where the entries and their counters are; asking the resolver for each on every page is slow."""
+    names = [name for item in NAVIGATION for name in (item.url_name, item.counter) if name]
+    return {name: reverse(name, urlconf) for name in names}
 
 
 def role_name(user: User) -> str:

@@ -1,13 +1,15 @@
+import re
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import URLResolver, include, path
 from django.utils import translation
 
+from crm.accounts import factories as people
 from crm.accounts.models import User
 from crm.accounts.policy import Role
 from crm.desk import navigation
@@ -78,3 +80,36 @@ def test_a_group_is_named_once_above_what_somebody_may_open() -> None:
     assert ("Marketing", "/campaigns/") in named
     assert len({heading for heading, _url in named}) == len(named)
     assert not links[0].heading
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("crm.urls")
+def test_a_kept_sidebar_is_shown_only_to_whom_it_was_drawn_for(client: Client) -> None:
+    def page(user: User, language: str, path: str) -> str:
+        client.force_login(user)
+        client.cookies["django_language"] = language
+        return client.get(path).content.decode()
+
+    seller, operator = people.user(Role.SALES), people.user(Role.OPERATIONS)
+    for _turn in range(2):
+        assert 'href="/imports/"' in page(operator, "en", "/tasks/")
+        assert 'href="/imports/"' not in page(seller, "en", "/tasks/")
+        assert "Import a file" in page(operator, "en", "/tasks/")
+        assert "Import a file" not in page(operator, "zh-hans", "/tasks/")
+        assert f"live:user:{seller.pk}:inbox" in page(seller, "en", "/tasks/")
+        assert '<a href="/tasks/" aria-current="page"' in page(seller, "en", "/tasks/")
+        assert '<a href="/tasks/" aria-current="page"' not in page(seller, "en", "/customers/")
+        assert "Next and previous conversation" in page(seller, "en", "/inbox/")
+        assert "Next and previous conversation" not in page(seller, "en", "/tasks/")
+    seller.roles = [Role.OPERATIONS]
+    seller.save()
+    assert 'href="/imports/"' in page(seller, "en", "/tasks/")
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("crm.urls")
+def test_all_forms_of_a_page_carry_the_same_token(client: Client) -> None:
+    client.force_login(people.user(Role.SALES))
+    tokens = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get("/").content.decode())
+    assert len(tokens) > 2
+    assert len(set(tokens)) == 1
