@@ -23,6 +23,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page lives half a second here: compiling its scripts more than once never pays.
+    "--js-flags=--no-opt --no-maglev",
 ]
 # Chromium logs every form answered with 422 and every refused request; the tests look at the page instead.
 # htmx calls it an error when it drops a request because a newer one replaces it.

@@ -13,13 +13,31 @@ WORST = ("serious", "critical")
 RUN = """async options => (await axe.run(document, options)).violations
     .map(one => ({id: one.id, impact: one.impact, html: one.nodes[0].html.slice(0, 200)}))"""
 
+# Nothing is on its way any more.
+MOVING = ".htmx-request, .htmx-swapping, .htmx-settling"
+STILL = f"""async () => {{
+    const end = Date.now() + {PATIENCE};
+    while (document.querySelector("{MOVING}")) {{
+        if (Date.now() > end) throw new Error("something is still on its way");
+        await new Promise(done => setTimeout(done, 10));
+    }}
+}}"""
+
 
 def settle(page: Page) -> None:
-    """Nothing is on its way any more."""
-    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator(MOVING)).to_have_count(0, timeout=PATIENCE)
+
+
+def bring_axe(page: Page) -> None:
+    """From now on every page it opens has axe-core: sent once instead of half a megabyte for each page."""
+    page.add_init_script(AXE_SCRIPT)
 
 
 def barriers(page: Page) -> list[str]:
-    page.evaluate(AXE_SCRIPT)
-    violations: list[dict[str, str]] = page.evaluate(RUN, OPTIONS)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    return worst(page.evaluate(RUN, OPTIONS))
+
+
+def worst(violations: list[dict[str, str]]) -> list[str]:
     return [f"{one['id']}: {one['html']}" for one in violations if one["impact"] in WORST]

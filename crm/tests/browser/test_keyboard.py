@@ -71,6 +71,8 @@ def test_language_and_appearance_are_changed(page: Page) -> None:
     page.keyboard.press("Enter")
     press(page, "Dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    # It shows before the server was told, and a reload breaks off what is on its way.
+    settle(page)
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.get_by_role("button", name="中").focus()
