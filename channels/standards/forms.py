@@ -1,5 +1,6 @@
 """What people type about calendars and standards, cleaned."""
 
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -38,9 +39,8 @@ class CalendarForm(forms.ModelForm[Calendar]):
 
     def __init__(self, data: Any = None, *, instance: Calendar | None = None) -> None:
         super().__init__(data, instance=instance)
-        zones = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
         self.fields["zone"] = forms.ChoiceField(
-            label=gettext_lazy("Time zone"), choices=[(zone, zone) for zone in zones]
+            label=gettext_lazy("Time zone"), choices=[(zone, zone) for zone in _zones()]
         )
         week = instance.week if instance and instance.pk else [[]] * 7
         for day in range(7):
@@ -148,6 +148,12 @@ class PlaceForm(forms.Form):
     """To which place something moves, counted from 1."""
 
     place = forms.IntegerField(min_value=1, max_value=1000)
+
+
+@cache
+def _zones() -> list[str]:
+    """Kept, since the list is read from the disk."""
+    return sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
 
 
 def _helper(*parts: Any) -> FormHelper:

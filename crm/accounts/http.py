@@ -43,7 +43,7 @@ def needs(resource: str, action: str) -> Callable[[View[Given]], View[Given]]:
 
 def get_visible(rows: QuerySet[Row], pk: int) -> Row:
     """The row, or 404. `rows` must already be narrowed by visible_to."""
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    # Not first(), which sorts: there is one at most.
+    for found in rows.filter(pk=pk):
+        return found
+    raise Http404

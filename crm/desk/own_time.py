@@ -1,5 +1,6 @@
 """In which time zone a colleague reads and writes times."""
 
+from functools import cache
 from zoneinfo import available_timezones
 
 from django import forms
@@ -19,7 +20,9 @@ from crm.accounts.models import User
 REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
+@cache
 def zones() -> list[str]:
+    """Kept, since the list is read from the disk."""
     return [*sorted(one for one in available_timezones() if one.split("/")[0] in REGIONS), "UTC"]
 
 
