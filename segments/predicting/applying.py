@@ -10,8 +10,7 @@ from django.db import connection
 
 from segments.predicting import copying, lapse, worth
 from segments.predicting.fitting import Models
-from segments.predicting.known import Known
-from segments.predicting.searching import Floats
+from segments.predicting.known import Floats, Known
 
 # An aborted run leaves its draft behind; the next one removes it.
 DRAFTS = "predicting_draft_"

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc, expit, gammaln, hyp2f1, psi
 
-from segments.predicting.searching import Floats, lowest
+from segments.predicting.known import Floats
+from segments.predicting.searching import lowest
 
 Places = npt.NDArray[np.intp]
 # Expectations divide by a - 1; nothing happens there, so it is stepped over.

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln, psi
 
-from segments.predicting.searching import Floats, lowest
+from segments.predicting.known import Floats
+from segments.predicting.searching import lowest
 
 # p, q - 1 and gamma, for amounts whose mean is one.
 STARTS = ((6.0, 3.0, 0.5), (1.0, 1.0, 1.0))

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from segments.predicting.known import MONTH, QUARTER, YEAR, Known
-from segments.predicting.searching import Floats
+from segments.predicting.known import MONTH, QUARTER, YEAR, Floats, Known
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import rankdata
 
-from segments.predicting.searching import Floats
+from segments.predicting.known import Floats
 
 PARTS = 10
 

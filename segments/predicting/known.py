@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from segments.predicting.searching import Floats
+Floats = npt.NDArray[np.float64]
 
 WEEK = 7.0
 QUARTER, MONTH, YEAR = 91, 28, 365

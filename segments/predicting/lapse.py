@@ -16,8 +16,8 @@ from scipy.special import expit
 from segments.predicting import bgnbd, judging
 from segments.predicting.bgnbd import BgNbd
 from segments.predicting.history import Window
-from segments.predicting.known import WEEK, Known
-from segments.predicting.searching import Floats, lowest
+from segments.predicting.known import WEEK, Floats, Known
+from segments.predicting.searching import lowest
 
 DAYS = 90
 RIDGE = 1e-3

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-Floats = npt.NDArray[np.float64]
+from segments.predicting.known import Floats
+
 Cost = Callable[..., tuple[float, Floats]]
 
 

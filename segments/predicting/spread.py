@@ -17,7 +17,7 @@ from scipy.special import betainc
 from segments.predicting import bgnbd
 from segments.predicting.bgnbd import BgNbd, Places, Purchases
 from segments.predicting.gamma_gamma import GammaGamma
-from segments.predicting.searching import Floats
+from segments.predicting.known import Floats
 
 # Halvings of the interval: amounts to the fourth digit.
 ROUNDS = 20

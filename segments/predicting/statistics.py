@@ -17,8 +17,7 @@ from customers.orders.rollups import UNCOUNTED
 from segments.facts import start_of, zone
 from segments.predicting import copying, engagement
 from segments.predicting.history import History
-from segments.predicting.known import MONTH, QUARTER, YEAR, Known
-from segments.predicting.searching import Floats
+from segments.predicting.known import MONTH, QUARTER, YEAR, Floats, Known
 
 # PostgreSQL counts from here; so do our days.
 EPOCH = date(2000, 1, 1)

@@ -14,8 +14,7 @@ from segments.predicting import bgnbd, gamma_gamma, judging, spread
 from segments.predicting.bgnbd import BgNbd, Purchases
 from segments.predicting.gamma_gamma import GammaGamma
 from segments.predicting.history import Window
-from segments.predicting.known import WEEK, YEAR, Known
-from segments.predicting.searching import Floats
+from segments.predicting.known import WEEK, YEAR, Floats, Known
 
 MONTHS, WEEKS_A_MONTH, DISCOUNT = 12, 4.345, 0.01
 LEVELS = (0.1, 0.9)

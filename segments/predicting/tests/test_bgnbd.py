@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from segments.predicting import bgnbd
 from segments.predicting.bgnbd import BgNbd, Purchases
-from segments.predicting.searching import Floats
+from segments.predicting.known import Floats
 from segments.predicting.tests.conftest import CDNOW
 
 FITTED = BgNbd(0.24259291, 4.41353157, 0.79288617, 2.42575337)
