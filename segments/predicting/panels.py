@@ -78,9 +78,7 @@ def sentences(one: Prediction, rollup: Rollup, run: PredictionRun | None) -> dic
     gap = max(1, round((age - since) / (rollup.days - 1))) if rollup.days > 1 else 0
     mean = money(rollup.total / rollup.days, settings.DEFAULT_CURRENCY) if rollup.days else ""
     recent = one.recent or 0
-    rhythm = (
-        _("Usually every %(gap)s days, now %(since)s days since the last") if gap else _("Bought once only")
-    )
+    rhythm = _("Usually every %(gap)s days, now %(since)s days since the last") % {"gap": gap, "since": since}
     return {
         "L": ngettext("Last order %(days)s day ago", "Last order %(days)s days ago", since) % {"days": since},
         "R": rhythm if gap else _("Bought once only"),

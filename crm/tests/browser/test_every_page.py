@@ -31,6 +31,7 @@ LOOK = f"""async ([theme, options]) => {{
     await ({STILL})();
     const root = document.documentElement;
     const found = {{language: root.lang, theme: root.dataset.theme, ...{WIDTH}}};
+    found.unfilled = (document.querySelector('main') || document.body).textContent.match(/%\\(\\w+\\)[sd]/);
     found.violations = await ({RUN})(options);
     root.dataset.theme = theme;
     return found;
@@ -191,6 +192,7 @@ def faults_of(page: Page, address: str, look: Look) -> list[str]:
         faults.append("another language")
     if found["theme"] != look.theme:
         faults.append("another theme")
+    faults += [f"{blank} is not filled in" for blank in found["unfilled"] or ()]
     faults += too_wide(found, look.width) + worst(found["violations"])
     other = WIDTHS[look.width]
     page.set_viewport_size({"width": other, "height": Look(width=other).height})
