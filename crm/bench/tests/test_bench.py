@@ -46,13 +46,13 @@ def test_a_benchmark_gives_one_object_a_line(names: list[str], monkeypatch: pyte
     for data in ("FEBRL", "RETAIL"):
         monkeypatch.setenv(data, "nowhere")
     output = io.StringIO()
-    call_command("bench", *names, rows=100, json=True, stdout=output)
+    call_command("bench", *names, rows=300, json=True, stdout=output)
     results = [json.loads(line) for line in output.getvalue().splitlines()]
     for name in names:
         first = next(one for one in results if "baseline" in one and one["name"].startswith(BEGINNINGS[name]))
         assert set(first) == KEYS[name]
         assert set(first["baseline"]) == {"name", "rate"}
-        assert first["rows"] >= 100
+        assert first["rows"] >= 300
 
 
 def test_every_benchmark_is_tried() -> None:
