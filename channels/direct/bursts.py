@@ -19,6 +19,8 @@ FEW = 20
 MOST = 1000
 # Seconds. Then a colleague's answer may have the worker.
 TURN = 5.0
+# One mailbox that says "later" speaks for itself; so many in a row speak for the provider.
+REFUSALS = 3
 
 
 def sorted_out(waiting: Iterable[DirectMessage]) -> tuple[list[int], list[int]]:
@@ -38,10 +40,16 @@ def send(channel_pk: int, seconds: float = TURN) -> bool:
     pks = list(waiting.values_list("pk", flat=True)[:MOST])
     may_be_more = len(pks) == MOST
     end = time.monotonic() + seconds
-    last: Outcome | None = None
+    latest: list[Outcome] = []
     with channels.open_session(channel) as session:
-        while pks and time.monotonic() < end and not isinstance(last, Retry):
-            last = sending.send_over(session, pks.pop(0)) or last
-    if last:
-        channels.note_outcome(channel, last)
-    return bool(pks or may_be_more) and not isinstance(last, Retry)
+        while pks and time.monotonic() < end and not _must_wait(latest):
+            if outcome := sending.send_over(session, pks.pop(0)):
+                latest = [*latest, outcome][-REFUSALS:]
+    if latest:
+        channels.note_outcome(channel, latest[-1])
+    return bool(pks or may_be_more) and not _must_wait(latest)
+
+
+def _must_wait(latest: list[Outcome]) -> bool:
+    refusals = [outcome for outcome in latest if isinstance(outcome, Retry)]
+    return len(refusals) == REFUSALS or any(outcome.channel_down for outcome in refusals)

@@ -49,12 +49,27 @@ def test_a_few_go_by_themselves(sink: Sink, channel: Channel) -> None:
 
 
 def test_a_provider_that_asks_for_patience_gets_it(sink: Sink, channel: Channel) -> None:
-    messages = lay_out(channel, 3)
-    sink.answers["0@example.com"] = "450 Later"
+    messages = lay_out(channel, bursts.REFUSALS + 2)
+    sink.answers.update({f"{one}@example.com": "450 Later" for one in range(bursts.REFUSALS)})
     assert not bursts.send(channel.pk)
     assert sink.mails == []
     waiting = DirectMessage.objects.filter(state=State.READY)
     assert (waiting.count(), waiting.due().count()) == (len(messages), 2)
+
+
+def test_one_mailbox_that_says_later_holds_up_nobody_else(sink: Sink, channel: Channel) -> None:
+    lay_out(channel, bursts.REFUSALS + 2)
+    sink.answers["0@example.com"] = "450 Later"
+    assert not bursts.send(channel.pk)
+    assert len(sink.mails) == bursts.REFUSALS + 1
+
+
+def test_a_provider_that_is_down_is_asked_once(channel: Channel) -> None:
+    channel.config |= {"host": "127.0.0.1", "port": 9}
+    channel.save()
+    messages = lay_out(channel, 3)
+    assert not bursts.send(channel.pk)
+    assert DirectMessage.objects.due().count() == len(messages) - 1
 
 
 def test_who_has_no_time_left_says_that_some_wait(sink: Sink, channel: Channel) -> None:
