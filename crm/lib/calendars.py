@@ -26,6 +26,7 @@ class Cell:
     entries: Sequence[Any]
     more: int
     is_today: bool
+    is_past: bool
     is_outside: bool
 
 
@@ -76,11 +77,13 @@ def weeks(grid: Calendar, entries: Mapping[date, Sequence[Any]], most: int) -> l
 
 
 def _cell(grid: Calendar, day: date, entries: Sequence[Any], most: int) -> Cell:
+    today = timezone.localdate()
     return Cell(
         day,
         entries[:most],
         max(0, len(entries) - most),
-        is_today=day == timezone.localdate(),
+        is_today=day == today,
+        is_past=day < today,
         is_outside=grid.span == "month" and day.month != grid.on.month,
     )
 

@@ -32,6 +32,7 @@ def calendar(request: UserRequest) -> HttpResponse:
         "calendar": calendars.of(user, request.user, request.GET.get("span", ""), request.GET.get("on", "")),
         "people": [one for one in listing.people if one[0] not in (GIVEN, EVERYBODY)],
         "who": listing.who,
+        "may_move": request.user.may("task", "edit"),
         "feed": feed,
         "feed_address": feeds.address(feed) if feed else "",
         **frame(request, "calendar"),

@@ -106,9 +106,10 @@ def snooze(request: UserRequest, pk: int) -> HttpResponse:
     task, form = editable(request, pk), SnoozeForm(request.POST)
     if not form.is_valid():
         raise BadInput(_("Choose a day that is still to come."))
-    services.snooze(task, form.cleaned_data["until"], by=request.user)
-    name = day_name(form.cleaned_data["until"])
-    messages.success(request, _("Put off: %(day)s.") % {"day": name})
+    until = form.cleaned_data["until"]
+    services.snooze(task, until, by=request.user)
+    text = _("Put off: %(day)s.") if until > task.due_on else _("Brought forward: %(day)s.")
+    messages.success(request, text % {"day": day_name(until)})
     return changed(request)
 
 

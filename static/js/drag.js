@@ -1,24 +1,21 @@
 "use strict";
-// Cards between columns: mouse and pen drag, touch after a long press, Alt and arrows on the keyboard.
-// <div data-drag data-moved="Moved to"> holds [data-drop-stage][data-label] lists with [data-card][data-move-url] items.
+// Entries between the days of a calendar: mouse and pen drag, touch after a long press.
+// <table data-drag data-moved="Moved to"> has [data-drop="2026-11-24"][data-label] cells with a list each and
+// [data-card][data-move-url] entries in them. drag_keys.js moves without a pointer; what has moved is saved here.
 {
-  const EDGE = 40;
+  const PRESS = 260, SLIP = 5;
   let card, ghost, home, start, timer;
 
-  const lists = (board) => dom.all("[data-drop-stage]", board);
-  const clear = () => dom.all("[data-drop-stage].over").forEach((list) => list.classList.remove("over"));
+  const clear = () => dom.all("[data-drop].over").forEach((day) => day.classList.remove("over"));
 
-  const save = (moved) => {
+  const save = (moved, from) => {
     const board = moved.closest("[data-drag]");
-    const list = moved.closest("[data-drop-stage]");
-    const order = dom.all("[data-card]", list).map((one) => one.dataset.card);
-    const values = { stage: list.dataset.dropStage, order: order.join(",") };
-    htmx.ajax("POST", moved.dataset.moveUrl, { source: board, swap: "none", values });
-    for (const one of lists(board)) {
-      const count = document.getElementById(`count-${one.dataset.dropStage}`);
-      if (count) count.textContent = dom.all("[data-card]", one).length;
-    }
-    document.getElementById("live").textContent = `${board.dataset.moved} ${list.dataset.label}`;
+    const day = moved.closest("[data-drop]");
+    // Whatever is refused goes back to where it was.
+    const answered = ({ detail }) => detail.successful || from.list.insertBefore(moved, from.next);
+    board.addEventListener("htmx:afterRequest", answered, { once: true });
+    htmx.ajax("POST", moved.dataset.moveUrl, { source: board, swap: "none", values: { until: day.dataset.drop } });
+    document.getElementById("live").textContent = `${board.dataset.moved} ${day.dataset.label}`;
   };
 
   const lift = () => {
@@ -35,17 +32,15 @@
     ghost.style.left = `${x - start.dx}px`;
     ghost.style.top = `${y - start.dy}px`;
     clear();
-    const column = document.elementFromPoint(x, y)?.closest(".board-column");
-    const list = column && dom.one("[data-drop-stage]", column);
-    if (!list) return;
-    list.classList.add("over");
-    const others = dom.all("[data-card]:not(.gap)", list);
-    const middle = (one) => one.getBoundingClientRect().top + one.offsetHeight / 2;
-    list.insertBefore(card, others.find((one) => y < middle(one)) || null);
-    const board = list.closest("[data-drag]");
-    const frame = board.getBoundingClientRect();
-    if (x > frame.right - EDGE) board.scrollLeft += 12;
-    else if (x < frame.left + EDGE) board.scrollLeft -= 12;
+    const day = document.elementFromPoint(x, y)?.closest("[data-drop]");
+    if (!day) return;
+    day.classList.add("over");
+    if (day !== card.closest("td")) dom.one("ul", day).append(card);
+  };
+
+  const swallow = (event) => {
+    event.preventDefault();
+    event.stopPropagation();
   };
 
   const drop = (keep) => {
@@ -54,31 +49,35 @@
       ghost.remove();
       card.classList.remove("gap");
       clear();
-      if (!keep) home.list.insertBefore(card, home.next);
-      else if (card.parentNode !== home.list || card.nextSibling !== home.next) save(card);
+      // Whoever lets go over a link did not mean to follow it.
+      document.addEventListener("click", swallow, { capture: true, once: true });
+      setTimeout(() => document.removeEventListener("click", swallow, true));
+      if (keep && card.parentNode !== home.list) save(card, home);
+      else home.list.insertBefore(card, home.next);
     }
     card = ghost = null;
   };
 
   dom.on("pointerdown", "[data-drag] [data-card]", (event, target) => {
-    if (event.button || event.target.closest("a,button,input,select")) return;
+    if (event.button) return;
     const { left, top } = target.getBoundingClientRect();
     card = target;
     start = { x: event.clientX, y: event.clientY, dx: event.clientX - left, dy: event.clientY - top };
-    if (event.pointerType === "touch") timer = setTimeout(() => (lift(), place(start.x, start.y)), 260);
+    if (event.pointerType === "touch") timer = setTimeout(() => (lift(), place(start.x, start.y)), PRESS);
   });
   document.addEventListener("pointermove", (event) => {
     if (!card) return;
     if (!ghost) {
-      if (Math.hypot(event.clientX - start.x, event.clientY - start.y) <= 5) return;
+      if (Math.hypot(event.clientX - start.x, event.clientY - start.y) <= SLIP) return;
       if (event.pointerType === "touch") return drop(false);
       lift();
     }
     event.preventDefault();
     place(event.clientX, event.clientY);
   });
+  dom.on("dragstart", "[data-drag] [data-card]", (event) => event.preventDefault());
   document.addEventListener("touchmove", (event) => ghost && event.preventDefault(), { passive: false });
-  dom.on("moved", "[data-drag] [data-card]", (event, target) => save(target));
+  dom.on("moved", "[data-drag] [data-card]", (event, target) => save(target, event.detail));
   document.addEventListener("keydown", (event) => event.key === "Escape" && card && drop(false));
   document.addEventListener("pointerup", () => card && drop(true));
   document.addEventListener("pointercancel", () => card && drop(false));

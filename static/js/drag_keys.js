@@ -1,19 +1,18 @@
 "use strict";
-// Boards without a pointer: Alt and arrows move the focused card; drag.js saves what has moved.
+// Calendars without a pointer: Alt and arrows move the focused entry by a day or a week; drag.js saves it.
 {
+  const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+
   dom.on("keydown", "[data-drag] [data-card]", (event, card) => {
-    if (!event.altKey || !event.key.startsWith("Arrow")) return;
+    const step = event.altKey && STEPS[event.key];
+    if (!step) return;
     event.preventDefault();
-    const lists = dom.all("[data-drop-stage]", card.closest("[data-drag]"));
-    const here = lists.indexOf(card.parentNode);
-    const before = card.previousElementSibling;
-    const after = card.nextElementSibling;
-    if (event.key === "ArrowUp" && before) before.before(card);
-    else if (event.key === "ArrowDown" && after) after.after(card);
-    else if (event.key === "ArrowLeft" && lists[here - 1]) lists[here - 1].prepend(card);
-    else if (event.key === "ArrowRight" && lists[here + 1]) lists[here + 1].prepend(card);
-    else return;
-    card.focus();
-    card.dispatchEvent(new CustomEvent("moved", { bubbles: true }));
+    const days = dom.all("td", card.closest("[data-drag]"));
+    const day = days[days.indexOf(card.closest("td")) + step];
+    if (!day?.hasAttribute("data-drop")) return;
+    const detail = { list: card.parentNode, next: card.nextSibling };
+    dom.one("ul", day).append(card);
+    dom.one("a", card).focus();
+    card.dispatchEvent(new CustomEvent("moved", { bubbles: true, detail }));
   });
 }

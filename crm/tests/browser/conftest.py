@@ -27,8 +27,15 @@ FLAGS = [
     "--js-flags=--no-opt --no-maglev",
 ]
 # Chromium logs every form answered with 422 and every refused request; the tests look at the page instead.
-# htmx calls it an error when it drops a request because a newer one replaces it.
-HARMLESS = ("status of 422", "status of 409", "status of 400", "htmx:afterRequest", "htmx:sendAbort")
+# So does htmx, which calls it an error as well when it drops a request because a newer one replaces it.
+HARMLESS = (
+    "status of 422",
+    "status of 409",
+    "status of 400",
+    "Status Error Code 409",
+    "htmx:afterRequest",
+    "htmx:sendAbort",
+)
 # On a busy machine Chromium shows a page before the soft change to it could begin, and calls that an error.
 SKIPPED_TRANSITION = "Transition was aborted"
 

@@ -34,6 +34,18 @@ def test_a_month_shows_whole_weeks(seller: User) -> None:
     assert (month.before, month.after) == (date(2026, 10, 1), date(2026, 12, 1))
 
 
+def test_open_tasks_can_be_moved_to_days_to_come(as_seller: Client, seller: User) -> None:
+    factories.task(seller, title="Open")
+    factories.task(seller, title="Done", state="done", closed_at=timezone.now(), closed_by=seller)
+    today = timezone.localdate()
+    text = as_seller.get(URL, {"on": str(today), "span": "week"}).content.decode()
+
+    assert text.count("data-card") == 1
+    assert f'data-drop="{today}"' in text
+    assert f'data-drop="{today - timedelta(days=1)}"' not in text
+    assert text.count("data-drop=") == 7 - today.weekday()
+
+
 def test_a_busy_day_says_how_much_more_there_is(as_seller: Client, seller: User) -> None:
     for _number in range(7):
         factories.task(seller)

@@ -113,6 +113,17 @@ def test_putting_off_and_cancelling(as_seller: Client, seller: User) -> None:
     assert Task.objects.get().state == "cancelled"
 
 
+def test_a_task_is_put_off_or_brought_forward_and_it_says_which(as_seller: Client, seller: User) -> None:
+    task, today = factories.task(seller), timezone.localdate()
+
+    def said(days: int) -> str:
+        until = {"until": today + timedelta(days=days)}
+        return str(as_seller.post(f"/tasks/{task.pk}/snooze/", until, headers=HTMX)["HX-Trigger"])
+
+    assert "Put off" in said(3)
+    assert "Brought forward" in said(1)
+
+
 def test_tasks_of_others_do_not_exist(as_seller: Client, colleague: User) -> None:
     task = factories.task(colleague)
 
