@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -62,7 +63,8 @@ class Base:
     touches: pd.DataFrame
     ratings: pd.DataFrame
     scores: pd.DataFrame
-    edges: list[datetime] = field(default_factory=list)
+    # What was counted of it already.
+    shown: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     @property
     def today(self) -> date:

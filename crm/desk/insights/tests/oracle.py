@@ -12,6 +12,14 @@ from customers.orders.models import Product
 
 Row = tuple[Any, ...]
 CODES = {(country, province.strip()): code for country, province, code in PLACES}
+# As GB/T 2260 abbreviates them.
+IN_CHINA = {
+    "北京": "BJ", "天津": "TJ", "河北": "HE", "山西": "SX", "内蒙古": "NM", "辽宁": "LN", "吉林": "JL",
+    "黑龙江": "HL", "上海": "SH", "江苏": "JS", "浙江": "ZJ", "安徽": "AH", "福建": "FJ", "江西": "JX",
+    "山东": "SD", "河南": "HA", "湖北": "HB", "湖南": "HN", "广东": "GD", "广西": "GX", "海南": "HI",
+    "重庆": "CQ", "四川": "SC", "贵州": "GZ", "云南": "YN", "西藏": "XZ", "陕西": "SN", "甘肃": "GS",
+    "青海": "QH", "宁夏": "NX", "新疆": "XJ",
+}  # fmt: skip
 
 
 class Facts:
@@ -201,7 +209,7 @@ def classes(facts: Facts, column: str, edges: tuple[int, ...]) -> list[Row]:
 def places(facts: Facts) -> dict[str, Row]:
     rows = facts.customers.assign(
         code=[
-            CODES[c, p.strip()]
+            _code(c, p.strip())
             for c, p in zip(facts.customers.country, facts.customers.province, strict=True)
         ]
     )
@@ -211,6 +219,12 @@ def places(facts: Facts) -> dict[str, Row]:
         spent = money.reindex(group.pk).dropna()
         found[str(code)] = (len(group), len(spent), spent.sum(), per(spent.sum(), len(spent)))
     return found
+
+
+def _code(country: str, province: str) -> str:
+    if country in ("US", "CA"):
+        return country
+    return CODES.get((country, province)) or IN_CHINA[province]
 
 
 def newcomers(facts: Facts) -> pd.DataFrame:

@@ -56,7 +56,8 @@ def test_growth_of_categories_and_products(facts: Facts, shown: Callable[[str], 
         grown = oracle.growth(mine, facts)
         same([line.values], [(*grown, per(grown[0], total))])
     every = facts.within(oracle.sold(facts), 365)
-    assert len(sheets["products"].lines) == rows["product"].nunique()
+    lately = rows[rows.month.isin(facts.months(25))]
+    assert len(sheets["products"].lines) == lately["product"].nunique()
     for line in sheets["products"].lines:
         mine = rows[rows["product"] == line.label]
         pieces = mine[mine.month.isin(facts.months(12, ended=True))].quantity.sum()
