@@ -29,10 +29,10 @@ def fill(world: "World") -> None:
             coupon=coupon,
             customer=customer,
             order_source="till",
-            order_number=f"{customer.pk}",
+            order_number=f"T-{customer.pk}",
             basket=100,
             discount=10,
-            key=f"{customer.pk}",
+            key=f"T-{customer.pk}",
             by=world.users["operations-north"],
         )
     _invite(world)
