@@ -46,7 +46,10 @@ class MessageForm(StepForm):
         max_length=5000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 10}),
-        help_text=_("Personal fields such as {{ name }} are filled in per customer."),
+        help_text=_(
+            "Personal fields such as {{ name }} are filled in per customer."
+            " In chats, how to opt out is added by itself."
+        ),
     )
     template = way_forms.approved_field()
     blanks = way_forms.blanks_field()
