@@ -11,6 +11,7 @@ from channels.connectors.arriving import Delivered, Status
 from channels.connectors.base import Retry
 from channels.direct import hearing, reasons, sending, services
 from channels.direct.models import DirectMessage
+from channels.inbox.models import Message
 from channels.models import Channel
 from channels.sandbox import provider_side
 from channels.sandbox.models import SandboxMessage
@@ -122,6 +123,22 @@ def test_to_others_the_template_goes_and_is_what_was_said(
     assert (told.body, told.instead) == ("Hello Emma", None)
     assert arrived() == {emma.phone: "spring Emma"}
     assert Entry.objects.get(source="direct").body == "Hello Emma"
+
+
+def test_whom_the_night_makes_wait_gets_what_is_let_through_in_the_morning(
+    sandbox: Sandbox, whatsapp: Channel, emma: Customer, settings: Any
+) -> None:
+    hour = timezone.localtime().hour
+    Customer.objects.filter(pk=emma.pk).update(country="")
+    settings.QUIET_FROM, settings.QUIET_UNTIL = hour, (hour + 2) % 24
+    settings.QUIET_CHANNELS = ["whatsapp"]
+    heard(emma, whatsapp, 23)
+    waits = sent(message(emma, whatsapp, instead=SPRING))
+    assert (waits.state, waits.reason, waits.instead) == (State.READY, "quiet", SPRING)
+    settings.QUIET_CHANNELS = []
+    Message.objects.update(at=timezone.now() - timedelta(hours=31))
+    DirectMessage.objects.update(due_at=timezone.now())
+    assert sent(waits).template == "spring"
 
 
 def test_without_a_template_they_are_left_out(whatsapp: Channel, emma: Customer) -> None:
