@@ -11,6 +11,7 @@ from channels import secrets
 from channels.connectors import registry
 from channels.connectors.base import (
     Accepted,
+    Caps,
     Connector,
     Content,
     Outcome,
@@ -19,6 +20,7 @@ from channels.connectors.base import (
     Rejected,
     Retry,
     Session,
+    Template,
     Trouble,
     reason,
 )
@@ -32,6 +34,22 @@ CHECK_TIMEOUT = 10
 
 def connector_of(channel: Channel) -> Connector:
     return registry.get(channel.connector)
+
+
+def caps_of(channel: Channel) -> Caps:
+    """A channel whose connector is gone sends nothing."""
+    try:
+        return connector_of(channel).caps
+    except registry.NoSuchConnector:
+        return Caps(sends=False)
+
+
+def templates_of(channel: Channel) -> tuple[Template, ...]:
+    """What its provider has approved."""
+    try:
+        return connector_of(channel).templates(channel.config)
+    except registry.NoSuchConnector:
+        return ()
 
 
 def prepare(channel: Channel, content: Content) -> Prepared:

@@ -17,12 +17,10 @@ from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
 from channels import services as channels
-from channels.campaigns import windows
+from channels import windows
 from channels.campaigns.models import Way
-from channels.campaigns.ways import caps_of
 from channels.connectors.base import Trouble
-from channels.connectors.registry import NoSuchConnector
-from channels.consent import gate
+from channels.consent import gate, handles
 from customers.models import Customer
 
 Rules = Sequence[tuple[str, Q | Combinable]]
@@ -93,7 +91,7 @@ class Asked:
         message, and whether that may be free text."""
         question = question_for(way, self.purpose, self.at)
         more = list(self.rules.get(way.place, ()))
-        opened = windows.is_open(way.channel, caps_of(way.channel), self.at)
+        opened = windows.is_open(way.channel, channels.caps_of(way.channel), self.at)
         is_open: Combinable = Value(value=True)
         if opened is not None:
             cases = When(opened, then=Value(value=True))
@@ -134,17 +132,5 @@ def is_plain(ways: Sequence[Way]) -> bool:
 
 def question_for(way: Way, purpose: str, at: datetime) -> gate.Question:
     """What the gate is asked about one channel."""
-    return gate.Question(way.channel.kind, purpose, at, handle=_handle(way))
-
-
-def _handle(way: Way) -> gate.Handle | None:
-    """Where the account reaches people, if that is no column of theirs."""
-    column = gate.ADDRESS_COLUMNS.get(way.channel.kind, "")
-    try:
-        connector = channels.connector_of(way.channel)
-    except NoSuchConnector:
-        return None
-    if not connector.handle or connector.handle in ("email", "phone"):
-        return None
-    scope = connector.scope(way.channel.config)
-    return gate.Handle(f"reached_{way.place}", connector.handle, scope, column)
+    handle = handles.of(way.channel, f"reached_{way.place}")
+    return gate.Question(way.channel.kind, purpose, at, handle=handle)

@@ -1,7 +1,7 @@
 """What a campaign says where there is no room for a mail: a short text with the words that end such messages,
 or a template that the provider has approved for those who did not write to us lately."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -100,8 +100,8 @@ class TemplateMessage:
         self.channel, self.template = way.channel, template
         self.key_lifetime = channels.connector_of(way.channel).caps.key_lifetime
         self._blanks = [body.Body() for _blank in template.blanks]
-        lines = way.blanks.replace("\r\n", "\n").split("\n")
-        if len([line for line in lines if line.strip()]) < len(template.blanks):
+        lines = [line for line in way.blanks.splitlines() if line.strip()]
+        if len(lines) < len(template.blanks):
             raise NotUnderstood(_("The template has more blanks than there are lines for them."))
         self._lines = [body.mark_subject(line, one) for line, one in zip(lines, self._blanks, strict=False)]
         self._prepared = channels.prepare(way.channel, Content("", ""))
@@ -111,12 +111,12 @@ class TemplateMessage:
         return {slot.field for one in self._blanks for slot in one.slots.values()}
 
     def payload(self, recipient: Recipient, at: datetime) -> Payload:
-        fields = self._fields(recipient.person)
-        envelope = Envelope(recipient.address, recipient.key.hex, at, fields, template=self.template.name)
+        blanks = self.blanks_for(recipient.person)
+        envelope = Envelope(recipient.address, recipient.key.hex, at, blanks, template=self.template.name)
         return self._prepared.render(envelope)
 
     def draft(self, person: Person) -> Draft:
-        return Draft("", self.template.filled(self._fields(person)), "")
+        return Draft("", self.template.filled(self.blanks_for(person)), "")
 
     def subject_for(self, person: Person) -> str:
         return " ".join(self.draft(person).text.split())[:200]
@@ -124,7 +124,8 @@ class TemplateMessage:
     def parts_for(self, recipient: Recipient) -> int:
         return 1
 
-    def _fields(self, person: Person) -> dict[str, str]:
+    def blanks_for(self, person: Person) -> dict[str, str]:
+        """What fills them. CannotRender if a field is empty that has no words for that."""
         told = zip(self.template.blanks, self._lines, self._blanks, strict=False)
         return {name: Slots(line).fill(fill(one.slots, person), clean) for name, line, one in told}
 
@@ -157,6 +158,24 @@ def all_addresses(campaign: Campaign) -> list[str]:
     """Where the links of all its texts lead, each once; those of the mail first, as it numbers them."""
     short = [wording_of(way).addresses for way in ways.of(campaign) if says_something(way)]
     return list(dict.fromkeys([*addresses(campaign), *(url for urls in short for url in urls)]))
+
+
+def problems_of(way: Way) -> Iterator[tuple[str, str]]:
+    """What would make every message fail: what of it is wrong, and that in a sentence."""
+    if way.version and way.version.template.kind != way.channel.kind:
+        yield "version", _("This template is for another channel.")
+    if not says_something(way) and not way.template:
+        yield "text", _("This channel needs a text of its own.")
+    try:
+        body.read(way.text)
+    except NotUnderstood as problem:
+        yield "text", str(problem)
+    try:
+        template_message(way)
+    except NotUnderstood as problem:
+        yield "blanks", str(problem)
+    except CannotRender:
+        yield "template", _("The provider's template of this message is gone from the channel.")
 
 
 def needs_of(way: Way) -> list[tuple[str, Q]]:

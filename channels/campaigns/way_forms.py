@@ -1,6 +1,7 @@
 """The channels of a campaign as people choose them: its own first, then those that stand in for it."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,10 +9,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from channels.campaigns import body, texts, ways
+from channels import services
+from channels.campaigns import texts, ways
 from channels.campaigns.lengths import Typed
 from channels.campaigns.models import MOST_WAYS, Campaign, Way
-from channels.campaigns.placeholders import NotUnderstood
 from channels.campaigns.templating import using
 from channels.campaigns.templating.forms import VersionField
 from channels.campaigns.templating.models import Version
@@ -21,12 +22,47 @@ from channels.models import Channel
 # Who reads them is somebody; on a website they would have to be there at that moment.
 TEXT_KINDS = ("sms", "whatsapp", "wechat")
 KINDS = ("email", *TEXT_KINDS)
+LONGEST_TEXT = 1500
 
 
 def usable() -> "QuerySet[Channel]":
     """Accounts over which one can write to people without having been written to in a conversation."""
     sending = [one.key for one in registry.every() if one.kind in KINDS and one.caps.sends]
     return Channel.objects.enabled().filter(connector__in=sending, kind__in=KINDS).order_by("kind", "name")
+
+
+def approved_field() -> forms.ChoiceField:
+    """A provider's template; which one says its value together with the account."""
+    return forms.ChoiceField(
+        label=gettext_lazy("Approved template"),
+        required=False,
+        help_text=gettext_lazy("For those who did not write to us lately. Without one they are left out."),
+    )
+
+
+def blanks_field() -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Blanks of the template"),
+        required=False,
+        max_length=1500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("One line for each blank, in their order."),
+    )
+
+
+def approved_choices(accounts: Iterable[Channel]) -> list[tuple[str, str]]:
+    named = [(one, each.name) for one in accounts for each in services.templates_of(one)]
+    return [("", _("None")), *((approved_value(one.pk, name), f"{one.name}: {name}") for one, name in named)]
+
+
+def approved_value(account: int, name: str) -> str:
+    return f"{account}:{name}" if name else ""
+
+
+def approved_of(account: Channel, value: str) -> str:
+    """The name of what was chosen, if it is a template of this account."""
+    owner, _colon, name = value.partition(":")
+    return name if owner == str(account.pk) else ""
 
 
 class WayForm(forms.Form):
@@ -44,22 +80,12 @@ class WayForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Short text"),
         required=False,
-        max_length=1500,
+        max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("How to opt out is added by itself."),
     )
-    template = forms.ChoiceField(
-        label=gettext_lazy("Approved template"),
-        required=False,
-        help_text=gettext_lazy("For those who did not write to us lately. Without one they are left out."),
-    )
-    blanks = forms.CharField(
-        label=gettext_lazy("Blanks of the template"),
-        required=False,
-        max_length=1500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("One line for each blank, in their order."),
-    )
+    template = approved_field()
+    blanks = blanks_field()
 
     def __init__(
         self,
@@ -77,11 +103,7 @@ class WayForm(forms.Form):
         if place == 1:
             del self.fields["channel"]
         self.fields["version"].queryset = versions  # type: ignore[attr-defined]
-        named = [(one, each.name) for one in channels for each in ways.templates_of(one)]
-        self.fields["template"].choices = [  # type: ignore[attr-defined]
-            ("", _("None")),
-            *((f"{one.pk}:{name}", f"{one.name}: {name}") for one, name in named),
-        ]
+        self.fields["template"].choices = approved_choices(channels)  # type: ignore[attr-defined]
 
     @property
     def channel_field(self) -> forms.BoundField | None:
@@ -106,10 +128,9 @@ class WayForm(forms.Form):
     def way(self, channel: Channel) -> Way:
         """What was typed, for this channel. A template of another account is none of this one's."""
         data = self.cleaned_data
-        owner, _colon, name = data["template"].partition(":")
         if channel.kind == "email":
             return Way(channel=channel)
-        template = name if owner == str(channel.pk) else ""
+        template = approved_of(channel, data["template"])
         return Way(
             channel=channel,
             version=data["version"],
@@ -146,7 +167,8 @@ class WaysForm:
                 form.add_error("channel", _("This channel is among those before it."))
             taken.add(channel.pk)
             way = form.way(channel)
-            _check(form, way)
+            for name, words in () if way.is_mail else texts.problems_of(way):
+                form.add_error(name, words)
             self.ways.append(way)
         return not any(form.errors for form in self.forms)
 
@@ -168,33 +190,14 @@ def are_valid(form: "forms.ModelForm[Campaign]", over: WaysForm) -> bool:
     return valid and fits and not form.errors
 
 
-def _check(form: WayForm, way: Way) -> None:
-    """Says now what would make every message fail."""
-    if way.is_mail:
-        return
-    if way.version and way.version.template.kind != way.channel.kind:
-        form.add_error("version", _("This template is for another channel."))
-    if not texts.says_something(way) and not way.template:
-        form.add_error("text", _("This channel needs a text of its own."))
-    try:
-        body.read(way.text)
-    except NotUnderstood as problem:
-        form.add_error("text", str(problem))
-    try:
-        texts.template_message(way)
-    except NotUnderstood as problem:
-        form.add_error("blanks", str(problem))
-
-
 def _initial(way: Way | None) -> dict[str, Any]:
     if way is None:
         return {}
-    template = f"{way.channel.pk}:{way.template}" if way.template else ""
     return {
         "channel": way.channel,
         "version": way.version,
         "text": way.text,
-        "template": template,
+        "template": approved_value(way.channel.pk, way.template),
         "blanks": way.blanks,
     }
 

@@ -9,8 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from channels import services as channels
 from channels.campaigns.models import Campaign, CampaignQuerySet, Delivery, Way
-from channels.connectors.base import Caps, Template
-from channels.connectors.registry import NoSuchConnector
+from channels.connectors.base import Template
 from channels.models import Channel
 
 
@@ -79,20 +78,5 @@ def cost_of(way: Way) -> Decimal:
     return way.channel.cost if way.campaign.is_draft else way.cost
 
 
-def caps_of(channel: Channel) -> Caps:
-    """A channel whose connector is gone sends nothing."""
-    try:
-        return channels.connector_of(channel).caps
-    except NoSuchConnector:
-        return Caps(sends=False)
-
-
-def templates_of(channel: Channel) -> tuple[Template, ...]:
-    try:
-        return channels.connector_of(channel).templates(channel.config)
-    except NoSuchConnector:
-        return ()
-
-
 def template_of(way: Way) -> Template | None:
-    return next((one for one in templates_of(way.channel) if one.name == way.template), None)
+    return next((one for one in channels.templates_of(way.channel) if one.name == way.template), None)

@@ -12,7 +12,15 @@ def register_all() -> None:
             _("Messages from colleagues"),
             ("created_at", "purpose", "subject", "body", "address", "state", "sent_at"),
             Blank(
-                {"subject": "", "body": "", "fields": {}, "markup": None, "address": "", "provider_id": ""}
+                {
+                    "subject": "",
+                    "body": "",
+                    "fields": {},
+                    "instead": None,
+                    "markup": None,
+                    "address": "",
+                    "provider_id": "",
+                }
             ),
             order=63,
         )

@@ -77,6 +77,11 @@ class DirectMessage(models.Model):
     )
     template = models.CharField(max_length=200, blank=True, help_text="The provider's name of it.")
     fields = models.JSONField(default=dict, help_text="What fills the blanks of the template.")
+    instead = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="Template, fields and body, for when the provider lets free text through no more.",
+    )
     markup = models.JSONField(
         null=True, blank=True, help_text="Who makes its HTML, and of what; `fields` fill the marks in it."
     )

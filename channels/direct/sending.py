@@ -27,7 +27,7 @@ from channels.connectors.files import Enclosed
 from channels.connectors.registry import NoSuchConnector
 from channels.consent import gate, quiet, suppression
 from channels.consent.models import Suppression
-from channels.direct import hooks, markup
+from channels.direct import hooks, markup, reaching
 from channels.direct.models import DirectMessage
 from channels.mail import blobs
 from channels.models import Channel
@@ -110,10 +110,18 @@ def _give_up_waiting(message: DirectMessage) -> None:
 def verdict_on(message: DirectMessage, now: datetime) -> str:
     """Empty if it may go now, else why not: the gate's reasons first, then those of features above."""
     question = gate.Question(
-        message.channel.kind, message.purpose, now, message.to, message.is_answer, message.asked_at
+        message.channel.kind,
+        message.purpose,
+        now,
+        message.to,
+        message.is_answer,
+        message.asked_at,
+        reaching.handle_of(message),
     )
     verdict = gate.verdict_on(message.customer, question)
-    return verdict if verdict and verdict != gate.Reason.QUIET else hooks.objection(message) or verdict
+    if verdict and verdict != gate.Reason.QUIET:
+        return verdict
+    return hooks.objection(message) or reaching.objection(message, now) or verdict
 
 
 def lay_down(message: DirectMessage) -> None:
@@ -144,19 +152,15 @@ def _claim(pk: int) -> Parcel | None:
         _put(message, state=State.SKIPPED, reason=verdict)
         hooks.settled(message)
         return None
-    try:
-        payload = _payload(message, now)
-    except (CannotRender, NoSuchConnector, FileNotFoundError) as problem:
-        gone = isinstance(problem, FileNotFoundError)
-        _put(message, state=State.FAILED, reason=FILE_GONE if gone else str(problem)[:200])
-        hooks.settled(message)
+    payload = _made(message, now)
+    if payload is None:
         return None
     token = uuid4().hex
     _put(
         message,
         state=State.DISPATCHING,
         reason="",
-        address=address_of(message),
+        address=message.address,
         attempts=message.attempts + 1,
         sent_at=message.sent_at or now,
         lease_token=token,
@@ -164,6 +168,19 @@ def _claim(pk: int) -> Parcel | None:
     )
     _go_ahead(message)
     return Parcel(message, payload, token)
+
+
+def _made(message: DirectMessage, now: datetime) -> Payload | None:
+    """None where it cannot be made, which is on record then."""
+    message.address = reaching.address_of(message)
+    reaching.fit(message, now)
+    try:
+        return _payload(message, now)
+    except (CannotRender, NoSuchConnector, FileNotFoundError) as problem:
+        gone = isinstance(problem, FileNotFoundError)
+        _put(message, state=State.FAILED, reason=FILE_GONE if gone else str(problem)[:200])
+        hooks.settled(message)
+        return None
 
 
 def _go_ahead(message: DirectMessage) -> None:
@@ -190,11 +207,11 @@ def _payload(message: DirectMessage, now: datetime) -> Payload:
     prepared = channels.connector_of(message.channel).prepare(_content(message), config)
     return prepared.render(
         Envelope(
-            to=address_of(message),
+            to=message.address,
             to_name=message.customer.name,
             key=message.key.hex,
             at=now,
-            fields={**message.fields, "subject": message.subject, "body": message.body},
+            fields=_fields(message),
             reply_to=message.reply_to,
             in_reply_to=message.in_reply_to,
             references=tuple(message.references),
@@ -207,16 +224,15 @@ def _payload(message: DirectMessage, now: datetime) -> Payload:
     )
 
 
+def _fields(message: DirectMessage) -> dict[str, str]:
+    """A provider's template may have blanks that are called like our own."""
+    words = {"subject": message.subject, "body": message.body}
+    return {**words, **message.fields} if message.template else {**message.fields, **words}
+
+
 def _content(message: DirectMessage) -> Content:
     """The words are filled in as values: braces in them are just braces."""
     return Content(subject="{{ subject }}", text="{{ body }}", html=markup.html_of(message))
-
-
-def address_of(message: DirectMessage) -> str:
-    if message.to:
-        return message.to
-    column = gate.ADDRESS_COLUMNS.get(message.channel.kind)
-    return str(getattr(message.customer, column)) if column else ""
 
 
 @transaction.atomic
@@ -232,7 +248,7 @@ def _settle(parcel: Parcel, outcome: Outcome) -> None:
     if isinstance(outcome, Accepted):
         tell(message)
     elif isinstance(outcome, Rejected) and outcome.permanent:
-        suppression.suppress(message.channel.kind, address_of(message), Suppression.Reason.BOUNCE)
+        suppression.suppress(message.channel.kind, message.address, Suppression.Reason.BOUNCE)
     if told["state"] != State.READY:
         hooks.settled(message)
 
@@ -273,10 +289,7 @@ def _meaning(message: DirectMessage, outcome: Outcome) -> dict[str, Any]:
 
 def _recognises_keys(message: DirectMessage) -> bool:
     """Whether a second try with the same key is safe."""
-    try:
-        caps = channels.connector_of(message.channel).caps
-    except NoSuchConnector:
-        return False
+    caps = channels.caps_of(message.channel)
     first = message.sent_at or timezone.now()
     return caps.idempotency is Idempotency.KEY and timezone.now() - first < caps.key_lifetime / 2
 

@@ -36,6 +36,7 @@ COPIED = (
     "references",
     "template",
     "fields",
+    "instead",
     "markup",
     "files",
 )

@@ -1,6 +1,6 @@
 """What conversations tell campaigns: whom one may still answer freely, and who wants no more of them."""
 
-from channels.campaigns import windows
+from channels import windows
 from channels.inbox import hooks, opting_out
 from channels.inbox.windows import heard_lately
 

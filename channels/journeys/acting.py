@@ -24,6 +24,7 @@ from channels.journeys import effects, wording
 from channels.journeys.done import MISSING, NO_CHANNEL, NOT_POSSIBLE, Act, Done, key_of
 from channels.journeys.models import Journey, Run
 from channels.journeys.plan import Kind, Node, Plan
+from channels.journeys.said import Said, Words
 from channels.models import Channel
 from crm.accounts.models import User
 from crm.lib.errors import Refused
@@ -56,7 +57,7 @@ def _write(
     channel = Channel.objects.enabled().filter(pk=node.settings["channel"]).first()
     if channel is None:
         return {run.pk: Done(NO_CHANNEL) for run in runs}
-    words = wording.of(node.settings)
+    words = _words(node, channel)
     if words is None:
         return {run.pk: Done(NOT_POSSIBLE) for run in runs}
     done: dict[int, Done] = {}
@@ -76,13 +77,21 @@ def _write(
     return done
 
 
+def _words(node: Node, channel: Channel) -> Words | None:
+    """None if its template is gone, or the provider's has changed since the step was drawn."""
+    try:
+        return wording.of(node.settings, channel)
+    except (CannotRender, placeholders.NotUnderstood):
+        return None
+
+
 def _unsaid(problem: CannotRender) -> Done:
     """A field is empty that has no words for that, or all of a template is for others."""
     what, _colon, field = problem.code.partition(": ")
     return Done(MISSING, field) if what == MISSING else Done(NOT_POSSIBLE)
 
 
-def _coupons(node: Node, words: wording.Words, runs: Sequence[Run]) -> dict[int, str]:
+def _coupons(node: Node, words: Words, runs: Sequence[Run]) -> dict[int, str]:
     """Codes for a message that asks for them; who gets none stays without the message."""
     if placeholders.COUPON not in words.fields:
         return {}
@@ -90,9 +99,7 @@ def _coupons(node: Node, words: wording.Words, runs: Sequence[Run]) -> dict[int,
     return {pk: one.code for pk, one in found.items()}
 
 
-def _message(
-    node: Node, channel: Channel, run: Run, at: datetime, said: wording.Said, foot: str
-) -> DirectMessage:
+def _message(node: Node, channel: Channel, run: Run, at: datetime, said: Said, foot: str) -> DirectMessage:
     return DirectMessage(
         customer_id=run.customer_id,
         channel=channel,
@@ -100,7 +107,9 @@ def _message(
         subject=said.subject[:300],
         body=said.body + foot,
         markup=said.markup,
+        template=said.template,
         fields=dict(said.fields),
+        instead=said.instead,
         is_automatic=True,
         created_at=at,
         due_at=at,

@@ -79,7 +79,7 @@ def _message(design: Mapping[str, Any], node: Mapping[str, Any], user: User) -> 
     channel = Channel.objects.filter(pk=node["channel"]).first()
     if channel is None or not channel.enabled:
         yield _("The channel of this message is switched off or gone.")
-    yield from wording.problems(node, channel.kind if channel else "")
+    yield from wording.problems(node, channel)
 
 
 def _condition(design: Mapping[str, Any], node: Mapping[str, Any], user: User) -> Iterator[str]:

@@ -4,7 +4,7 @@ that pass in no time. Questions are asked as things stand today, since nobody ke
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,9 +16,10 @@ from channels.campaigns.audience import EMPTY
 from channels.campaigns.message import MISSING
 from channels.campaigns.templating.designed import lacking
 from channels.consent import gate
-from channels.journeys import deciding, occasions, plan, triggers, wording
+from channels.journeys import deciding, occasions, plan, short, triggers, wording
 from channels.journeys.deciding import Traveller
 from channels.journeys.plan import Kind, Plan
+from channels.journeys.said import Words
 from channels.journeys.triggers import When
 from channels.models import Channel
 from crm.accounts.models import User
@@ -27,6 +28,8 @@ from customers.models import Customer
 DAYS = 30
 # Enough for shares; more would keep the asker waiting.
 MOST = 10_000
+# Verdicts with which a message goes, now or in their morning.
+GOES = ("", gate.Reason.QUIET)
 
 
 @dataclass
@@ -41,6 +44,8 @@ class Rehearsal:
     happened: Counter[tuple[int, str]] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
     left_out: dict[int, Counter[str]] = field(default_factory=dict)
+    # Of messages in chats: as free text, or as the template that the provider approved.
+    carried: dict[int, Counter[str]] = field(default_factory=dict)
 
 
 def rehearse(
@@ -143,17 +148,34 @@ def _ask_the_gate(drawn: Plan, messaged: Mapping[int, set[int]], at: datetime, f
         channel = Channel.objects.filter(pk=settings["channel"]).first()
         if channel is None:
             continue
-        question = gate.Question(channel.kind, settings["purpose"], at)
-        rows = gate.judged(Customer.objects.filter(pk__in=customers), question, _missing(settings))
-        verdicts = rows.order_by().values_list("verdict").annotate(people=Count("pk"))
-        found.left_out[number] = Counter(
-            {why: people for why, people in verdicts if why not in ("", gate.Reason.QUIET)}
-        )
+        if channel.kind in short.KINDS:
+            said = _judged_in_chat(settings, channel, customers, at)
+            found.carried[number] = Counter(how for why, how in said if why in GOES)
+            verdicts = Counter(why for why, _how in said)
+        else:
+            verdicts = _judged(settings, channel, customers, at)
+        found.left_out[number] = Counter({why: n for why, n in verdicts.items() if why not in GOES})
 
 
-def _missing(settings: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _judged(
+    settings: Mapping[str, Any], channel: Channel, customers: Collection[int], at: datetime
+) -> Counter[str]:
+    question = gate.Question(channel.kind, settings["purpose"], at)
+    rules = _missing(wording.of(settings, channel))
+    rows = gate.judged(Customer.objects.filter(pk__in=customers), question, rules)
+    return Counter(dict(rows.order_by().values_list("verdict").annotate(people=Count("pk"))))
+
+
+def _judged_in_chat(
+    settings: Mapping[str, Any], channel: Channel, customers: Collection[int], at: datetime
+) -> list[tuple[str, str]]:
+    way = short.way_of(settings, channel, wording.version_of(settings))
+    rules = _missing(wording.of(settings, channel))
+    return short.judged(way, settings["purpose"], at, customers, rules)
+
+
+def _missing(words: Words | None) -> list[tuple[str, Any]]:
     """A rule for each field that some would miss who would read it."""
-    words = wording.of(settings)
     needs = words.needs if words else []
     return [
         (MISSING, EMPTY[name] & readers) for name in EMPTY if (readers := lacking(needs, name)) is not None

@@ -59,6 +59,9 @@ def _row(
         "reached": told.get(books.REACHED, 0),
         "notes": [(words.happened(what), number) for what, number in tree.told_of(told)],
         "forks": [(words.BRANCH[name], told.get(name, 0)) for name in plan.BRANCHES.get(node["kind"], ())],
+        "carried": [
+            (words.CARRIED[how], number) for how, number in sorted(found.carried.get(node["id"], {}).items())
+        ],
         "left_out": [(words.left_out(why), number) for why, number in sorted(left_out.items())],
     }
 

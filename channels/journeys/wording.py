@@ -1,9 +1,9 @@
 """What a message step says: words typed into it, or those of a template's version."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -18,38 +18,15 @@ from channels.campaigns.wording import EVERYBODY, Form
 from channels.connectors.base import CannotRender
 from channels.connectors.fields import Slots
 from channels.direct import markup
+from channels.journeys import short
+from channels.journeys.said import Said, Words
+from channels.journeys.short import Short
+from channels.models import Channel
 from crm.lib.errors import Refused
 
 Settings = Mapping[str, Any]
 # By this name single messages know who makes the HTML of a template.
 MAKER = "journey"
-
-
-@dataclass(frozen=True)
-class Said:
-    """To one person. `markup` says what makes the HTML, where there is any, and `fields` what fills it in."""
-
-    subject: str
-    body: str
-    markup: dict[str, Any] | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-
-class Words(Protocol):
-    @property
-    def fields(self) -> set[str]:
-        """The personal fields it asks for."""
-
-    @property
-    def segments(self) -> set[int]:
-        """The segments it asks about."""
-
-    @property
-    def needs(self) -> list[tuple[str, Q]]:
-        """Fields without words for those who lack them, and the customers who would read them."""
-
-    def to(self, person: Person, way_out: str) -> Said:
-        """CannotRender if a field is empty that has no words for that."""
 
 
 class Typed:
@@ -108,12 +85,14 @@ class Chosen:
         return {markup.BY: MAKER, "version": self._version.pk, **shape._asdict()}
 
 
-def of(settings: Settings) -> Words | None:
-    """None if its template is gone. Raises NotUnderstood."""
-    if not settings.get("version"):
-        return Typed(settings)
+def of(settings: Settings, channel: Channel | None) -> Words | None:
+    """None if its template is gone. Raises NotUnderstood; CannotRender if the provider's template is gone."""
     version = version_of(settings)
-    return Chosen(version, settings["purpose"]) if version else None
+    if settings.get("version") and version is None:
+        return None
+    if channel is not None and channel.kind in short.KINDS:
+        return Short(short.way_of(settings, channel, version), settings["purpose"])
+    return Chosen(version, settings["purpose"]) if version else Typed(settings)
 
 
 def version_of(settings: Settings) -> Version | None:
@@ -122,24 +101,40 @@ def version_of(settings: Settings) -> Version | None:
     return Version.objects.filter(pk=chosen).select_related("template").first() if chosen else None
 
 
-def problems(settings: Settings, kind: str) -> Iterator[str]:
-    """What is wrong with it for a channel of this kind, as far as that is known, in sentences."""
+def problems(settings: Settings, channel: Channel | None) -> Iterator[str]:
+    """What is wrong with it for its channel, as far as that is known, in sentences."""
     version = version_of(settings)
+    if settings.get("version") and version is None:
+        yield _("The template of this message is gone.")
+        return
+    if unfit := _unfit(settings, channel, version):
+        yield from unfit
+        return
     try:
-        words = of(settings)
+        words = of(settings, channel)
         belonging.check(words.segments if words else ())
     except (placeholders.NotUnderstood, Refused) as problem:
         yield str(problem)
         return
-    if words is None:
-        yield _("The template of this message is gone.")
-        return
-    if version and kind and version.template.kind != kind:
-        yield _("This template is for another channel.")
-    if not using.may_go_out(version):
+    if _is_ours(settings) and not using.may_go_out(version):
         yield _("Only approved templates may go out. Choose one, or have this one approved.")
-    if placeholders.COUPON in words.fields and not settings.get("offer"):
+    if words and placeholders.COUPON in words.fields and not settings.get("offer"):
         yield _("The text gives a coupon code. Choose the offer that it is of.")
+
+
+def _unfit(settings: Settings, channel: Channel | None, version: Version | None) -> list[str]:
+    if channel is None:
+        return []
+    if channel.kind in short.KINDS:
+        return [words for _part, words in texts.problems_of(short.way_of(settings, channel, version))]
+    if version and version.template.kind != channel.kind:
+        return [_("This template is for another channel.")]
+    return []
+
+
+def _is_ours(settings: Settings) -> bool:
+    """Whether it has words of ours, not the provider's template alone."""
+    return bool(settings.get("version") or settings["body"] or not settings.get("template"))
 
 
 def html_of(kept: Mapping[str, Any], purpose: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
@@ -12,6 +13,7 @@ from channels.direct import reasons
 from channels.journeys import wording
 from channels.journeys.effects import OWN, own_field
 from channels.journeys.plan import Kind
+from channels.journeys.short import APPROVED, FREE
 from channels.journeys.waiting import Mode
 from crm.accounts.models import User
 from crm.lib.labels import label
@@ -64,6 +66,12 @@ HAPPENED: dict[str, Text] = {
     "failed": pgettext_lazy("message of a journey", "Failed"),
     "unknown": pgettext_lazy("message of a journey", "Unknown"),
 }
+# How messages in chats would go.
+CARRIED: dict[str, Text] = {
+    FREE: gettext_lazy("As free text"),
+    APPROVED: gettext_lazy("As approved template"),
+}
+LONGEST_TITLE = 60
 
 
 def title(node: Raw) -> str:
@@ -75,6 +83,8 @@ def detail(node: Raw, channels: Mapping[int, str], offers: Mapping[int, str]) ->
     """The small line of a card, with the names of channels and offers."""
     if node["kind"] == Kind.MESSAGE:
         said = [channels.get(node["channel"], "–"), label("purpose", node["purpose"])]
+        if (approved := node.get("template")) and (node.get("version") or node["body"]):
+            said.append(_("otherwise template “%(name)s”") % {"name": approved})
         if offer := node.get("offer"):
             said.append(offers.get(offer, "–"))
         return " · ".join(said)
@@ -116,10 +126,14 @@ def _wait(node: Raw) -> str:
 
 
 def _message(node: Raw) -> str:
-    if not node.get("version"):
-        return str(node["subject"])
-    version = wording.version_of(node)
-    return version.title if version else "–"
+    """By its subject or template; chats have no subject, so there it is the text itself."""
+    if node.get("version"):
+        version = wording.version_of(node)
+        return version.title if version else "–"
+    if node["subject"] or not node["body"]:
+        approved = node.get("template") and _("Template “%(name)s”") % {"name": node["template"]}
+        return str(node["subject"] or approved or "–")
+    return Truncator(" ".join(node["body"].split())).chars(LONGEST_TITLE)
 
 
 def _tag(node: Raw) -> str:

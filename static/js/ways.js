@@ -6,14 +6,8 @@
   const kinds = place ? JSON.parse(place.dataset.over) : {};
   const versions = place ? JSON.parse(place.dataset.overVersions) : {};
 
-  // Hides the choices that are none here, and all of it if none is left.
-  const narrow = (part, fits) => {
-    const left = dom.all("option[value]", part).filter((one) => {
-      one.hidden = one.disabled = Boolean(one.value) && !fits(one.value);
-      return one.value && !one.hidden;
-    });
-    part.hidden = !left.length;
-  };
+  // Hides it all if no choice is left.
+  const narrow = (part, fits) => (part.hidden = !dom.narrow(dom.one("select", part), fits));
 
   const show = (way, select) => {
     const kind = kinds[select?.value];

@@ -1,26 +1,30 @@
 "use strict";
 // [data-wording="{channel: kind}"]: templates are offered only for the chosen channel; with one chosen, subject and
-// text are not asked for.
+// text are not asked for. Chats have no subject, and providers' templates only where the account has some.
 {
   const place = dom.one("[data-wording]");
   const kinds = place ? JSON.parse(place.dataset.wording) : {};
   const versions = place ? JSON.parse(place.dataset.wordingVersions) : {};
+  const CHATS = ["whatsapp", "wechat"];
 
   const show = () => {
-    const channel = dom.one("select[name=channel]", place);
-    const version = dom.one("select[name=version]", place);
-    dom.all("option[value]", version).forEach((one) => {
-      one.hidden = one.disabled = Boolean(one.value) && versions[one.value] !== kinds[channel.value];
-    });
-    const chosen = version.selectedOptions[0];
-    if (chosen?.disabled) version.value = "";
-    const typed = !version.value;
-    dom.all("[name=subject], [name=body]", place).forEach((field) => (field.closest(".row").hidden = !typed));
-    dom.all("[data-wording-typed]").forEach((part) => (part.hidden = !typed));
+    const field = (name) => dom.one(`[name=${name}]`, place);
+    const hide = (name, isHidden) => (field(name).closest(".row").hidden = isHidden);
+    const channel = field("channel").value;
+    const isChat = CHATS.includes(kinds[channel]);
+    dom.narrow(field("version"), (value) => versions[value] === kinds[channel]);
+    const approved = dom.narrow(field("template"), (value) => isChat && value.startsWith(`${channel}:`));
+    const isTyped = !field("version").value;
+    hide("subject", !isTyped || isChat);
+    hide("body", !isTyped);
+    hide("template", !approved);
+    field("blanks").closest("div[id^=div_]").hidden = !field("template").value;
+    const asksForWords = isTyped || Boolean(field("template").value);
+    dom.all("[data-wording-typed]").forEach((part) => (part.hidden = !asksForWords));
   };
 
   if (place) {
-    dom.on("change", "[data-wording] :is(select[name=channel], select[name=version])", show);
+    dom.on("change", "[data-wording] :is([name=channel], [name=version], [name=template])", show);
     show();
   }
 }

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from channels import factories
-from channels.campaigns import missed, pacing, sms
-from channels.campaigns.models import Campaign, Delivery
+from channels.campaigns import missed, pacing, sms, texts
+from channels.campaigns.models import Campaign, Delivery, Way
+from channels.campaigns.placeholders import Person
 from channels.campaigns.tests.conftest import launch, people
 from channels.consent import gate
 from channels.consent.models import Purpose
@@ -102,3 +103,13 @@ def test_whoever_did_not_get_it_becomes_a_segment(campaign: Campaign, marketer: 
     assert again.name != made.name
     with pytest.raises(Refused):
         missed.collect(missed.missed(campaign).filter(state="failed"), campaign, by=marketer)
+
+
+@pytest.mark.django_db
+def test_empty_lines_between_the_blanks_of_a_template_are_none_of_them() -> None:
+    config = {"phone_number_id": "12345", "templates": "spring|en|{{1}}, see {{2}}"}
+    channel = factories.channel(connector="whatsapp", kind="whatsapp", config=config)
+    way = Way(channel=channel, template="spring", blanks="{{ name }}\n\nour shop\n")
+    said = texts.template_message(way)
+    assert said
+    assert said.draft(Person("Emma")).text == "Emma, see our shop"

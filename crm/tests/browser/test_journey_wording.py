@@ -23,7 +23,8 @@ def test_a_chosen_template_takes_the_place_of_the_text(
 ) -> None:
     marketer, client = people.user(Role.MARKETING), Client()
     client.force_login(marketer)
-    mail, text = channels.channel(name="Mails"), channels.channel(name="Texts", kind="sms", connector="sms")
+    mail = channels.channel(name="Mails")
+    text = channels.channel(name="Texts", kind="sms", connector="sms_http")
     for name, kind in (("Welcome", "email"), ("Short", "sms")):
         template = templates.create(name, kind, drawing.design(drawing.block(1)), by=marketer)
         templates.keep(template, "", by=marketer)
@@ -43,3 +44,40 @@ def test_a_chosen_template_takes_the_place_of_the_text(
     version.select_option(label="Short · version 1")
     page.get_by_role("button", name="Save").last.click()
     expect(page.locator(".journey-card", has_text="Short · version 1")).to_contain_text("Texts")
+
+
+def test_a_chat_asks_for_a_text_and_for_what_stands_in_the_providers_template(
+    open_page: Opener, live_server: LiveServer, transactional_db: None
+) -> None:
+    marketer, client = people.user(Role.MARKETING), Client()
+    client.force_login(marketer)
+    mail = channels.channel(name="Mails")
+    config = {"phone_number_id": "12345", "templates": "spring|en|Hello {{1}}"}
+    chat, bare = (
+        channels.channel(name=name, kind="whatsapp", connector="whatsapp", config=given)
+        for name, given in (("Chat", config), ("Bare", {"phone_number_id": "67890"}))
+    )
+    made = journey(design(wait(1)), marketer, on=False)
+    page = open_page(Look(), live_server.url, client.cookies[settings.SESSION_COOKIE_NAME].value)
+    page.goto(f"{live_server.url}{reverse('journeys:step-new', args=[made.pk])}?at=0&kind=message")
+
+    channel, template = page.locator("[name=channel]"), page.locator("[name=template]")
+    blanks, subject = page.locator("[name=blanks]"), page.locator("[name=subject]")
+    channel.select_option(str(bare.pk))
+    expect(subject).to_be_hidden()
+    expect(template).to_be_hidden()
+    channel.select_option(str(chat.pk))
+    expect(template).to_be_visible()
+    expect(blanks).to_be_hidden()
+    template.select_option(label="Chat: spring")
+    expect(blanks).to_be_visible()
+    channel.select_option(str(mail.pk))
+    expect(subject).to_be_visible()
+    expect(template).to_be_hidden()
+    channel.select_option(str(chat.pk))
+    template.select_option(label="Chat: spring")
+    blanks.click()
+    page.get_by_role("button", name="Full name").click()
+    expect(blanks).to_have_value("{{ name }}")
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.locator(".journey-card", has_text="Template “spring”")).to_contain_text("Chat")
