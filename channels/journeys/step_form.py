@@ -12,7 +12,8 @@ class StepForm(forms.Form):
     rows: ClassVar[tuple[tuple[str, ...], ...]] = ()
 
     def __init__(self, data: QueryDict | None, *, design: dict[str, Any], node: dict[str, Any]) -> None:
-        super().__init__(data, initial=node)
+        # A copy: what a form shows for old steps is no change to the design.
+        super().__init__(data, initial={**node})
         self.design, self.node = design, node
         self.helper = FormHelper(self)
         self.helper.form_tag = False

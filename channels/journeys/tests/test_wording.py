@@ -44,7 +44,7 @@ def _in_english() -> Iterator[None]:
 
 @pytest.fixture
 def sms() -> Channel:
-    return factories.channel(kind="sms", connector="simulator", config={})
+    return factories.channel(kind="sms", connector="sms_http", config={"sandbox": True})
 
 
 def version(by: User, *blocks: dict[str, Any], kind: str = "email", **lines: Any) -> Version:
@@ -181,6 +181,23 @@ def test_a_text_message_says_how_to_end_them_and_has_no_html(marketer: User, sms
     assert second.body == "Hi Emma"
 
 
+def test_an_sms_needs_no_subject_and_says_how_to_end_them(
+    browser: Client, marketer: User, sms: Channel
+) -> None:
+    made = journey(design(wait(1)), marketer, on=False)
+    add = f"{reverse('journeys:step-new', args=[made.pk])}?at=0&kind=message"
+    asked = {"channel": sms.pk, "purpose": "marketing", "body": "Hi {{ name }}"}
+    assert browser.post(add, {**asked, "body": ""}).status_code == 422
+    assert browser.post(add, {**asked, "subject": "Not for an SMS"}).status_code == 302
+    made.refresh_from_db()
+    assert made.design["nodes"][0]["subject"] == ""
+    services.switch_on(made, by=marketer)
+    reader(phone="+4790000000")
+    running.go_on(made.pk)
+    written = DirectMessage.objects.get()
+    assert (written.subject, written.body) == ("", "Hi Emma Reply STOP to opt out")
+
+
 def test_who_is_under_way_keeps_the_version_of_their_journey(marketer: User, channel: Channel) -> None:
     chosen = version(marketer, drawing.block(1, text="Old words"))
     made = journey(design(wait(1), says(chosen, channel, 2)), marketer)
@@ -249,6 +266,14 @@ def test_where_approval_is_demanded_nothing_else_is_switched_on(marketer: User, 
         services.switch_on(running_already, by=marketer)
 
 
+def test_what_waits_for_approval_can_be_tried_out(browser: Client, marketer: User, channel: Channel) -> None:
+    made = journey(design(says(version(marketer, drawing.block(1)), channel)), marketer, on=False)
+    templates.demand_approval(True, by=user(Role.ADMIN))
+    page = browser.get(reverse("journeys:rehearsal", args=[made.pk])).content.decode()
+    assert "Only approved templates may go out." in page
+    assert "Would enter" in page
+
+
 @pytest.fixture
 def browser(marketer: User) -> Client:
     client = Client(headers={"accept-language": "en"})
@@ -279,6 +304,16 @@ def test_a_template_is_chosen_in_place_of_a_text(
     browser.post(step, {**asked, "subject": "Mine", "body": "Hello"})
     made.refresh_from_db()
     assert (made.design["nodes"][0]["version"], made.design["nodes"][0]["body"]) == (None, "Hello")
+
+
+def test_a_step_drawn_before_templates_could_be_chosen_is_changed(
+    browser: Client, marketer: User, channel: Channel
+) -> None:
+    made = journey(design(message(1, channel)), marketer, on=False)
+    asked = {"channel": channel.pk, "purpose": "marketing", "subject": "Newer", "body": "Hello"}
+    assert browser.post(reverse("journeys:step", args=[made.pk, 1]), asked).status_code == 302
+    made.refresh_from_db()
+    assert made.design["nodes"][0]["subject"] == "Newer"
 
 
 def test_a_code_needs_its_offer_in_templates_too(browser: Client, marketer: User, channel: Channel) -> None:
