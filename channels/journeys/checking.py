@@ -29,6 +29,17 @@ MISSING = (
 
 
 def problems(design: Mapping[str, Any], user: User) -> Problems:
+    """What keeps it from being switched on: its faults, and approvals that are still missing."""
+    found = faults(design, user)
+    for node in walk(design["nodes"]):
+        if node["kind"] == Kind.MESSAGE and node["id"] not in found and wording.waits_for_approval(node):
+            words = _("Only approved templates may go out. Choose one, or have this one approved.")
+            found[node["id"]] = [words]
+    return found
+
+
+def faults(design: Mapping[str, Any], user: User) -> Problems:
+    """With these it cannot even be tried out."""
     found: Problems = {}
     if wrong_parts := [problem for _name, problem in wrong_trigger(design["trigger"])]:
         found[0] = wrong_parts
@@ -42,7 +53,11 @@ def problems(design: Mapping[str, Any], user: User) -> Problems:
 
 
 def sentences(design: Mapping[str, Any], user: User) -> list[str]:
-    return [sentence for listed in problems(design, user).values() for sentence in listed]
+    return in_a_row(problems(design, user))
+
+
+def in_a_row(found: Problems) -> list[str]:
+    return [sentence for listed in found.values() for sentence in listed]
 
 
 def before(design: Mapping[str, Any], node_id: int) -> list[dict[str, Any]]:

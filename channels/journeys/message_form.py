@@ -48,7 +48,7 @@ class MessageForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 10}),
         help_text=_(
             "Personal fields such as {{ name }} are filled in per customer."
-            " In chats, how to opt out is added by itself."
+            " In short messages, how to opt out is added by itself."
         ),
     )
     template = way_forms.approved_field()
@@ -85,7 +85,7 @@ class MessageForm(StepForm):
         data: dict[str, Any] = super().clean() or {}
         channel = self.channels.get(data.get("channel", 0))
         if channel is not None and data.keys() >= SAYS:
-            wrong = self._wrong_in_chat if channel.kind in short.KINDS else self._wrong
+            wrong = self._wrong_in_short if channel.kind in short.KINDS else self._wrong
             for name, words in wrong(channel, data):
                 if name not in self.errors:
                     self.add_error(name, words)
@@ -96,13 +96,13 @@ class MessageForm(StepForm):
     def _step(self, data: dict[str, Any]) -> dict[str, Any]:
         """What is kept of it: nothing that does not go over its channel."""
         version, channel = data.get("version"), self.channels[data["channel"]]
-        is_chat = channel.kind in short.KINDS
-        approved = way_forms.approved_of(channel, data["template"]) if is_chat else ""
+        is_short = channel.kind in short.KINDS
+        approved = way_forms.approved_of(channel, data["template"]) if is_short else ""
         kept = {**data, "version": version and version.pk, "template": approved}
-        gone = [*(WRITTEN if version else ()), *(("subject",) if is_chat else ())]
+        gone = [*(WRITTEN if version else ()), *(("subject",) if is_short else ())]
         return {**kept, **dict.fromkeys(gone, ""), **({} if approved else {"blanks": ""})}
 
-    def _wrong_in_chat(self, channel: Channel, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    def _wrong_in_short(self, channel: Channel, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
         """The same as a campaign says of what goes over one of its channels."""
         step = self._step(data)
         if len(step["body"]) > way_forms.LONGEST_TEXT:

@@ -148,7 +148,7 @@ def _ask_the_gate(drawn: Plan, messaged: Mapping[int, set[int]], at: datetime, f
         channel = Channel.objects.filter(pk=settings["channel"]).first()
         if channel is None:
             continue
-        if channel.kind in short.KINDS:
+        if channel.kind in short.CHATS:
             said = _judged_in_chat(settings, channel, customers, at)
             found.carried[number] = Counter(how for why, how in said if why in GOES)
             verdicts = Counter(why for why, _how in said)

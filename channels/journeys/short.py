@@ -1,5 +1,6 @@
-"""What a message step says in chats: free text, a template of the provider for those who did not write to us
-lately, or both. It says what a channel of a campaign says; its links lead straight on and are not counted."""
+"""What a message step says where there is no room for a mail: a short text, in chats also a template of the
+provider for those who did not write to us lately, or both. It says what a channel of a campaign says; its
+links lead straight on and are not counted."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -18,7 +19,8 @@ from channels.connectors.fields import Slots
 from channels.journeys.said import Said
 from channels.models import Channel
 
-KINDS = ("whatsapp", "wechat")
+CHATS = ("whatsapp", "wechat")
+KINDS = ("sms", *CHATS)
 FREE, APPROVED = "free", "approved"
 # Where a judge's rows say whether free text gets through: behind the customer's number.
 OPENS = 1 + choosing.ALL.index("opens")

@@ -131,10 +131,11 @@ def rehearsal(request: UserRequest, pk: int) -> HttpResponse:
     """The dry run of the sheet as it is drawn."""
     journey = _journey(request, pk, "edit")
     context: dict[str, Any] = {"journey": journey, "days": rehearsing.DAYS}
-    if problems := checking.sentences(journey.design, request.user):
-        context["problems"] = problems
+    if faults := checking.faults(journey.design, request.user):
+        context["faults"] = checking.in_a_row(faults)
     else:
         context |= sheet.rehearsed(journey, request.user)
+        context["missing"] = checking.sentences(journey.design, request.user)
     return render_part(request, "journeys/rehearsal.html", "part", context)
 
 

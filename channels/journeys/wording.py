@@ -43,10 +43,10 @@ class Typed:
 
 
 class Chosen:
-    """A template's words. Each of its forms is made once for all who read it; nothing is counted of links."""
+    """The mail of a template. Each of its forms is made once for all who read it; no link is counted."""
 
-    def __init__(self, version: Version, purpose: str) -> None:
-        self._version, self._purpose = version, purpose
+    def __init__(self, version: Version) -> None:
+        self._version = version
         self._designed = Designed(version.design)
         self._forms: dict[Shape, Form] = {}
 
@@ -69,17 +69,9 @@ class Chosen:
             raise CannotRender("empty")
         links = {f"link_{place}": url for place, url in enumerate(form.body.links, 1)}
         fields = fill(form.body.slots, person) | links
-        body = Slots(self._text(form)).fill(fields, str)
-        if not self._version.template.is_mail:
-            return Said("", body)
+        body = Slots(form.body.text).fill(fields, str)
         doors = {"preferences": way_out, "unsubscribe": way_out}
         return Said(Slots(form.subject).fill(fields, str), body, self._markup(shape), fields | doors)
-
-    def _text(self, form: Form) -> str:
-        kind = self._version.template.kind
-        if self._version.template.is_mail:
-            return form.body.text
-        return texts.with_way_out(form.body.text, kind, self._purpose, form.language)
 
     def _markup(self, shape: Shape) -> dict[str, Any]:
         return {markup.BY: MAKER, "version": self._version.pk, **shape._asdict()}
@@ -92,7 +84,7 @@ def of(settings: Settings, channel: Channel | None) -> Words | None:
         return None
     if channel is not None and channel.kind in short.KINDS:
         return Short(short.way_of(settings, channel, version), settings["purpose"])
-    return Chosen(version, settings["purpose"]) if version else Typed(settings)
+    return Chosen(version) if version else Typed(settings)
 
 
 def version_of(settings: Settings) -> Version | None:
@@ -116,8 +108,6 @@ def problems(settings: Settings, channel: Channel | None) -> Iterator[str]:
     except (placeholders.NotUnderstood, Refused) as problem:
         yield str(problem)
         return
-    if _is_ours(settings) and not using.may_go_out(version):
-        yield _("Only approved templates may go out. Choose one, or have this one approved.")
     if words and placeholders.COUPON in words.fields and not settings.get("offer"):
         yield _("The text gives a coupon code. Choose the offer that it is of.")
 
@@ -130,6 +120,11 @@ def _unfit(settings: Settings, channel: Channel | None, version: Version | None)
     if version and version.template.kind != channel.kind:
         return [_("This template is for another channel.")]
     return []
+
+
+def waits_for_approval(settings: Settings) -> bool:
+    """Whether the company lets only approved templates go out, and this is none."""
+    return _is_ours(settings) and not using.may_go_out(version_of(settings))
 
 
 def _is_ours(settings: Settings) -> bool:

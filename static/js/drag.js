@@ -76,6 +76,8 @@
     place(event.clientX, event.clientY);
   });
   dom.on("dragstart", "[data-drag] [data-card]", (event) => event.preventDefault());
+  // A long press on a link would open its menu.
+  document.addEventListener("contextmenu", (event) => ghost && event.preventDefault());
   document.addEventListener("touchmove", (event) => ghost && event.preventDefault(), { passive: false });
   dom.on("moved", "[data-drag] [data-card]", (event, target) => save(target, event.detail));
   document.addEventListener("keydown", (event) => event.key === "Escape" && card && drop(false));
