@@ -49,6 +49,7 @@ class Supervisor:
             self._stop_all()
 
     def start(self, revive: Callable[[], Child]) -> Child:
+        self._stop_if_asked()
         child = revive()
         self.watched.append(Watched(child, revive, time.monotonic()))
         return child
@@ -56,6 +57,7 @@ class Supervisor:
     def watch_until(self, condition: Callable[[], bool]) -> None:
         """Starts again what dies, until the condition holds or a signal comes."""
         while not condition():
+            self._stop_if_asked()
             for one in self.watched:
                 self._look_after(one)
             time.sleep(0.1)
@@ -89,6 +91,11 @@ class Supervisor:
                 child.kill()
         for child in reversed(servers):
             child.stop()
+
+    def _stop_if_asked(self) -> None:
+        """Python forgets what a signal raised while it was forking a process."""
+        if self.stopping:
+            raise KeyboardInterrupt
 
     def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
         if not self.stopping:

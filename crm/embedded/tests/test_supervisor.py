@@ -1,5 +1,6 @@
 """Children come back when they die, and never outlive their supervisor."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -52,6 +53,31 @@ def test_signal_ends_everything(tmp_path: Path, told: list[str]) -> None:
         running.watch_until(lambda: False)
     assert not child.alive
     assert told == ["\nStopping …"]
+
+
+def test_a_signal_that_python_swallowed_ends_everything_too(told: list[str]) -> None:
+    running, seen = Supervisor(told.append), 0
+
+    def swallow() -> bool:
+        nonlocal seen
+        seen += 1
+        with contextlib.suppress(KeyboardInterrupt):
+            if seen == 1:
+                signal.raise_signal(signal.SIGINT)
+        return seen > 2
+
+    with running.until_stopped():
+        running.watch_until(swallow)
+    assert (seen, told) == (1, ["\nStopping …"])
+
+
+def test_nothing_is_started_once_it_is_to_stop(told: list[str]) -> None:
+    running = Supervisor(told.append)
+    with running.until_stopped():
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        running.start(lambda: pytest.fail("started"))
+    assert running.watched == []
 
 
 @pytest.mark.slow
