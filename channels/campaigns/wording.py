@@ -31,11 +31,7 @@ class Form:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Wording(Protocol):
-    @property
-    def addresses(self) -> list[str]:
-        """Where its links lead, in all its forms, each once."""
-
+class Asking(Protocol):
     @property
     def fields(self) -> set[str]:
         """The personal fields it asks for in any of its forms."""
@@ -47,6 +43,12 @@ class Wording(Protocol):
     @property
     def needs(self) -> list[tuple[str, Q]]:
         """Fields without words for those who lack them, and the customers who would read them."""
+
+
+class Wording(Asking, Protocol):
+    @property
+    def addresses(self) -> list[str]:
+        """Where its links lead, in all its forms, each once."""
 
     def made_ahead(self) -> Iterable[Key]:
         """The forms that are made ahead; others are made when somebody reads them."""

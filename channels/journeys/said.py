@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from django.db.models import Q
-
 from channels.campaigns.placeholders import Person
+from channels.campaigns.wording import Asking
 
 
 @dataclass(frozen=True)
@@ -22,18 +21,6 @@ class Said:
     instead: dict[str, Any] | None = None
 
 
-class Words(Protocol):
-    @property
-    def fields(self) -> set[str]:
-        """The personal fields it asks for."""
-
-    @property
-    def segments(self) -> set[int]:
-        """The segments it asks about."""
-
-    @property
-    def needs(self) -> list[tuple[str, Q]]:
-        """Fields without words for those who lack them, and the customers who would read them."""
-
+class Words(Asking, Protocol):
     def to(self, person: Person, way_out: str) -> Said:
         """CannotRender if a field is empty that has no words for that."""
