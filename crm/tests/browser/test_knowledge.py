@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from channels import factories
@@ -70,3 +70,28 @@ def test_an_article_goes_from_a_draft_into_an_answer(
     expect(page.locator("#reply-text")).to_have_value("We pay for shipping if the goods are faulty.")
     settle(page)
     assert Insertion.objects.get().article == Article.objects.get()
+
+
+def test_a_text_typed_before_the_page_could_hear_it_is_shown_all_the_same(
+    open_page: Opener, live_server: LiveServer, transactional_db: None
+) -> None:
+    writer = people.user(Role.SERVICE)
+    article = knowledge.published(owner=writer)
+    page = open_page(Look(), live_server.url, session_of(writer))
+    late: list[Route] = []
+    typed: list[str] = []
+
+    def hold(script: Route) -> None:
+        if typed:
+            script.continue_()
+        else:
+            late.append(script)
+
+    page.route("**/*.js", hold)
+    page.goto(live_server.url + reverse("knowledge:write", args=[article.pk, "en"]), wait_until="commit")
+    page.locator("#id_body").fill("We pay for **faulty** goods.")
+    typed.append("all of it")
+    for script in late:
+        script.continue_()
+
+    expect(page.locator("#text strong")).to_have_text("faulty")
