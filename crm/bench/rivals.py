@@ -50,7 +50,7 @@ def bare_splink(folder: Path) -> Iterator[tuple[int, int]]:
     """Splink with our settings and our trained model: compare, then join whatever hangs together."""
     order, used = _loaded(folder)
     parameters = json.loads((folder / MODEL).read_text(encoding="utf-8"))
-    used.count_rarities()
+    used.count_rarities(parameters)
     keys = model.KEYS + used.wide_keys()
     settings = model.ready(parameters, keys) | {
         "retain_matching_columns": False,
@@ -65,9 +65,10 @@ def bare_splink(folder: Path) -> Iterator[tuple[int, int]]:
 def tutorial_splink(folder: Path) -> Iterator[tuple[int, int]]:
     """Splink as its tutorial trains it: random pairs, then blocks with the same phone, e-mail, name."""
     _order, used = _loaded(folder)
-    used.count_rarities()
     keys = model.KEYS + used.wide_keys()
-    linker = engine.linker(used, model.settings(keys), "record")
+    # Under another name, so that it counts for itself how common values are.
+    used.run("create table learner as select * from record")
+    linker = engine.linker(used, model.settings(keys), "learner")
     linker.training.estimate_probability_two_random_records_match(
         ["l.phone = r.phone and l.name_key = r.name_key", "l.name_key = r.name_key and l.born = r.born"],
         recall=0.7,

@@ -26,7 +26,11 @@ KEYS: tuple[tuple[str, ...], ...] = (
     ("mailbox",),
     ("name_key", "city"),
     ("name_key", "born"),
+    ("born",),
 )
+# What says who it is by itself. Where too many carry it, it is a placeholder and says nothing; a day on which
+# many are born is still a birthday.
+HANDLES = ("phone", "email", "openid", "card", "visitor", "number", "address", "mailbox")
 LISTED = ", ".join(f"r.{column}" for column in COLUMNS)
 # OFFSET 0 keeps the planner at one look-up per key, whatever it believes of a value's frequency.
 BY_KEY = f"""
@@ -180,7 +184,7 @@ class _Found:
         said: dict[str, Any] = {column: getattr(standard, column) for column in COLUMNS}
         for number, values in _keys_of(standard):
             column, met = KEYS[number][0], self.by_key.get((number, values))
-            if met is None or len(KEYS[number]) > 1:
+            if met is None or len(values) > 1 or column not in HANDLES:
                 continue
             if met.is_hot:
                 said[column] = ""

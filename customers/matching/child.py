@@ -67,7 +67,7 @@ def work(order: Order, folder: Path) -> dict[str, Any]:
     result |= {"parameters": parameters, "train_seconds": time.monotonic() - began}
     if order.compares:
         began = time.monotonic()
-        used.count_rarities()
+        used.count_rarities(parameters)
         result["pairs"] = comparing.compare(
             used,
             parameters,
@@ -75,7 +75,7 @@ def work(order: Order, folder: Path) -> dict[str, Any]:
             progress=lambda done, total: _write(folder / PROGRESS, {"done": done, "total": total}),
         )
         comparing.write_pairs(used, folder / PAIRS)
-        comparing.write_rarities(used, folder / RARITIES)
+        comparing.write_rarities(used, parameters, folder / RARITIES)
         result["compare_seconds"] = time.monotonic() - began
     return result
 

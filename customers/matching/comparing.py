@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from customers.matching import gates
-from customers.matching.engine import RARE_COLUMNS, Engine, linker
+from customers.matching.engine import Engine, linker, share_of_all
 from customers.matching.levels import BY_FIELD, RARITY
-from customers.matching.model import KEYS, Parameters, ready
+from customers.matching.model import KEYS, Parameters, chances, ready
 
 # So many records are held against all others at once: what bounds the memory.
 CHUNK = 300_000
@@ -45,15 +45,15 @@ def write_pairs(engine: Engine, file: Path) -> None:
     )
 
 
-def write_rarities(engine: Engine, file: Path) -> None:
-    """Column, value and share of what occurs twice or more; with an empty value, of what occurs once."""
+def write_rarities(engine: Engine, parameters: Parameters, file: Path) -> None:
+    """Column, value and share of what more than two have; with an empty value, of what others do not have."""
     parts = []
-    for column in RARE_COLUMNS:
-        once = f"(select 1.0 / greatest(1, count(distinct profile)) from record where {column} is not null)"
+    for column, chance in chances(parameters).items():
+        rare = share_of_all(column, chance, others="0")
         parts.append(
-            f"select '{column}', {column}, tf_{column} from rarity_{column} where tf_{column} > {once}"
+            f"select '{column}', {column}, tf_{column} from rarity_{column} where tf_{column} > {rare}"
         )
-        parts.append(f"select '{column}', '', {once}")
+        parts.append(f"select '{column}', '', {rare}")
     engine.run(f"copy ({' union all '.join(parts)}) to '{file}' (format csv, header false, force_quote *)")
 
 

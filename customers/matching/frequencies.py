@@ -1,6 +1,6 @@
 """How common names and addresses are: shares of the profiles that have any, kept by the newest run.
 
-The row with an empty value is the share of what occurs once, so that a name nobody else has is rare.
+The row with an empty value is the share of what at most two have, so that a name nobody else has is rare.
 """
 
 from collections.abc import Callable, Collection, Mapping

@@ -25,7 +25,18 @@ KEYS = (
     "mailbox",
 )
 # Worth asking only where they make few pairs: they cost too much in a large base. Cheapest first.
-WIDE_KEYS = ("family_born", "given_born", "born", "family_city", "given_city", "house", "name_key")
+WIDE_KEYS = (
+    "family_born",
+    "given_born",
+    "street",
+    "given_door",
+    "family_door",
+    "born",
+    "family_city",
+    "given_city",
+    "house",
+    "name_key",
+)
 
 BOTH = "family_l is not null and family_r is not null and given_l is not null and given_r is not null"
 WESTERN = (
@@ -58,11 +69,27 @@ NEAR_BIRTHDAY = (
     "and substr(born_l, 9, 2) = substr(born_r, 6, 2) or substr(born_l, 5, 6) = substr(born_r, 5, 6) "
     "or levenshtein(born_l, born_r) <= 1"
 )
-# An address is "city|street|numbers": the same numbers in the same city, or in a street of that name.
+# An address is "city|street|numbers". Streets are alike but for their spaces, a slip or what follows; in
+# Latin letters only, and not short ones, which are like too many others.
+STREET = "replace(split_part(address_{side}, '|', 2), ' ', '')"
+STREET_L, STREET_R = STREET.format(side="l"), STREET.format(side="r")
+NEAR_STREET = (
+    f"bit_length({STREET_L}) = 8 * length({STREET_L}) and bit_length({STREET_R}) = 8 * length({STREET_R}) "
+    f"and length({STREET_L}) >= 8 and length({STREET_R}) >= 8 "
+    f"and (jaro_winkler_similarity({STREET_L}, {STREET_R}) >= 0.85 "
+    f"or substr({STREET_L}, 1, length({STREET_R})) = {STREET_R} "
+    f"or substr({STREET_R}, 1, length({STREET_L})) = {STREET_L})"
+)
+# The same numbers in the same city, or in a street of that name.
 NEAR_ADDRESS = (
     "split_part(address_l, '|', 3) <> '' and split_part(address_l, '|', 3) = split_part(address_r, '|', 3) "
     "and (split_part(address_l, '|', 1) = split_part(address_r, '|', 1) "
-    "or split_part(address_l, '|', 2) = split_part(address_r, '|', 2))"
+    f"or split_part(address_l, '|', 2) = split_part(address_r, '|', 2) or {NEAR_STREET})"
+)
+# A mistyped one is the same where the street is: 广州 and 杭州 are two letters apart.
+SAME_CITY = (
+    f"city_l = city_r or length(city_l) >= 6 and length(city_r) >= 6 and levenshtein(city_l, city_r) <= 2 "
+    f"and {NEAR_STREET}"
 )
 NO_PLACE = "address_l is null and city_l is null or address_r is null and city_r is null"
 ELSE = "ELSE"
@@ -87,7 +114,7 @@ CONDITIONS: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "born": ("born_l is null or born_r is null", ["born_l = born_r", NEAR_BIRTHDAY, ELSE]),
-    "place": (NO_PLACE, ["address_l = address_r", NEAR_ADDRESS, "city_l = city_r", ELSE]),
+    "place": (NO_PLACE, ["address_l = address_r", NEAR_ADDRESS, SAME_CITY, ELSE]),
 }
 
 
@@ -137,7 +164,24 @@ def ready(parameters: Parameters, keys: tuple[str, ...] = KEYS) -> Parameters:
     """A trained model, to be asked about the whole base by these keys."""
     return settings(keys) | {
         "probability_two_random_records_match": parameters["probability_two_random_records_match"],
-        "comparisons": parameters["comparisons"],
+        "comparisons": [_asked_as_now(one) for one in parameters["comparisons"]],
+    }
+
+
+def _asked_as_now(learnt: Parameters) -> Parameters:
+    """A learnt comparison with today's conditions: the scorer knows no others."""
+    nothing, conditions = CONDITIONS[learnt["output_column_name"]]
+    levels = zip(learnt["comparison_levels"], [nothing, *conditions], strict=True)
+    return learnt | {"comparison_levels": [level | {"sql_condition": said} for level, said in levels]}
+
+
+def chances(parameters: Parameters) -> dict[str, float]:
+    """Of each column whose values may be rare: how often two people agree in it by accident."""
+    return {
+        RARITY[level["label_for_charts"]]: level["u_probability"]
+        for comparison in parameters["comparisons"]
+        for level in comparison["comparison_levels"]
+        if level["label_for_charts"] in RARITY
     }
 
 

@@ -65,6 +65,7 @@ class Record(models.Model):
             models.Index(fields=["visitor"], name="record_by_visitor", condition=~Q(visitor="")),
             models.Index(fields=["number"], name="record_by_number", condition=~Q(number="")),
             models.Index(fields=["address"], name="record_by_address", condition=~Q(address="")),
+            models.Index(fields=["born"], name="record_by_born", condition=~Q(born="")),
             models.Index(
                 fields=["name_key", "city"],
                 name="record_by_name_city",

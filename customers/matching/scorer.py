@@ -20,6 +20,8 @@ from customers.matching.models import Weights
 
 SHIPPED = Path(__file__).with_name("weights.json")
 NEAR_GIVEN, NEAR_NAME, NEAR_PART = 0.9, 0.93, 0.85
+# Fewer letters are like too many others.
+LONG_STREET, LONG_CITY = 8, 6
 
 Reason = dict[str, Any]
 
@@ -244,17 +246,40 @@ def _compare_places(one: Comparable, other: Comparable) -> int:
         return -1
     if one.address and one.address == other.address:
         return 0
-    if one.address and other.address and _are_near(one.address, other.address):
+    first, second = _parts(one.address), _parts(other.address)
+    is_near_street = _are_near_streets(first[1], second[1])
+    if (
+        first[2]
+        and first[2] == second[2]
+        and (first[0] == second[0] or first[1] == second[1] or is_near_street)
+    ):
         return 1
-    return 2 if one.city and one.city == other.city else 3
+    return 2 if _is_same_city(one.city, other.city, is_near_street=is_near_street) else 3
 
 
-def _are_near(one: str, other: str) -> bool:
-    """Of "city|street|numbers": the same numbers in the same city, or in a street of that name."""
-    # Of a very long one the end is cut off.
-    city, street, numbers = (one + "||").split("|")[:3]
-    other_city, other_street, other_numbers = (other + "||").split("|")[:3]
-    return numbers != "" and numbers == other_numbers and (city == other_city or street == other_street)
+def _parts(address: str) -> list[str]:
+    """City, street and numbers; of a very long address the end is cut off."""
+    return (address + "||").split("|")[:3]
+
+
+def _are_near_streets(one: str, other: str) -> bool:
+    """Alike but for their spaces, a slip or what follows the name; not short ones, nor Chinese ones."""
+    one, other = one.replace(" ", ""), other.replace(" ", "")
+    if not (one.isascii() and other.isascii()) or min(len(one), len(other)) < LONG_STREET:
+        return False
+    if one.startswith(other) or other.startswith(one):
+        return True
+    return JaroWinkler.similarity(one, other) >= NEAR_PART
+
+
+def _is_same_city(one: str, other: str, *, is_near_street: bool) -> bool:
+    """A mistyped one is the same where the street is."""
+    if not one or not other:
+        return False
+    if one == other:
+        return True
+    is_long = min(len(one), len(other)) >= LONG_CITY
+    return is_near_street and is_long and Levenshtein.distance(one, other, score_cutoff=2) <= 2
 
 
 def _same_or_other(column: str, counted: str = "") -> Compare:

@@ -68,6 +68,33 @@ def test_the_prior_follows_the_size_of_the_base() -> None:
     assert prior(1) == prior(2_000)
 
 
+def test_a_model_that_was_learnt_before_is_asked_as_now() -> None:
+    before = json.loads(json.dumps(SHIPPED))
+    for comparison in before["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            level["sql_condition"] = "l.old = r.old"
+    assert model.ready(before)["comparisons"] == SHIPPED["comparisons"]
+
+
+@pytest.mark.slow
+def test_who_else_has_a_name_says_how_rare_it_is(folder: Path) -> None:
+    from customers.matching import engine
+
+    used = engine.Engine(folder, memory="500MB", threads=1)
+    used.run("create table record (profile bigint, han varchar, name_key varchar, address varchar)")
+    used.run(
+        "insert into record select i, null, case when i < 2 then 'rare' when i < 5 then 'three' "
+        "else 'name ' || i % 5 end, null from range(1000) t(i)"
+    )
+    used.count_rarities(SHIPPED)
+    chance = model.chances(SHIPPED)["name_key"]
+    shares = dict(used.rows("select name_key, tf_name_key from rarity_name_key"))
+    # Nobody else: a little rarer than names are on average, however small the base is.
+    assert chance / 1.1 < shares["rare"] < chance
+    assert shares["three"] == pytest.approx(3 * shares["rare"])
+    assert shares["name 1"] == pytest.approx((199 - 2 + 0.5) / 0.5 * shares["rare"])
+
+
 @pytest.mark.slow
 def test_what_is_learnt_makes_sense(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from customers.matching import training
@@ -101,7 +128,7 @@ def test_spark_says_what_duckdb_says(folder: Path) -> None:
 
     used = engine.Engine(folder, memory="500MB", threads=1)
     used.load(folder / child.RECORDS, columns=COLUMNS, too_many=200)
-    used.count_rarities()
+    used.count_rarities(SHIPPED)
     parameters = model.ready(SHIPPED)
     asked = engine.linker(used, parameters, "record").inference.predict(threshold_match_weight=-10)
     ours = {

@@ -56,6 +56,7 @@ def test_the_best_comes_first_with_reasons() -> None:
         {"email": "ming.w@other.example"},
         {"name": "王小明", "city": "上海"},
         {"name": "王小明", "birthday": "1985-03-08"},
+        {"name": "王小民", "birthday": "1985-03-08"},
         {"address": "南京东路123号501室", "city": "上海"},
         {"number": TAX},
     ],
@@ -99,6 +100,18 @@ def test_a_person_and_an_organisation_are_never_one() -> None:
     standard = standardise(Said(name="王小明", phone=PHONE))
     assert candidates.like([standard], kind="person") == []
     assert len(candidates.like([standard])) == 1
+
+
+def test_a_day_on_which_too_many_are_born_finds_nobody_but_still_counts() -> None:
+    same = known("Anna Schmidt", phone=PHONE, birthday="1985-03-08")
+    said = {"name": "Anna Schmidt", "phone": PHONE, "birthday": "1985-03-08"}
+    alone = known("Bob Miller", birthday="1985-03-08")
+    copy = Record.objects.values().get(customer=alone)
+    copies = (Record(**copy | {"id": None, "ordinal": number + 10}) for number in range(TOO_MANY))
+    Record.objects.bulk_create(copies)
+    (only,) = found(**said)
+    assert only.customer_pk == same.pk
+    assert "same_birthday" in [one["level"] for one in only.scored.reasons]
 
 
 def test_a_phone_with_many_names_says_little_and_with_too_many_nothing() -> None:

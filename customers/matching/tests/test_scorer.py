@@ -45,8 +45,11 @@ POOLS = {
     "email": ["ming@a.com", "ming@b.com", "wang.ming@a.com", "wang.ming@b.com", "wang.ning@b.com", ""],
     "birthday": ["1985-03-08", "1985-08-03", "1986-03-08", "1977-11-30", ""],
     "gender": ["male", "female", ""],
-    "city": ["上海", "杭州", ""],
-    "address": ["南京路1号", "解放路1号", "解放路22号301", ""],
+    "city": ["上海", "杭州", "Blacktown", "Blakctown", "Bristol", ""],
+    "address": [
+        *("南京路1号", "解放路1号", "解放路22号301", "12 Coghill Close", "12 Coghil Close", ""),
+        *("14 Coghill Close Bay City Plaza", "12 Elm St", "14 Elm Rd", "14 Élysée Crescent"),
+    ],
     "openid": ["openid:a", "openid:b", "", ""],
     "card": ["20000001", "20000003", "20000005", ""],
     "visitor": ["v1", "v2", "v3", ""],
@@ -92,6 +95,30 @@ def test_every_pair_weighs_what_splink_says(sides: list[Side]) -> None:
 def test_reasons_and_the_prior_add_up_to_the_score(sides: list[Side]) -> None:
     scored = scorer.Scorer(PARAMETERS, of(SHARES)).score(sides[0], sides[1])
     assert scored.prior + sum(one["bits"] for one in scored.reasons) == pytest.approx(scored.bits, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        (("Blacktown", "12 Coghill Close"), ("Leeds", "12 Coghil Close"), "near_address"),
+        (("Blacktown", "12 Coghill Close"), ("Leeds", "12 Coghill Close Bay City Plaza"), "near_address"),
+        (("Blacktown", "12 Coghill Close"), ("Leeds", "14 Coghill Close"), "other_place"),
+        (("Blacktown", "12 Coghill Close"), ("Blakctown", "14 Coghill Close"), "same_city"),
+        (("Blacktown", "12 Coghill Close"), ("Blakctown", "12 Station Road"), "other_place"),
+        (("Blacktown", "12 Elm St"), ("Leeds", "12 Elms St"), "other_place"),
+        (("广州", "中山路12号"), ("杭州", "中山路14号"), "other_place"),
+        (("广州", "中山东路12号"), ("杭州", "中山路12号"), "other_place"),
+    ],
+)
+def test_a_mistyped_address_is_near_and_another_town_is_not(
+    one: tuple[str, str], other: tuple[str, str], level: str
+) -> None:
+    sides = []
+    for city, address in (one, other):
+        standard = standardise(Said(name="Anna Schmidt", city=city, address=address))
+        sides.append(Side(1, "person", **{column: getattr(standard, column) for column in COLUMNS}))
+    reasons = scorer.of(None).score(*sides).reasons
+    assert {reason["field"]: reason["level"] for reason in reasons}["place"] == level
 
 
 def test_what_both_leave_open_weighs_nothing() -> None:
