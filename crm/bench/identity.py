@@ -31,7 +31,7 @@ from customers.models import Customer
 
 FEBRL = Path(os.environ.get("FEBRL", settings.BASE_DIR / "../shared/data/febrl"))
 # So many customers are looked up one by one, and so many pairs compared with what the run said of them.
-ASKED, AGREED = 3_000, 10_000
+ASKED, AGREED = 20_000, 10_000
 SHOWN = {Identity.Kind.OPENID: "openid", Identity.Kind.CARD: "card", Identity.Kind.VISITOR: "visitor"}
 TOLD = ("name", "phone", "email", "birthday", "gender", "country", "region", "city", "address")
 RIVALS_NAMED = {
@@ -257,7 +257,7 @@ def _rivals(name: str, truth: Truth, folder: Path, run: Run) -> Iterator[Result]
             result = _rival(rival, f"{name}, {title}", truth, folder)
             yield result
             if rival == "splink" and result.seconds:
-                ours = run.figures["seconds"]["compare"]
+                ours = run.figures["compared_in"]
                 yield Result(
                     f"identity, {name}, compare step",
                     len(truth),

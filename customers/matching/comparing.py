@@ -9,7 +9,7 @@ from customers.matching.levels import BY_FIELD, RARITY
 from customers.matching.model import KEYS, Parameters, chances, ready
 
 # So many records are held against all others at once: what bounds the memory.
-CHUNK = 300_000
+CHUNK = 1_500_000
 Progress = Callable[[int, int], None]
 
 

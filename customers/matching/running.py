@@ -133,6 +133,8 @@ def _compare(row: Run) -> None:
     row.figures |= {
         "records": result["records"],
         "peak_mb": max(row.figures.get("peak_mb", 0), result["peak_mb"]),
+        # What the child process did, without export and waiting.
+        "compared_in": round(result["load_seconds"] + result["compare_seconds"], 2),
     }
     _next(row, Step.DECIDE, figures=row.figures)
 
