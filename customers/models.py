@@ -54,13 +54,19 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     def latest_keys(self, number: int) -> list[int]:
         """Of those with whom something happened last; perhaps also of some who were filtered out."""
-        # Beside the filter that joins the parts by OR, no part would find its index.
-        parts = [Customer.objects.present().filter(part) for part in self._parts] or [self]
         newest = [
-            rows.order_by("-touched_at", "-pk").values_list("pk", "touched_at")[:number] for rows in parts
+            rows.order_by("-touched_at", "-pk").values_list("pk", "touched_at")[:number]
+            for rows in self.apart()
         ]
         found = newest[0] if len(newest) == 1 else newest[0].union(*newest[1:]).order_by("-touched_at", "-pk")
         return [pk for pk, _touched_at in found[:number]]
+
+    def apart(self) -> list["CustomerQuerySet"]:
+        """The parts of what somebody with few customers sees, not narrowed by anything else; of others, all.
+
+        Beside the filter that joins them by OR, no part would find its index.
+        """
+        return [Customer.objects.present().filter(part) for part in self._parts] or [self]
 
     def present(self) -> Self:
         return self.filter(deleted_at=None)
