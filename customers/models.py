@@ -1,5 +1,6 @@
 """The customer: the one root that everything else hangs on."""
 
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Self
@@ -52,14 +53,16 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
             rows._parts = tuple(parts)
         return rows
 
-    def latest_keys(self, number: int) -> list[int]:
-        """Of those with whom something happened last; perhaps also of some who were filtered out."""
+    def latest_keys(self, number: int, before: datetime | None = None) -> dict[int, datetime]:
+        """With whom something happened last, and when; perhaps also some who were filtered out."""
         newest = [
-            rows.order_by("-touched_at", "-pk").values_list("pk", "touched_at")[:number]
+            (rows.filter(touched_at__lt=before) if before else rows)
+            .order_by("-touched_at", "-pk")
+            .values_list("pk", "touched_at")[:number]
             for rows in self.apart()
         ]
         found = newest[0] if len(newest) == 1 else newest[0].union(*newest[1:]).order_by("-touched_at", "-pk")
-        return [pk for pk, _touched_at in found[:number]]
+        return dict(found[:number])
 
     def apart(self) -> list["CustomerQuerySet"]:
         """The parts of what somebody with few customers sees, not narrowed by anything else; of others, all.
