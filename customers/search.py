@@ -19,7 +19,18 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, CharField, Func, IntegerField, Lookup, OuterRef, Q, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Func,
+    IntegerField,
+    Lookup,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
 from django.db.models.functions import Lower
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -37,6 +48,7 @@ SPARE = 3
 LONGEST_WALK = 2500
 # What is done to many customers at once takes no longer.
 AT_ONCE = timedelta(hours=1)
+KEYS: ArrayField[Any, Any] = ArrayField(BigIntegerField())
 INDEXED, PLAINLY = "document__tokens__contains", "document__tokens__plainly_contains"
 # A question longer than this is somebody pasting a page.
 LONGEST_QUESTION = 100
@@ -107,17 +119,18 @@ def _find_common(rows: CustomerQuerySet, wanted: str, limit: int, share: float) 
 
     None when too few of them do, and there are others.
     """
-    asked, namesakes = _one_by_one(question(wanted)), rows.filter(name=wanted).order_by()
-    known = set(namesakes.values_list("pk", flat=True)[:limit])
+    asked = _one_by_one(question(wanted))
+    namesakes = ArraySubquery(rows.filter(name=wanted).order_by().values("pk")[:limit])
     usual = min(LONGEST_WALK, int(SPARE * limit / share))
 
     def best(latest: dict[int, datetime]) -> list[Customer]:
-        return _best(rows.filter(asked, document__in=known.union(latest)), wanted, limit)
+        keys = Func(Value(list(latest), KEYS), namesakes, function="array_cat", output_field=KEYS)
+        return _best(rows.filter(asked, document__customer__pk__any_of=keys), wanted, limit)
 
     found = best(latest := rows.latest_keys(usual))
     if len(found) == limit or len(latest) < usual:
         return found
-    if known.issuperset(one.pk for one in found):
+    if all(one.name == wanted for one in found):
         # The latest are alike, as after a change to many at once: those from before it are asked.
         found = best(rows.latest_keys(usual, before=min(latest.values()) - AT_ONCE))
         return found if len(found) == limit else None
