@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from crm.accounts.models import User
 from crm.accounts.policy import Scope
 from crm.lib.errors import BadInput
-from crm.lib.paging import SIZE, Page, keyset
+from crm.lib.paging import SIZE, Page, keyset, keyset_of
 from crm.lib.patience import TooSlow, at_most, expected
 from customers import columns, conditions, search
 from customers.columns import Column, ListFilter
@@ -31,7 +31,7 @@ FEW = 2_000
 PATIENCE = 250
 # Counting stops here: nobody reads further, and the database need not either.
 MOST_COUNTED = 10_000
-NEWEST_FIRST = "-activity"
+NEWEST_FIRST, LATEST = "-activity", "-touched_at"
 SORTS = {"name": "name"}
 COMPACT = "compact"
 # More filters than these stand behind a button.
@@ -87,18 +87,21 @@ class Listing:
         return {key: view for key, view in VIEWS.items() if view.least_scope <= reach}
 
     def rows(self) -> CustomerQuerySet:
-        rows = VIEWS[self.view].narrow(Customer.objects.visible_to(self.user, self.action), self.user)
+        return self._of(self._visible)
+
+    @property
+    def _visible(self) -> CustomerQuerySet:
+        return Customer.objects.visible_to(self.user, self.action)
+
+    def _of(self, rows: CustomerQuerySet) -> CustomerQuerySet:
+        """Those of `rows` for whom was asked."""
+        rows = VIEWS[self.view].narrow(rows, self.user)
         if self.q:
             rows = search.matching(rows, self.q)
         for menu in self.menus:
             if menu.chosen:
                 rows = self._narrowed(rows, menu)
         return self.rule.narrow(rows) if self.rule else rows
-
-    @cached_property
-    def found(self) -> list[int]:
-        """Gathered first, at most one more than MOST_COUNTED."""
-        return list(self.rows().order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
 
     @property
     def is_mixed(self) -> bool:
@@ -122,16 +125,24 @@ class Listing:
             return self._page_of(self.rows() if only is None else only, cursor, size)
         if expected(self.rows()) > FEW:
             with suppress(TooSlow), at_most(PATIENCE):
-                return self._page_of(self.rows(), cursor, size)
-        return self._page_of(self._gathered(), cursor, size)
+                return self._met(cursor, size)
+        return self._page_of(self.rows(), cursor, size, gathers=True)
 
-    def _gathered(self) -> CustomerQuerySet:
-        if len(self.found) > MOST_COUNTED:
-            return self.rows()
-        return Customer.objects.visible_to(self.user, self.action).filter(pk__in=self.found)
+    def _met(self, cursor: str, size: int) -> Page[Customer]:
+        """On the way through an index; through that of their own customers for who sees few others."""
+        parts = self._visible.apart()
+        if len(parts) == 1 or self.order != LATEST:
+            return self._page_of(self.rows(), cursor, size)
+        return keyset_of([self._of(rows) for rows in parts], LATEST, cursor, size=size, related=self._related)
 
-    def _page_of(self, rows: CustomerQuerySet, cursor: str, size: int) -> Page[Customer]:
-        related = {name for one in self.columns for name in one.related}
+    @property
+    def _related(self) -> set[str]:
+        return {name for one in self.columns for name in one.related}
+
+    def _page_of(
+        self, rows: CustomerQuerySet, cursor: str, size: int, *, gathers: bool = False
+    ) -> Page[Customer]:
+        related = self._related
         relation, _separator, column = self.order.removeprefix("-").partition("__")
         if column:
             # An inner join: only then can the index of the other table give the order.
@@ -139,7 +150,7 @@ class Listing:
             related.add(relation)  # the cursor is made of it
         if self._is_sparse:
             rows = rows.filter(**{f"{self.order.removeprefix('-')}__isnull": False})
-        return keyset(rows, self.order, cursor, size=size, related=related)
+        return keyset(rows, self.order, cursor, size=size, related=related, gathers=gathers)
 
     @cached_property
     def table(self) -> list[tuple[Customer, str]]:
@@ -160,8 +171,6 @@ class Listing:
 
         The one part of a list that may have to read far: a longer list is shown first and counted after.
         """
-        if self.is_mixed:
-            return len(self.found)
         return self.rows().order_by()[: MOST_COUNTED + 1].count()
 
     @property

@@ -1,5 +1,6 @@
 """The customer: the one root that everything else hangs on."""
 
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Self
@@ -52,15 +53,23 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
             rows._parts = tuple(parts)
         return rows
 
-    def latest_keys(self, number: int) -> list[int]:
-        """Of those with whom something happened last; perhaps also of some who were filtered out."""
-        # Beside the filter that joins the parts by OR, no part would find its index.
-        parts = [Customer.objects.present().filter(part) for part in self._parts] or [self]
+    def latest_keys(self, number: int, before: datetime | None = None) -> dict[int, datetime]:
+        """With whom something happened last, and when; perhaps also some who were filtered out."""
         newest = [
-            rows.order_by("-touched_at", "-pk").values_list("pk", "touched_at")[:number] for rows in parts
+            (rows.filter(touched_at__lt=before) if before else rows)
+            .order_by("-touched_at", "-pk")
+            .values_list("pk", "touched_at")[:number]
+            for rows in self.apart()
         ]
         found = newest[0] if len(newest) == 1 else newest[0].union(*newest[1:]).order_by("-touched_at", "-pk")
-        return [pk for pk, _touched_at in found[:number]]
+        return dict(found[:number])
+
+    def apart(self) -> list["CustomerQuerySet"]:
+        """The parts of what somebody with few customers sees, not narrowed by anything else; of others, all.
+
+        Beside the filter that joins them by OR, no part would find its index.
+        """
+        return [Customer.objects.present().filter(part) for part in self._parts] or [self]
 
     def present(self) -> Self:
         return self.filter(deleted_at=None)
@@ -199,7 +208,12 @@ class Customer(models.Model):
             models.Index(fields=["name", "id"], name="customer_by_name"),
             models.Index(fields=["owner", "touched_at", "id"], name="customer_of_an_owner"),
             models.Index(fields=["team", "touched_at", "id"], name="customer_of_a_team"),
-            models.Index(fields=["city", "touched_at", "id"], name="customer_in_a_city"),
+            # Of those who are present, as lists ask: then the index alone says who they are.
+            models.Index(
+                fields=["city", "touched_at", "id"],
+                name="customer_present_in_a_city",
+                condition=Q(deleted_at=None),
+            ),
             # A few per cent of the base: without this, listing them walks past everybody else.
             models.Index(
                 fields=["touched_at", "id"], name="customer_organisation", condition=Q(kind="organisation")

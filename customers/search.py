@@ -13,12 +13,24 @@ by that part and compares them with the whole words, and with what their identit
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, CharField, Func, IntegerField, Lookup, OuterRef, Q, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Func,
+    IntegerField,
+    Lookup,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
 from django.db.models.functions import Lower
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -34,6 +46,9 @@ CANDIDATES = 1000
 # Of what many customers hold, so many times as many as wanted are looked at among the latest active.
 SPARE = 3
 LONGEST_WALK = 2500
+# What is done to many customers at once takes no longer.
+AT_ONCE = timedelta(hours=1)
+KEYS: ArrayField[Any, Any] = ArrayField(BigIntegerField())
 INDEXED, PLAINLY = "document__tokens__contains", "document__tokens__plainly_contains"
 # A question longer than this is somebody pasting a page.
 LONGEST_QUESTION = 100
@@ -104,17 +119,25 @@ def _find_common(rows: CustomerQuerySet, wanted: str, limit: int, share: float) 
 
     None when too few of them do, and there are others.
     """
-    asked, namesakes = _one_by_one(question(wanted)), rows.filter(name=wanted).order_by()
-    for walked in sorted({min(LONGEST_WALK, int(SPARE * limit / share)), LONGEST_WALK}):
-        latest = rows.latest_keys(walked)
-        known = list(namesakes.values_list("pk", flat=True)[:limit])
-        found = _best(rows.filter(asked, pk__in=[*latest, *known]), wanted, limit)
-        if len(found) == limit or len(latest) < walked:
-            return found
-        if not found:
-            # The latest are alike, as after a change to many at once: going further back would not help.
-            break
-    return None
+    asked = _one_by_one(question(wanted))
+    namesakes = ArraySubquery(rows.filter(name=wanted).order_by().values("pk")[:limit])
+    usual = min(LONGEST_WALK, int(SPARE * limit / share))
+
+    def best(latest: dict[int, datetime]) -> list[Customer]:
+        keys = Func(Value(list(latest), KEYS), namesakes, function="array_cat", output_field=KEYS)
+        return _best(rows.filter(asked, document__customer__pk__any_of=keys), wanted, limit)
+
+    found = best(latest := rows.latest_keys(usual))
+    if len(found) == limit or len(latest) < usual:
+        return found
+    if all(one.name == wanted for one in found):
+        # The latest are alike, as after a change to many at once: those from before it are asked.
+        found = best(rows.latest_keys(usual, before=min(latest.values()) - AT_ONCE))
+        return found if len(found) == limit else None
+    if usual == LONGEST_WALK:
+        return None
+    found = best(latest := rows.latest_keys(LONGEST_WALK))
+    return found if len(found) == limit or len(latest) < LONGEST_WALK else None
 
 
 def _best(rows: CustomerQuerySet, wanted: str, limit: int) -> list[Customer]:

@@ -18,6 +18,9 @@ def postgres_settings() -> dict[str, str]:
         "wal_compression": "on",
         "random_page_cost": "1.1",
         "jit": "off",
+        # Pages ask many short questions. To start helpers for one of them costs more than they save, and what
+        # they read ahead the first page of a list throws away. What takes long is still shared among them.
+        "parallel_setup_cost": "30000",
         "checkpoint_completion_target": "0.9",
     }
     if not _has_shared_memory():

@@ -8,7 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from django.core import signing
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
@@ -38,12 +39,14 @@ def keyset(
     size: int = SIZE,
     related: Collection[str] = (),
     near: timedelta | None = None,
+    gathers: bool = False,
 ) -> Page[Row]:
     """The page of `rows` at `cursor`, ordered by `order` ("name" or "-name") and then by primary key.
 
     `related` are loaded along, but only for this page: joined before, they would be looked up for, and sorted
     with, every row that may come onto it. Where no index walks `order`, a time, `near` is how much of it
-    beside the page's beginning is looked at first: mostly the page is full with that. `order` must name a
+    beside the page's beginning is looked at first: mostly the page is full with that. With `gathers` the
+    database looks for all rows first and then sorts them, whatever index gives the order. `order` must name a
     column without NULLs, reached through foreign keys if need be. Raises BadInput for a cursor that is not
     ours or belongs to another order.
     """
@@ -51,14 +54,14 @@ def keyset(
     backwards, value, pk = _read(cursor, order) if cursor else (False, None, None)
     falling = descending != backwards
     if cursor:
-        side = "lt" if falling else "gt"
-        beyond = Q(**{f"{field}__{side}": value}) | Q(**{f"pk__{side}": pk})
-        # The first condition alone lets the index start at the cursor; the second drops ties already shown.
-        rows = rows.filter(Q(**{f"{field}__{side}e": value}), beyond)
+        rows = _behind(rows, field, value, pk, falling=falling)
     sign = "-" if falling else ""
     ordering = (f"{sign}{field}", f"{sign}pk")
+    # The greater of a value and itself: the same order, but one that no index has.
+    sought = Greatest(field, field) if gathers else F(field)
+    seeking = (sought.desc() if falling else sought.asc(), f"{sign}pk")
     for part in _nearest(rows, field, value, near, falling=falling):
-        chosen = part.order_by(*ordering)[: size + 1]
+        chosen = part.order_by(*seeking)[: size + 1]
         if related:
             chosen = rows.model._default_manager.filter(pk__in=chosen.values("pk"))
             chosen = chosen.select_related(*related).order_by(*ordering)
@@ -66,6 +69,14 @@ def keyset(
         if len(found) > size:
             break
     return _page(found, order, cursor, size=size, backwards=backwards)
+
+
+def _behind(rows: QuerySet[Row], field: str, value: Any, pk: int | None, *, falling: bool) -> QuerySet[Row]:
+    """What comes after this place in the order."""
+    side = "lt" if falling else "gt"
+    beyond = Q(**{f"{field}__{side}": value}) | Q(**{f"pk__{side}": pk})
+    # The first condition alone lets the index start at the place; the second drops ties already shown.
+    return rows.filter(Q(**{f"{field}__{side}e": value}), beyond)
 
 
 def _nearest(
@@ -108,9 +119,7 @@ def keyset_of(
     sign = "-" if falling else ""
     ordering = (f"{sign}{field}", f"{sign}pk")
     if cursor:
-        side = "lt" if falling else "gt"
-        beyond = Q(**{f"{field}__{side}": value}) | Q(**{f"pk__{side}": pk})
-        parts = [rows.filter(Q(**{f"{field}__{side}e": value}), beyond) for rows in parts]
+        parts = [_behind(rows, field, value, pk, falling=falling) for rows in parts]
     newest = [rows.order_by(*ordering).values_list("pk", field)[: size + 1] for rows in parts]
     together = newest[0] if len(newest) == 1 else newest[0].union(*newest[1:]).order_by(*ordering)
     keys = [row[0] for row in together[: size + 1]]

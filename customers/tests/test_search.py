@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -154,6 +155,25 @@ def test_what_many_hold_is_found_among_ones_own(counted: Callable[[], None]) -> 
     own = Customer.objects.visible_to(seller)
     assert set(search.find(own, "王")) == {mine, shared}
     assert search.find(own.exclude(pk=mine.pk), "王") == [shared]
+
+
+def test_after_a_change_to_many_at_once_those_from_before_it_are_asked(counted: Callable[[], None]) -> None:
+    now = timezone.now()
+    for number in range(60):
+        made = stored(f"{'张' if number < 40 else '王'}{chr(0x4E00 + number)}")
+        age = timedelta(seconds=number) if number < 40 else timedelta(days=number)
+        Customer.objects.filter(pk=made.pk).update(touched_at=now - age)
+    counted()
+    with CaptureQueriesContext(connection) as sent:
+        names = [one.name for one in search.find(Customer.objects.present(), "王", 3)]
+    assert names == [f"王{chr(0x4E00 + number)}" for number in (40, 41, 42)]
+    assert not any('"tokens" @>' in one["sql"] for one in sent), "the index was asked, which costs more"
+    # Of those from before it, too few are no answer: others may hold it who were changed with the many.
+    shared = Customer.objects.get(name=f"张{chr(0x4E00 + 39)}")
+    Customer.objects.filter(pk=shared.pk).update(name="王张", touched_at=now - timedelta(minutes=30))
+    index([shared.pk])
+    assert len(search.find(Customer.objects.present(), "王", 20)) == 20
+    assert search.find(Customer.objects.present(), "王张", 1) == [Customer.objects.get(pk=shared.pk)]
 
 
 def test_one_search_is_one_query(django_assert_num_queries: object) -> None:

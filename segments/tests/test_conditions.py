@@ -1,17 +1,22 @@
 """GET and POST /segments/conditions/: the conditions of the customer list."""
 
 import json
+from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from django.db.models import BooleanField, Func, Q
+from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 
 from crm.accounts import factories as people
+from crm.accounts.models import User
 from crm.accounts.policy import Role
 from customers import conditions, listing
 from customers import factories as customers
+from customers.models import Customer, Share
 from segments import facts
 from segments.factories import buyer
 from segments.facts import Fact, Group, Kind
@@ -52,6 +57,32 @@ def test_few_are_gathered_and_many_met_on_the_way_alike(
         buyer(name=f"Poor {number}", city="上海", total=5)
 
     assert names(as_marketer, text(CITY, RICH), sort="-total") == ["Rich 3", "Rich 2", "Rich 1", "Rich 0"]
+
+
+@pytest.mark.parametrize("few", [-1, 10_000])
+def test_who_sees_few_is_shown_all_of_them_once_and_nobody_else(
+    seller: User, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(listing, "FEW", few)
+    own = [buyer(name=f"Own {number}", city="上海", total=500, owner=seller) for number in range(3)]
+    lent = buyer(name="Lent", city="上海", total=500)
+    gone = buyer(name="Gone", city="上海", total=500, owner=seller)
+    buyer(name="Strange", city="上海", total=500)
+    buyer(name="Poor", city="上海", total=5, owner=seller)
+    Customer.objects.filter(pk=gone.pk).update(deleted_at=timezone.now())
+    # What is one's own may be shared with one as well, from when somebody else kept it.
+    Share.objects.bulk_create(Share(customer=one, user=seller) for one in (lent, gone, own[0]))
+    for age, one in enumerate([own[2], lent, own[0], own[1]]):
+        Customer.objects.filter(pk=one.pk).update(touched_at=timezone.now() - timedelta(days=age))
+    asked = listing.Listing(seller, QueryDict(f"rule={quote(text(CITY, RICH))}"))
+
+    first = asked.page_at("", 2)
+    second = asked.page_at(first.next, 2)
+    back = asked.page_at(second.previous, 2)
+
+    assert [one.name for one in first.rows] == [one.name for one in back.rows] == ["Own 2", "Lent"]
+    assert [one.name for one in second.rows] == ["Own 0", "Own 1"]
+    assert not second.next
 
 
 def test_who_is_not_met_in_time_is_gathered_all_the_same(

@@ -23,7 +23,7 @@ MILLISECONDS = 8_000
 MOST_GROUPS = 200_000
 # A small table comes of millions of rows: several processes add up parts of it, though the planner, who takes
 # every moment for a group of its own, thinks it dear to hand them over.
-HANDING_OVER = "SET LOCAL parallel_tuple_cost = 0.001"
+HANDING_OVER = "SET LOCAL parallel_tuple_cost = 0.001; SET LOCAL parallel_setup_cost = 1000"
 # No value that people write is this one.
 OTHERS = "\x1f"
 

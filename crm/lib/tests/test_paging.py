@@ -47,6 +47,23 @@ def test_looking_near_by_first_changes_no_page(order: str) -> None:
             cursors += [one for one in (plain.next, plain.previous) if one and len(cursors) < 20]
 
 
+@pytest.mark.parametrize("order", ["-touched_at", "touched_at", "-name", "organisation__name"])
+def test_gathering_first_changes_no_page(order: str) -> None:
+    group = factories.customer(name="Group", kind="organisation")
+    for number in range(7):
+        moment = START + timedelta(days=number // 3)
+        factories.customer(name=f"c{number % 5}", touched_at=moment, organisation=group)
+    rows = Customer.objects.exclude(organisation=None)
+    for size in (1, 3):
+        cursors = [""]
+        for cursor in cursors:
+            plain = paging.keyset(rows, order, cursor, size=size, related=["organisation"])
+            gathered = paging.keyset(rows, order, cursor, size=size, related=["organisation"], gathers=True)
+            assert gathered.rows == plain.rows
+            assert (bool(gathered.next), bool(gathered.previous)) == (bool(plain.next), bool(plain.previous))
+            cursors += [one for one in (plain.next, plain.previous) if one and len(cursors) < 20]
+
+
 def test_one_can_go_back_the_way_one_came() -> None:
     for number in range(5):
         factories.customer(name=f"c{number}")
