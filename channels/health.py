@@ -1,7 +1,7 @@
 """How a channel is doing, for its card."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import BigIntegerField, F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -12,6 +12,8 @@ from django.utils.translation import pgettext
 from channels.campaigns.models import Tally, Way
 from channels.connectors import registry
 from channels.connectors.base import Caps, Trouble
+from channels.direct import costs
+from channels.direct.costs import Spent
 from channels.inbound.counting import Arrivals, arrivals
 from channels.models import Channel
 
@@ -35,6 +37,8 @@ class Card:
     unknown: int
     # What arrives; nothing where nothing can.
     arrivals: Arrivals | None = None
+    # On single messages of late; nothing where they cost nothing.
+    spent: Spent | None = None
 
 
 def cards(channels: Iterable[Channel]) -> list[Card]:
@@ -52,7 +56,8 @@ def cards(channels: Iterable[Channel]) -> list[Card]:
     )
     counts = {(channel, what): total for channel, what, total in sums}
     arrived = arrivals([one.pk for one in found])
-    return [_card(one, counts, arrived[one.pk]) for one in found]
+    spent = costs.lately([one.pk for one in found if one.cost])
+    return [replace(_card(one, counts, arrived[one.pk]), spent=spent.get(one.pk)) for one in found]
 
 
 def _card(channel: Channel, counts: dict[tuple[int, str], int], arrived: Arrivals) -> Card:

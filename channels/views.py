@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +25,7 @@ MOST_SHOWN = 100
 def channel_list(request: UserRequest) -> HttpResponse:
     rows = Channel.objects.visible_to(request.user).order_by("-enabled", "name")[:MOST_SHOWN]
     context = {"cards": cards(rows), "may_configure": request.user.may("channel", "configure")}
+    context["currency"] = settings.DEFAULT_CURRENCY
     return render(request, "channels/list.html", context)
 
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from channels.campaigns import body, sms, texts
+from channels import sms
+from channels.campaigns import body, texts
 from channels.campaigns.message import public_url
 from channels.campaigns.placeholders import NotUnderstood, Person, value
 from channels.connectors.fields import Slots

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from channels import services as channels
-from channels.campaigns import body, sms, ways
+from channels import sms
+from channels.campaigns import body, ways
 from channels.campaigns.message import Draft, Recipient, addresses, fill, public_url
 from channels.campaigns.models import Campaign, Way
 from channels.campaigns.placeholders import NotUnderstood, Person

@@ -9,6 +9,7 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("comparison/", result_views.comparison, name="comparison"),
     path("length/<int:place>/", way_views.length, name="length"),
+    path("approved/<int:place>/", way_views.approved, name="approved"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/missed/", way_views.missed_segment, name="missed"),
     path("<int:pk>/edit/", views.edit, name="edit"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels import services
-from channels.campaigns import texts, ways
+from channels.campaigns import approved, texts, ways
 from channels.campaigns.lengths import Typed
 from channels.campaigns.models import MOST_WAYS, Campaign, Way
 from channels.campaigns.templating import using
@@ -216,6 +216,23 @@ class LengthForm(forms.Form):
     def typed(self) -> Typed:
         data = self.cleaned_data if self.is_valid() else {}
         return Typed(data.get(self.text, ""), data.get(self.channel), data.get("purpose", ""))
+
+
+class ApprovedForm(forms.Form):
+    """A provider's template and its blanks, out of the form of a campaign or of a journey's step."""
+
+    template = forms.CharField(required=False, max_length=200)
+    blanks = forms.CharField(required=False, max_length=1500, strip=False)
+
+    def shown(self) -> approved.Shown | None:
+        """None where none is chosen, or none that its account has."""
+        if not self.is_valid():
+            return None
+        owner, _colon, name = self.cleaned_data["template"].partition(":")
+        account = usable().filter(pk=int(owner)).first() if owner.isdecimal() and len(owner) < 19 else None
+        known = services.templates_of(account) if account else ()
+        found = next((one for one in known if one.name == name), None)
+        return approved.show(found, self.cleaned_data["blanks"]) if found else None
 
 
 class WayFilter(forms.Form):

@@ -1,4 +1,4 @@
-"""What belongs to a campaign's channels: how long a short text is, and whom none of them reached."""
+"""What belongs to a campaign's channels: how long a text is, how a template reads, whom none reached."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from channels.campaigns import lengths, missed
 from channels.campaigns.forms import DeliveryFilter
 from channels.campaigns.models import Campaign
-from channels.campaigns.way_forms import LengthForm
+from channels.campaigns.way_forms import ApprovedForm, LengthForm
 from crm.accounts.http import UserRequest, get_visible, needs
 
 
@@ -20,6 +20,14 @@ def length(request: UserRequest, place: int) -> HttpResponse:
     form = LengthForm(request.POST, place=place)
     context = {"counted": lengths.count(form.typed(), request.user)}
     return render(request, "campaigns/_length.html", context)
+
+
+@require_POST
+@needs("campaign", "create")
+def approved(request: UserRequest, place: int) -> HttpResponse:
+    """A provider's template with its blanks as far as they are filled."""
+    form = ApprovedForm(request.POST, prefix=f"way{place}")
+    return render(request, "campaigns/_approved.html", {"shown": form.shown()})
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """One message from one colleague to one customer, and the durable truth of what became of it."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Self
 from uuid import uuid4
 
@@ -93,6 +94,17 @@ class DirectMessage(models.Model):
     due_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.CharField(max_length=32, blank=True)
+    parts = models.PositiveSmallIntegerField(
+        _("messages as charged"), default=0, db_default=0, help_text=_("0 until it is handed over.")
+    )
+    cost = models.DecimalField(
+        _("cost"),
+        max_digits=10,
+        decimal_places=4,
+        default=Decimal(0),
+        db_default=Decimal(0),
+        help_text=_("Of all of it when it was handed over, in the company's currency."),
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     key = models.UUIDField(default=uuid4, unique=True, help_text="Message-ID and idempotency key.")
     provider_id = models.CharField(max_length=200, blank=True)
@@ -111,8 +123,14 @@ class DirectMessage(models.Model):
             models.Index(fields=["due_at"], name="direct_ready", condition=Q(state="ready")),
             models.Index(fields=["lease_until"], name="direct_held", condition=Q(state="dispatching")),
             models.Index(fields=["provider_id"], name="direct_by_provider_id", condition=~Q(provider_id="")),
+            models.Index(
+                fields=["channel", "sent_at"],
+                name="direct_that_cost",
+                condition=Q(state="accepted", cost__gt=0),
+            ),
         ]
         constraints = [
+            models.CheckConstraint(name="direct_costs_nothing_or_something", condition=Q(cost__gte=0)),
             models.CheckConstraint(
                 name="direct_is_somebodys_unless_automatic",
                 condition=Q(is_automatic=True) | Q(by__isnull=False),

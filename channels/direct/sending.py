@@ -27,7 +27,7 @@ from channels.connectors.files import Enclosed
 from channels.connectors.registry import NoSuchConnector
 from channels.consent import gate, quiet, suppression
 from channels.consent.models import Suppression
-from channels.direct import hooks, markup, reaching
+from channels.direct import costs, hooks, markup, reaching
 from channels.direct.models import DirectMessage
 from channels.mail import blobs
 from channels.models import Channel
@@ -165,6 +165,7 @@ def _claim(pk: int) -> Parcel | None:
         sent_at=message.sent_at or now,
         lease_token=token,
         lease_until=now + LEASE,
+        **costs.of(message),
     )
     _go_ahead(message)
     return Parcel(message, payload, token)

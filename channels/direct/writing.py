@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -14,6 +15,7 @@ from channels.direct.sending import SOURCE
 from crm.accounts.http import UserRequest
 from crm.accounts.models import User
 from crm.lib.labels import label
+from crm.lib.templatetags.ui import money
 from customers import panels
 from customers.models import Customer
 from customers.timeline import origins
@@ -61,10 +63,11 @@ def origin(user: User, entry: Entry) -> origins.Origin | None:
     message = rows.select_related("channel").first()
     if message is None:
         return None
-    return origins.Origin(
-        facts=[
-            (_("Purpose"), label("purpose", message.purpose)),
-            (_("Sent from"), message.channel.name),
-            (_("State"), label("direct", message.state)),
-        ]
-    )
+    facts = [
+        (_("Purpose"), label("purpose", message.purpose)),
+        (_("Sent from"), message.channel.name),
+        (_("State"), label("direct", message.state)),
+    ]
+    if message.cost:
+        facts.append((_("Cost"), money(message.cost, settings.DEFAULT_CURRENCY)))
+    return origins.Origin(facts=facts)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from crispy_forms.layout import HTML
 from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -22,12 +23,13 @@ from channels.offers.models import Offer
 WRITTEN = ("subject", "body")
 APPROVED = ("template", "blanks")
 SAYS = {"version", "body", *APPROVED}
+SHOWN = HTML('{% include "journeys/_approved.html" %}')
 # What a campaign calls a text is the body of a step.
 NAMES = {"text": "body"}
 
 
 class MessageForm(StepForm):
-    rows = (("channel", "purpose"), ("version",), ("subject",), ("body",), APPROVED, ("offer",))
+    rows = (("channel", "purpose"), ("version",), ("subject",), ("body",), (*APPROVED, SHOWN), ("offer",))
 
     channel = forms.TypedChoiceField(label=_("Channel"), coerce=int)
     purpose = forms.ChoiceField(

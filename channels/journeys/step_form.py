@@ -3,13 +3,13 @@
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
+from crispy_forms.layout import Div, Layout, LayoutObject
 from django import forms
 from django.http import QueryDict
 
 
 class StepForm(forms.Form):
-    rows: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    rows: ClassVar[tuple[tuple[str | LayoutObject, ...], ...]] = ()
 
     def __init__(self, data: QueryDict | None, *, design: dict[str, Any], node: dict[str, Any]) -> None:
         # A copy: what a form shows for old steps is no change to the design.

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from channels.campaigns.placeholders import choices
+from channels.campaigns.way_forms import ApprovedForm
 from channels.journeys import editing, plan, services, sheet, step_forms
 from channels.journeys.forms import MoveForm
 from channels.journeys.models import Journey
@@ -34,6 +35,14 @@ def step_new(request: UserRequest, pk: int) -> HttpResponse:
 def step(request: UserRequest, pk: int, node: int) -> HttpResponse:
     journey = _journey(request, pk)
     return _write(request, journey, _node(journey, node), None)
+
+
+@require_POST
+@needs("journey", "edit")
+def approved(request: UserRequest) -> HttpResponse:
+    """The provider's template that is chosen in a message step, with its blanks as far as they are filled."""
+    shown = ApprovedForm(request.POST).shown()
+    return render(request, "campaigns/_approved.html", {"shown": shown})
 
 
 @require_POST

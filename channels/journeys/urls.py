@@ -7,6 +7,7 @@ app_name = "journeys"
 urlpatterns = [
     path("", views.journey_list, name="list"),
     path("new/", views.new, name="new"),
+    path("approved/", step_views.approved, name="approved"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/settings/", views.settings, name="settings"),
     path("<int:pk>/leaving/", step_views.leaving, name="leaving"),

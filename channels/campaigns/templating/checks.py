@@ -8,7 +8,8 @@ from enum import IntEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from channels.campaigns import body, sms
+from channels import sms
+from channels.campaigns import body
 from channels.campaigns.body import Body
 from channels.campaigns.message import Draft
 from channels.campaigns.placeholders import COUPON, FIELDS, Slot

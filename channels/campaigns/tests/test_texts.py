@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from channels import factories
-from channels.campaigns import missed, pacing, sms, texts
+from channels import factories, sms
+from channels.campaigns import missed, pacing, texts
 from channels.campaigns.models import Campaign, Delivery, Way
 from channels.campaigns.placeholders import Person
 from channels.campaigns.tests.conftest import launch, people

@@ -141,6 +141,18 @@ def test_a_text_is_counted_while_it_is_written(marketer: Client, sms: Channel) -
     assert "There is no personal field" in answer
 
 
+def test_a_providers_template_is_shown_beside_its_blanks(marketer: Client) -> None:
+    config = {"sandbox": True, "phone_number_id": "12345", "templates": "spring|en|Hello {{1}}"}
+    chat = factories.channel(connector="whatsapp", kind="whatsapp", config=config)
+    place = reverse("campaigns:approved", args=[2])
+    assert f'hx-post="{place}"' in page(marketer, "new")
+    typed = {"way2-template": f"{chat.pk}:spring", "way2-blanks": "{{ name }}", "way1-blanks": "Mine"}
+    answer = marketer.post(place, typed, headers=ENGLISH).content.decode()
+    assert "Hello <mark" in answer
+    assert "{{ name }}</mark>" in answer
+    assert "Mine" not in answer
+
+
 def test_each_delivery_says_over_which_channel_and_why(marketer: Client, sms: Channel) -> None:
     campaign = over_two(sms)
     Campaign.objects.filter(pk=campaign.pk).update(

@@ -334,6 +334,34 @@ def test_a_step_is_written_for_a_chat(browser: Client, marketer: User, whatsapp:
     assert f'<option value="{whatsapp.pk}:spring" selected>' in step
 
 
+def test_the_form_shows_the_providers_template_beside_its_blanks(
+    browser: Client, wechat: Channel, whatsapp: Channel
+) -> None:
+    made = journey(design(wait(1)), user(Role.MARKETING), on=False)
+    place = reverse("journeys:approved")
+    page = browser.get(f"{reverse('journeys:step-new', args=[made.pk])}?at=0&kind=message")
+    assert f'hx-post="{place}"' in page.content.decode()
+
+    def shown(template: str, blanks: str = "") -> str:
+        answer = browser.post(place, {"template": template, "blanks": blanks, "body": "x"})
+        assert answer.status_code == 200
+        return " ".join(answer.content.decode().split())
+
+    spring = shown(f"{whatsapp.pk}:spring", "\n{{ name }}\n")
+    assert '<p class="phone-bubble" lang="en">Hello <mark class="blank" title="Blank 1">{{ name }}' in spring
+    assert 'see you in <mark class="blank empty" title="Blank 2">2</mark>' in spring
+    assert "1 blank still has no line." in spring
+    assert "&lt;b&gt;" in shown(f"{whatsapp.pk}:spring", "<b>")
+    chinese = shown(f"{wechat.pk}:春天", "称呼")
+    assert 'lang="zh-CN"' in chinese
+    assert "称呼</mark>，您好" in chinese
+    for nothing in ("", "x:spring", f"{whatsapp.pk}:gone", f"{'9' * 19}:spring", f"{wechat.pk}:spring"):
+        assert shown(nothing) == ""
+    stranger = Client()
+    stranger.force_login(user(Role.SERVICE))
+    assert stranger.post(place, {"template": f"{whatsapp.pk}:spring"}).status_code in (403, 404)
+
+
 def test_a_template_of_another_account_is_none_of_this_one(
     browser: Client, marketer: User, whatsapp: Channel, wechat: Channel, channel: Channel
 ) -> None:

@@ -8,7 +8,8 @@ class PivotConfig(AppConfig):
     verbose_name = _("Pivot tables")
 
     def ready(self) -> None:
-        from crm.desk.pivot import records, standard
+        from crm.desk.pivot import messages, records, standard
 
         standard.register_all()
+        messages.register_all()
         records.register()

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import User
-from crm.desk.pivot import asking, controls
+from crm.desk.pivot import asking, controls, messages
 from crm.desk.pivot.asking import Question
 from crm.lib.errors import BadInput
 from crm.lib.paging import Page, keyset
@@ -55,12 +55,15 @@ def narrow(rows: CustomerQuerySet, values: list[str], user: User) -> CustomerQue
 def page(asked: Question, cursor: str) -> Page[Any]:
     """The newest first. Raises TooSlow."""
     with at_most(MILLISECONDS):
-        return keyset(*_listed(asked), cursor, related=["customer"], near=NEAR)
+        related = ["customer", "channel", "by"] if asked.subject.key == messages.KEY else ["customer"]
+        return keyset(*_listed(asked), cursor, related=related, near=NEAR)
 
 
 def _listed(asked: Question) -> tuple[QuerySet[Any], str]:
     if asked.subject.key == "touches":
         return asked.rows(), "-occurred_at"
+    if asked.subject.key == messages.KEY:
+        return asked.rows(), "-sent_at"
     if asked.subject.key == "lines":
         return Order.objects.visible_to(asked.user).filter(pk__in=asked.rows().values("order")), "-placed_at"
     if asked.subject.key == "orders":

@@ -156,8 +156,8 @@ def _orders() -> Subject:
         "placed_at",
         "12m",
         ("month", "channel"),
-        _table(times("placed_at", TIME), _order(""), _customer("customer__")),
-        _by_key(OF_ORDERS),
+        table(times("placed_at", TIME), _order(""), of_customer("customer__")),
+        by_key(OF_ORDERS),
         ORDERS,
     )
 
@@ -172,16 +172,16 @@ def _lines() -> Subject:
         "order__placed_at",
         "12m",
         ("category", "month"),
-        _table(
+        table(
             [
                 plain("category", _("Category"), ORDER, "product__category"),
                 record("product", _("Product"), ORDER, "product", Product),
             ],
             times("order__placed_at", TIME),
             _order("order__"),
-            _customer("order__customer__"),
+            of_customer("order__customer__"),
         ),
-        _by_key(OF_LINES),
+        by_key(OF_LINES),
         ORDERS,
     )
 
@@ -196,8 +196,8 @@ def _customers() -> Subject:
         "created_at",
         "all",
         ("stage", "kind"),
-        _table(_customer(""), times("created_at", TIME)),
-        _by_key(OF_CUSTOMERS),
+        table(of_customer(""), times("created_at", TIME)),
+        by_key(OF_CUSTOMERS),
     )
 
 
@@ -211,12 +211,12 @@ def _touches() -> Subject:
         "occurred_at",
         "90d",
         ("channel", "direction"),
-        _table(_touch(), times("occurred_at", TIME), _customer("customer__")),
-        _by_key(OF_TOUCHES),
+        table(_touch(), times("occurred_at", TIME), of_customer("customer__")),
+        by_key(OF_TOUCHES),
     )
 
 
-def _customer(prefix: str) -> list[Dimension]:
+def of_customer(prefix: str) -> list[Dimension]:
     return [
         chosen("kind", _("Kind"), CUSTOMER, f"{prefix}kind", Customer.Kind),
         _stage(prefix),
@@ -274,9 +274,9 @@ def _touch() -> list[Dimension]:
     ]
 
 
-def _table(*lists: list[Dimension]) -> dict[str, Dimension]:
+def table(*lists: list[Dimension]) -> dict[str, Dimension]:
     return {one.key: one for found in lists for one in found}
 
 
-def _by_key(measures: tuple[Measure, ...]) -> dict[str, Measure]:
+def by_key(measures: tuple[Measure, ...]) -> dict[str, Measure]:
     return {one.key: one for one in measures}

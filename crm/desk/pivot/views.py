@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
@@ -48,6 +49,7 @@ def records_list(request: UserRequest) -> HttpResponse:
         "number": number,
         "words": controls.words(asked),
         "people": showing.people_url(asked),
+        "currency": settings.DEFAULT_CURRENCY,
     }
     return render_part(request, "pivot/records.html", "results", context)
 

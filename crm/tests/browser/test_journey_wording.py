@@ -52,7 +52,7 @@ def test_a_chat_asks_for_a_text_and_for_what_stands_in_the_providers_template(
     marketer, client = people.user(Role.MARKETING), Client()
     client.force_login(marketer)
     mail = channels.channel(name="Mails")
-    config = {"phone_number_id": "12345", "templates": "spring|en|Hello {{1}}"}
+    config = {"phone_number_id": "12345", "templates": "spring|en|Hello {{1}}\nautumn|en|Dear {{1}}"}
     chat, bare = (
         channels.channel(name=name, kind="whatsapp", connector="whatsapp", config=given)
         for name, given in (("Chat", config), ("Bare", {"phone_number_id": "67890"}))
@@ -71,6 +71,10 @@ def test_a_chat_asks_for_a_text_and_for_what_stands_in_the_providers_template(
     expect(blanks).to_be_hidden()
     template.select_option(label="Chat: spring")
     expect(blanks).to_be_visible()
+    shown = page.locator(".approved .phone-bubble")
+    expect(shown).to_have_text("Hello 1")
+    template.select_option(label="Chat: autumn")
+    expect(shown).to_have_text("Dear 1")
     channel.select_option(str(mail.pk))
     expect(subject).to_be_visible()
     expect(template).to_be_hidden()
@@ -79,5 +83,6 @@ def test_a_chat_asks_for_a_text_and_for_what_stands_in_the_providers_template(
     blanks.click()
     page.get_by_role("button", name="Full name").click()
     expect(blanks).to_have_value("{{ name }}")
+    expect(shown).to_have_text("Hello {{ name }}")
     page.get_by_role("button", name="Save").last.click()
     expect(page.locator(".journey-card", has_text="Template “spring”")).to_contain_text("Chat")
