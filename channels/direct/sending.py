@@ -144,13 +144,16 @@ def _claim(pk: int) -> Parcel | None:
         return None
     gate.hold([message.customer_id])
     now = timezone.now()
+    if message.sent_at and not _recognises_keys(message):
+        # An earlier try may have arrived, and the provider may no longer know its key.
+        _end(message, State.UNKNOWN, LOST)
+        return None
     verdict = verdict_on(message, now)
     if verdict == gate.Reason.QUIET:
         _put(message, due_at=_morning(message, now), reason=gate.Reason.QUIET.value)
         return None
     if verdict:
-        _put(message, state=State.SKIPPED, reason=verdict)
-        hooks.settled(message)
+        _end(message, State.UNKNOWN if message.sent_at else State.SKIPPED, verdict)
         return None
     payload = _made(message, now)
     if payload is None:
@@ -179,8 +182,8 @@ def _made(message: DirectMessage, now: datetime) -> Payload | None:
         return _payload(message, now)
     except (CannotRender, NoSuchConnector, FileNotFoundError) as problem:
         gone = isinstance(problem, FileNotFoundError)
-        _put(message, state=State.FAILED, reason=FILE_GONE if gone else str(problem)[:200])
-        hooks.settled(message)
+        state = State.UNKNOWN if message.sent_at else State.FAILED
+        _end(message, state, FILE_GONE if gone else str(problem)[:200])
         return None
 
 
@@ -272,7 +275,8 @@ def tell(message: DirectMessage) -> None:
 
 def _meaning(message: DirectMessage, outcome: Outcome) -> dict[str, Any]:
     """What an outcome makes of the message."""
-    unsent = {"sent_at": None} if not _recognises_keys(message) else {}
+    # The message is as it was claimed: a moment says that an earlier try may have arrived.
+    unsent = {} if message.sent_at else {"sent_at": None}
     if isinstance(outcome, Accepted):
         return {"state": State.ACCEPTED, "reason": "", "provider_id": outcome.provider_id[:200]}
     if isinstance(outcome, Rejected):
@@ -293,6 +297,11 @@ def _recognises_keys(message: DirectMessage) -> bool:
     caps = channels.caps_of(message.channel)
     first = message.sent_at or timezone.now()
     return caps.idempotency is Idempotency.KEY and timezone.now() - first < caps.key_lifetime / 2
+
+
+def _end(message: DirectMessage, state: str, reason: str) -> None:
+    _put(message, state=state, reason=reason)
+    hooks.settled(message)
 
 
 def _put(message: DirectMessage, **fields: Any) -> None:

@@ -127,6 +127,7 @@ def test_a_pivot_table_adds_up_what_one_may_see(sms: Channel, emma: Customer, se
         client.force_login(by)
         answer = client.get(reverse("pivot:table") + query)
         assert answer.status_code == 200
+        assert "¥0.10" in answer.content.decode() or by == manager
         return answer.context["table"].value((str(sms.pk),), None)
 
     assert total(manager) == Decimal("0.35")

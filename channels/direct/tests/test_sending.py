@@ -7,14 +7,17 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from channels import factories as channels
 from channels.campaigns.tests.conftest import Sink, body_of
-from channels.connectors.base import Accepted
+from channels.connectors.base import Accepted, Retry
 from channels.consent import gate, suppression
 from channels.consent import services as consent
 from channels.consent.models import Purpose
 from channels.direct import markup, sending, services
 from channels.direct.models import DirectMessage
 from channels.models import Channel
+from channels.sandbox.models import SandboxMessage
+from channels.sandbox.server import Sandbox
 from crm.accounts.models import User
 from crm.lib.errors import Refused
 from customers import factories
@@ -236,3 +239,51 @@ def test_an_erasure_takes_what_fills_the_html() -> None:
     (holding,) = (one for one in all_holdings() if one.model == "direct.directmessage")
     assert isinstance(holding.fate, Blank)
     assert {"fields": {}, "markup": None}.items() <= holding.fate.values.items()
+
+
+@pytest.fixture
+def keyed() -> Channel:
+    """Its provider knows our keys for a day."""
+    return channels.channel(connector="sandbox_http")
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("hours", "state"), [(1, State.ACCEPTED), (30, State.UNKNOWN)])
+def test_what_may_have_arrived_goes_again_only_while_its_key_is_known(
+    sandbox: Sandbox, keyed: Channel, made: Customer, seller: User, hours: int, state: str
+) -> None:
+    """Nobody was at work for a while, and then somebody is."""
+    moment = timezone.now() - timedelta(hours=hours)
+    message = DirectMessage.objects.create(
+        customer=made, channel=keyed, by=seller, body="Hello", sent_at=moment, attempts=1, due_at=moment
+    )
+    sending.send(message.pk)
+    message.refresh_from_db()
+    assert message.state == state
+    assert SandboxMessage.objects.count() == (state == State.ACCEPTED)
+    assert message.reason == ("" if state == State.ACCEPTED else sending.LOST)
+
+
+@pytest.mark.parametrize("before", [None, timedelta(minutes=5)])
+def test_what_was_proven_unsent_may_still_be_taken_back(
+    keyed: Channel, made: Customer, seller: User, before: timedelta | None
+) -> None:
+    """Unless an earlier try may have arrived."""
+    message = write(made, keyed, seller)
+    DirectMessage.objects.update(sent_at=timezone.now() - before if before else None)
+    parcel = sending._claim(message.pk)
+    assert parcel is not None
+    sending._settle(parcel, Retry(1, "busy"))
+    message.refresh_from_db()
+    assert message.state == State.READY
+    assert (message.sent_at is None) == (before is None)
+
+
+def test_a_withdrawal_does_not_make_it_unsent(keyed: Channel, made: Customer, seller: User) -> None:
+    message = write(made, keyed, seller)
+    DirectMessage.objects.update(sent_at=timezone.now() - timedelta(minutes=5), attempts=1)
+    consent.withdraw(made, Purpose.SERVICE, "email", source="test", at=timezone.now())
+    sending.send(message.pk)
+    message.refresh_from_db()
+    assert (message.state, message.reason) == (State.UNKNOWN, gate.Reason.NO_CONSENT)

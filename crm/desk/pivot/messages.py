@@ -22,6 +22,7 @@ MEASURES = (
         SUM,
         F("cost"),
         is_money=True,
+        in_cents=True,
     ),
     Measure(
         "parts",

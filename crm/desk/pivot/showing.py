@@ -31,7 +31,7 @@ def written(measure: Measure, value: Value) -> str:
     if value is None:
         return NOTHING
     if measure.is_money:
-        write = money if measure.kind == subjects.AVERAGE else rounded_money
+        write = money if measure.kind == subjects.AVERAGE or measure.in_cents else rounded_money
         return write(round(float(value), 2), settings.DEFAULT_CURRENCY)
     return thousands(round(value)) if measure.kind != subjects.AVERAGE else f"{value:,.1f}"
 

@@ -30,6 +30,8 @@ class Measure:
     value: Any = None
     only: Q = field(default_factory=Q)
     is_money: bool = False
+    # Sums so small that their cents matter.
+    in_cents: bool = False
     needs: tuple[str, str] | None = None
 
     @property

@@ -37,6 +37,13 @@ POINTS = {
     "after the call": ("channels.connectors.base", "Session.send", False),
     "before settling": ("channels.campaigns.books", "record_results", True),
 }
+# Those of single messages.
+SINGLE_POINTS = {
+    "single claimed": ("channels.direct.sending", "_claim", False),
+    "before the call of one": ("channels.connectors.base", "Session.send", True),
+    "after the call of one": ("channels.connectors.base", "Session.send", False),
+    "single not settled": ("channels.direct.sending", "_settle", True),
+}
 PASSES = {"chunk planned": 1, "before the call": 12, "after the call": 12}
 
 
@@ -57,6 +64,8 @@ class Wish:
     chunk: int = 100
     # How long a worker waits for the provider.
     timeout: float = 30.0
+    # Single messages instead of campaigns.
+    singles: bool = False
     # Seconds by which every second worker's clock is ahead, the others' behind.
     skew: float = 0
 
@@ -108,7 +117,7 @@ class Foreman:
         if point:
             self._doom(point)
         with suppress(SystemExit):
-            call_command("dispatch", connections=1)
+            _send_singles(self.born) if self.wish.singles else call_command("dispatch", connections=1)
         os._exit(1)
 
     def _bear_watcher(self, stopped: int) -> None:
@@ -140,7 +149,7 @@ class Foreman:
 
 def wrap(point: str, strike: Callable[[], None]) -> None:
     """Has `strike` called whenever a process passes the point."""
-    module, path, before = POINTS[point]
+    module, path, before = (POINTS | SINGLE_POINTS)[point]
     owner: Any = importlib.import_module(module)
     *parents, name = path.split(".")
     for parent in parents:
@@ -172,8 +181,10 @@ def _hurry(wish: Wish) -> None:
     from channels.campaigns.management.commands import dispatch
     from channels.connectors import http, smtp
     from channels.connectors.simulator import SandboxHttp
+    from channels.direct import sending as direct
     from crm import urls  # noqa: F401 - imported once, before workers are forked
 
+    direct.LEASE = timedelta(seconds=wish.lease)
     books.LEASE, finishing.GRACE = timedelta(seconds=wish.lease), timedelta(seconds=0.2)
     planning.CHUNK, dispatch.PAUSE = wish.chunk, 0.1
     sending.FIRST_WAIT, sending.LONGEST_OUTAGE, sending.TIMEOUT = 0.1, 0.2, wish.timeout
@@ -181,6 +192,17 @@ def _hurry(wish: Wish) -> None:
     if wish.key_lifetime:
         books.MARGIN, sending.STALE = timedelta(seconds=wish.margin), wish.margin / 8
         SandboxHttp.caps = replace(SandboxHttp.caps, key_lifetime=timedelta(seconds=wish.key_lifetime))
+
+
+def _send_singles(number: int) -> None:
+    """What Celery's workers do, without it. Some try again soon, others when the provider has forgotten."""
+    from channels.direct import sending
+
+    sending.FIRST_WAIT = (0.3, 2.0, 7.0)[number % 3]
+    while True:
+        for message in sending.sweep():
+            sending.send(message.pk)
+        time.sleep(0.1)
 
 
 def _live_in(shift: timedelta) -> None:

@@ -134,7 +134,7 @@ def forget_keys(after: float) -> Callable[[], None]:
     def forget() -> None:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE sandbox_sandboxmessage SET key = key || '-' WHERE key NOT LIKE '%%-'"
+                "UPDATE sandbox_sandboxmessage SET key = key || '-' || id || '-' WHERE key NOT LIKE '%%-'"
                 " AND received_at < %s::timestamptz - %s * interval '1 second'",
                 [timezone.now(), after],
             )
