@@ -9,7 +9,8 @@ from django.db import connection
 
 from crm.lib.copying import array
 from customers.matching import frequencies, scorer
-from customers.matching.levels import COUNTED, RARITY
+from customers.matching.frequencies import Frequency
+from customers.matching.levels import COUNTED, HOT, RARITY
 from customers.matching.models import TOO_MANY
 from customers.matching.scorer import Scored
 from customers.matching.standard import COLUMNS, Standard
@@ -103,7 +104,9 @@ def of_each(subjects: Mapping[int, Subject]) -> dict[int, list[Candidate]]:
     if not subjects:
         return {}
     found = _Found(subjects.values())
-    shares = frequencies.known({value for one in subjects.values() for value in _rarities(one.standards)})
+    rarities = {value for one in subjects.values() for value in _rarities(one.standards)}
+    shares = frequencies.known(rarities | found.handles())
+    found.empty_hot(shares)
     weigh = scorer.current().knowing(shares)
     return {name: found.scored(subject, weigh) for name, subject in subjects.items()}
 
@@ -140,6 +143,7 @@ class _Found:
             for standard in subject.standards:
                 for number, values in _keys_of(standard):
                     asked[number][values] = None
+        self.sides: dict[int, Side] = {}
         self.by_key: dict[Key, _Met] = defaultdict(_Met)
         self.by_customer: dict[int, list[Side]] = defaultdict(list)
         partners = {pk for subject in subjects for pk in subject.partners}
@@ -159,13 +163,23 @@ class _Found:
         with connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(parts), parameters)
             rows = cursor.fetchall()
-        sides: dict[int, Side] = {}
         for number, place, pk, *columns in rows:
-            side = sides.setdefault(pk, Side(*columns)) if pk not in sides else sides[pk]
+            side = self.sides[pk] = self.sides.get(pk) or Side(*columns)
             if number < 0:
                 self.by_customer[side.customer_pk].append(side)
             else:
                 self.by_key[number, asked[number][place - 1]].sides.append(side)
+
+    def handles(self) -> set[tuple[str, str]]:
+        sides = self.sides.values()
+        return {(HOT + one, value) for side in sides for one in HANDLES if (value := getattr(side, one))}
+
+    def empty_hot(self, shares: Frequency) -> None:
+        """Takes the handles away that too many carry: having another one would speak against somebody."""
+        for side in self.sides.values():
+            for column in HANDLES:
+                if shares(HOT + column, getattr(side, column)):
+                    setattr(side, column, "")
 
     def scored(self, subject: Subject, weigh: scorer.Scorer) -> list[Candidate]:
         best: dict[int, Scored] = {}

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from customers.matching import gates
-from customers.matching.engine import Engine, linker, share_of_all
-from customers.matching.levels import BY_FIELD, RARITY
+from customers.matching.engine import SINGLE, Engine, linker, share_of_all
+from customers.matching.levels import BY_FIELD, HOT, RARITY
 from customers.matching.model import KEYS, Parameters, chances, ready
 
 # So many records are held against all others at once: what bounds the memory.
@@ -46,8 +46,12 @@ def write_pairs(engine: Engine, file: Path) -> None:
 
 
 def write_rarities(engine: Engine, parameters: Parameters, file: Path) -> None:
-    """Column, value and share of what more than two have; with an empty value, of what others do not have."""
-    parts = []
+    """Column, value and share of what more than two have; with an empty value, of what others do not have.
+
+    Also of the handles that too many carry, which were left empty.
+    """
+    total = "(select greatest(1, count(distinct profile)) from record)"
+    parts = [f"select '{HOT}{one}', value, holders / {total} from {HOT}{one}" for one in SINGLE]
     for column, chance in chances(parameters).items():
         rare = share_of_all(column, chance, others="0")
         parts.append(

@@ -10,7 +10,7 @@ import duckdb
 from splink import DuckDBAPI, Linker
 
 from customers.matching import model
-from customers.matching.levels import COUNTED, RARITY
+from customers.matching.levels import COUNTED, HOT, RARITY
 from customers.matching.model import Parameters
 
 # Columns that say who it is by themselves, and those that do so together.
@@ -53,7 +53,10 @@ class Engine:
         return self.connection.execute(sql).fetchall()
 
     def load(self, file: Path, *, columns: Sequence[str], too_many: int) -> int:
-        """Makes the table `record` of the exported file. Returns how many records there are."""
+        """Makes the table `record` of the exported file. Returns how many records there are.
+
+        Further tables say which handles too many carry: `hot_phone` and so on.
+        """
         self.run(
             f"create table said as select * from read_csv('{file}', header=true, all_varchar=true, "
             "quote='\"', escape='\"', nullstr='')"
@@ -81,6 +84,9 @@ class Engine:
             )
             joins.append(f"left join of_{one} on of_{one}.value = s.{one}")
             columns.append(f"case when coalesce(of_{one}.holders, 1) <= {too_many} then s.{one} end {one}")
+            self.run(
+                f"create table {HOT}{one} as select value, holders from of_{one} where holders > {too_many}"
+            )
             if one in COUNTED:
                 columns.append(f"coalesce(of_{one}.names, 1) {one}_names")
         for one, (first, second) in TOGETHER.items():

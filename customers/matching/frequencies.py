@@ -1,6 +1,7 @@
 """How common names and addresses are: shares of the profiles that have any, kept by the newest run.
 
-The row with an empty value is the share of what at most two have, so that a name nobody else has is rare.
+The row with an empty value is the share of what at most two have, so that a name nobody else has is rare. Of
+handles only those are kept that too many carry, as column `hot_phone` and so on: the run left them empty.
 """
 
 from collections.abc import Callable, Collection, Mapping

@@ -121,11 +121,11 @@ class Weights(models.Model):
 
 
 class Frequency(models.Model):
-    """How common a name or address is: agreeing on a rare one says more. What occurs once is left out."""
+    """How common a name or address is: agreeing on a rare one says more; and which handles too many carry."""
 
     access = "Figures about the whole base; asked by matching only."
 
-    column = models.CharField(max_length=10)
+    column = models.CharField(max_length=20)
     value = models.CharField(max_length=320)
     share = models.FloatField()
 

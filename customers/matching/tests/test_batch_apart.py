@@ -1,5 +1,6 @@
 """Splink and DuckDB stay where they are needed, what is learnt makes sense, and Spark would say the same."""
 
+import csv
 import json
 import os
 import subprocess
@@ -112,6 +113,25 @@ def test_what_is_learnt_makes_sense(folder: Path, monkeypatch: pytest.MonkeyPatc
     assert all(bits[slug] <= 3.01 for slug in training.SHARED)
     assert all(-7 < bits[slug] < 0 for slug in ("other_name", "other_phone", "other_birthday", "other_place"))
     assert bits["same_phone"] > bits["same_phone_two_names"] > bits["same_phone_shared"]
+
+
+@pytest.mark.slow
+def test_a_run_tells_which_handles_too_many_carry(tmp_path: Path) -> None:
+    rows = [["unique_id", "customer", "profile", "kind", "ordinal", *COLUMNS]]
+    for number in range(4):
+        told = {"name_key": f"anna {number}", "phone": "+861" if number < 3 else "+862"}
+        rows.append(
+            [*map(str, (number, number, number, "person", 0)), *(told.get(one, "") for one in COLUMNS)]
+        )
+    lines = [",".join(f'"{one}"' if one else "" for one in row) for row in rows]
+    (tmp_path / child.RECORDS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    child.work(
+        child.Order(list(COLUMNS), too_many=2, ask_from=0, memory="500MB", threads=1, parameters=SHIPPED),
+        tmp_path,
+    )
+    with (tmp_path / child.RARITIES).open(encoding="utf-8") as file:
+        hot = [row for row in csv.reader(file) if row[0].startswith("hot_")]
+    assert hot == [["hot_phone", "+861", "0.75"]]
 
 
 def test_spark_is_told_in_its_own_words() -> None:

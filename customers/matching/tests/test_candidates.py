@@ -128,6 +128,15 @@ def test_a_phone_with_many_names_says_little_and_with_too_many_nothing() -> None
     assert found(name="王小明", phone=PHONE) == []
 
 
+def test_another_phone_says_nothing_where_too_many_carry_it() -> None:
+    known("王小明", phone=PHONE, city="上海")
+    said = {"name": "王小明", "phone": "+8613912345670", "city": "上海"}
+    assert "other_phone" in [one["level"] for one in found(**said)[0].scored.reasons]
+    # The newest run found it on too many.
+    Frequency.objects.create(column="hot_phone", value=PHONE, share=0.1)
+    assert [one["field"] for one in found(**said)[0].scored.reasons] == ["name", "place"]
+
+
 def test_a_rare_name_says_more() -> None:
     known("王小明", city="上海")
     Frequency.objects.create(column="han", value="", share=1e-6)
