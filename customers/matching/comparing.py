@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from customers.matching import gates
-from customers.matching.engine import SINGLE, Engine, linker, share_of_all
+from customers.matching.engine import SINGLE, Engine, linker
 from customers.matching.levels import BY_FIELD, HOT, RARITY
-from customers.matching.model import KEYS, Parameters, chances, ready
+from customers.matching.model import KEYS, Parameters, chances, ready, share_of_all
 
 # So many records are held against all others at once: what bounds the memory.
 CHUNK = 1_500_000

@@ -31,7 +31,6 @@ TOGETHER = {
 REST = ("han", "name_key", "family", "given", "born", "city", "gender")
 # Asking by wide keys is for small bases: at most so many records, and so many pairs in all.
 WIDE_UP_TO, WIDE_PAIRS = 300_000, 1_000_000
-HALF = 0.5
 
 
 class Engine:
@@ -123,22 +122,7 @@ class Engine:
     def count_rarities(self, parameters: Parameters) -> None:
         """How common names and addresses are: of each value its share of the profiles that have any."""
         for column, chance in model.chances(parameters).items():
-            share = share_of_all(column, chance, others="greatest(0, count(distinct profile) - 2)")
-            self.run(
-                f"create table rarity_{column} as select {column}, {share} as tf_{column} "
-                f"from record where {column} is not null group by {column}"
-            )
-
-
-def share_of_all(column: str, chance: float, *, others: str) -> str:
-    """SQL for how common a value is that two profiles agree in and `others` have as well.
-
-    A small base does not know how rare its values are: two records in a thousand may be the only two of a
-    million. So it starts from the model's chance of agreeing by accident, and what others have adds to half a
-    record: the posterior mean of a Poisson rate whose prior is a gamma of that mean and of shape 1/2.
-    """
-    known = f"(select count(distinct profile) from record where {column} is not null)"
-    return f"({HALF} + {others}) / ({HALF / chance} + {known})"
+            self.run(f"create table rarity_{column} as {model.rarities(column, chance)}")
 
 
 RARE_COLUMNS = tuple(dict.fromkeys(RARITY.values()))

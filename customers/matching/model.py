@@ -97,6 +97,7 @@ ELSE = "ELSE"
 LEARNT_ON = "learnt_on"
 # In a base of a handful nobody would be improbable enough to be asked about.
 LEAST = 2_000
+HALF = 0.5
 
 # Of each comparison: when it says nothing, then the condition of each level, best first.
 CONDITIONS: dict[str, tuple[str, list[str]]] = {
@@ -183,6 +184,24 @@ def chances(parameters: Parameters) -> dict[str, float]:
         for level in comparison["comparison_levels"]
         if level["label_for_charts"] in RARITY
     }
+
+
+def rarities(column: str, chance: float) -> str:
+    """SQL for how common each value of a column of `record` is, the two of a pair left out."""
+    share = share_of_all(column, chance, others="greatest(0, count(distinct profile) - 2)")
+    return f"select {column}, {share} as tf_{column} from record where {column} is not null group by {column}"
+
+
+def share_of_all(column: str, chance: float, *, others: str) -> str:
+    """SQL for how common a value is that two profiles agree in and `others` have as well.
+
+    A small base does not know how rare its values are: two records in a thousand may be the only two of a
+    million. So it starts from the model's chance of agreeing by accident, and what others have adds to half a
+    record: the posterior mean of a Poisson rate whose prior is a gamma of that mean and of shape 1/2.
+    """
+    known = f"(select count(distinct profile) from record where {column} is not null)"
+    # With an exponent they are floating point: Spark would round what it takes for a decimal.
+    return f"({HALF:e} + {others}) / ({HALF / chance:.17e} + {known})"
 
 
 def rescaled(parameters: Parameters, records: int) -> Parameters:

@@ -7,7 +7,7 @@ column is a text to Spark. So a model is translated, and a test compares both en
 from copy import deepcopy
 from typing import Any
 
-from customers.matching.model import Parameters
+from customers.matching.model import Parameters, chances, rarities
 
 
 def translated(parameters: Parameters) -> Parameters:
@@ -27,7 +27,13 @@ def linker(session: Any, records: Any, parameters: Parameters) -> Any:
     from splink import Linker, SparkAPI
 
     api: Any = SparkAPI(spark_session=session, break_lineage_method="parquet")  # type: ignore[no-untyped-call]
-    return Linker(api.register(records), translated(parameters))
+    found = Linker(api.register(records), translated(parameters))
+    records.createOrReplaceTempView("record")
+    for column, chance in chances(parameters).items():
+        # Splink's own would count the pair itself.
+        rare = api.register(session.sql(rarities(column, chance)))
+        found.table_management.register_term_frequency_lookup(rare, column)
+    return found
 
 
 def _in_spark(sql: str) -> str:

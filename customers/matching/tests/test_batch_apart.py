@@ -142,6 +142,7 @@ def test_spark_is_told_in_its_own_words() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 @pytest.mark.skipif(find_spec("pyspark") is None, reason="pyspark is not installed")
 def test_spark_says_what_duckdb_says(folder: Path) -> None:
     from customers.matching import engine
@@ -172,9 +173,6 @@ def _weights_of_spark(used: Any, parameters: Any, folder: Path) -> dict[tuple[in
     session.sparkContext.setCheckpointDir(str(folder / "checkpoints"))
     records = session.read.parquet(str(folder / "records.parquet"))
     found = spark.linker(session, records, parameters).inference.predict(threshold_match_weight=-10)
-    rows = found.as_pandas_dataframe()
+    rows = found.as_spark_dataframe().select("unique_id_l", "unique_id_r", "match_weight").collect()
     session.stop()
-    return {
-        (int(low), int(high)): float(bits)
-        for low, high, bits in zip(rows.unique_id_l, rows.unique_id_r, rows.match_weight, strict=True)
-    }
+    return {(int(low), int(high)): float(bits) for low, high, bits in rows}
