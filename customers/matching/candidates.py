@@ -10,7 +10,7 @@ from django.db import connection
 from crm.lib.copying import array
 from customers.matching import frequencies, scorer
 from customers.matching.frequencies import Frequency
-from customers.matching.levels import COUNTED, HOT, RARITY
+from customers.matching.levels import COUNTED, HANDLES, HOT, RARITY
 from customers.matching.models import TOO_MANY
 from customers.matching.scorer import Scored
 from customers.matching.standard import COLUMNS, Standard
@@ -29,9 +29,6 @@ KEYS: tuple[tuple[str, ...], ...] = (
     ("name_key", "born"),
     ("born",),
 )
-# What says who it is by itself. Where too many carry it, it is a placeholder and says nothing; a day on which
-# many are born is still a birthday.
-HANDLES = ("phone", "email", "openid", "card", "visitor", "number", "address", "mailbox")
 LISTED = ", ".join(f"r.{column}" for column in COLUMNS)
 # OFFSET 0 keeps the planner at one look-up per key, whatever it believes of a value's frequency.
 BY_KEY = f"""

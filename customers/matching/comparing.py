@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from customers.matching import gates
-from customers.matching.engine import SINGLE, Engine, linker
-from customers.matching.levels import BY_FIELD, HOT, RARITY
+from customers.matching.engine import Engine, linker
+from customers.matching.levels import BY_FIELD, HANDLES, HOT, RARITY
 from customers.matching.model import KEYS, Parameters, chances, ready, share_of_all
 
 # So many records are held against all others at once: what bounds the memory.
@@ -51,7 +51,7 @@ def write_rarities(engine: Engine, parameters: Parameters, file: Path) -> None:
     Also of the handles that too many carry, which were left empty.
     """
     total = "(select greatest(1, count(distinct profile)) from record)"
-    parts = [f"select '{HOT}{one}', value, holders / {total} from {HOT}{one}" for one in SINGLE]
+    parts = [f"select '{HOT}{one}', value, holders / {total} from {HOT}{one}" for one in HANDLES]
     for column, chance in chances(parameters).items():
         rare = share_of_all(column, chance, others="0")
         parts.append(

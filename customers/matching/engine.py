@@ -10,12 +10,11 @@ import duckdb
 from splink import DuckDBAPI, Linker
 
 from customers.matching import model
-from customers.matching.levels import COUNTED, HOT, RARITY
+from customers.matching.levels import COUNTED, HANDLES, HOT, RARITY
 from customers.matching.model import Parameters
 
-# Columns that say who it is by themselves, and those that do so together.
-SINGLE = tuple(one for one in model.KEYS if one in {*COUNTED, "openid", "number", "address", "mailbox"})
 DOOR = "nullif(split_part(address, '|', 3), '')"
+# Columns that say together who it is.
 TOGETHER = {
     "name_city": ("name_key", "city"),
     "name_born": ("name_key", "born"),
@@ -75,7 +74,7 @@ class Engine:
     def _judge_keys(self, too_many: int) -> tuple[str, list[str]]:
         """Counts who carries each key. What too many carry recognises nobody and is left empty."""
         joins, columns = [], []
-        for one in SINGLE:
+        for one in HANDLES:
             names = "count(distinct name_key)" if one in COUNTED else "1"
             self.run(
                 f"create table of_{one} as select {one} value, count(*) holders, {names} names "

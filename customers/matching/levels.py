@@ -123,6 +123,9 @@ COMPARISONS = (
 BY_FIELD = {one.field: one for one in COMPARISONS}
 # Levels that agree on a value of this column; how common the value is moves their weight.
 RARITY = {"same_han_name": "han", "same_name_key": "name_key", "same_address": "address"}
+# What says who it is by itself. Where too many carry it, it is a placeholder and says nothing; a day on which
+# many are born is still a birthday.
+HANDLES = ("phone", "email", "openid", "card", "visitor", "number", "address", "mailbox")
 # Before the name of a handle: its values that too many carry. They recognise nobody and are left empty.
 HOT = "hot_"
 # Handles of which it counts how many different names stand beside them.
