@@ -180,7 +180,9 @@ class Customer(models.Model):
     touched_at = models.DateTimeField(
         _("last activity"),
         default=timezone.now,
-        help_text=_("When anything last happened with this customer."),
+        help_text=_(
+            "When they last did something, or a colleague did with them. What is sent to many does not count."
+        ),
     )
     deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
     deleted_by = models.ForeignKey(

@@ -120,20 +120,13 @@ SETTLE = """
     RETURNING delivery.id
 """
 
+# Nobody's last activity moves: what is sent to many says nothing about one of them (decision 0061).
 TELL = """
     INSERT INTO timeline_entry
         (customer_id, kind, channel, direction, occurred_at, summary, body, source, source_id, data)
     SELECT customer, 'campaign.sent', %s, 'out', %s, left(subject, 300), '', 'campaign', id::text, %s::jsonb
     FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS sent(id, customer, subject)
     ON CONFLICT (source, source_id) DO NOTHING
-"""
-
-# Locked in one order by everybody who does this, or two batches could wait for each other.
-TOUCH = """
-    UPDATE customers_customer AS customer SET touched_at = %s
-    FROM (SELECT id FROM customers_customer WHERE id = ANY(%s::bigint[]) AND touched_at < %s
-          ORDER BY id FOR NO KEY UPDATE) AS told
-    WHERE customer.id = told.id
 """
 
 COUNT = """
@@ -254,4 +247,3 @@ def _tell(campaign: Campaign, sent: Sequence[Result], at: datetime) -> None:
     deliveries = array(one.pk for one in sent)
     with connection.cursor() as cursor:
         cursor.execute(TELL, [campaign.channel.kind, at, data, deliveries, customers, subjects])
-        cursor.execute(TOUCH, [at, customers, at])

@@ -8,7 +8,6 @@ from django.db import connection
 
 from channels.journeys.models import Journey, Run, Step, Tally, Watch
 from channels.journeys.plan import Goal
-from customers.models import Customer
 from customers.orders.models import Order
 from customers.timeline.models import Entry
 
@@ -114,4 +113,3 @@ def tell(rows: Iterable[tuple[int, int]], kind: str, name: str, at: datetime) ->
     customers, runs = (list(column) for column in zip(*pairs, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(TELL, [kind, Entry.Channel.STAFF, at, name, SOURCE, kind, customers, runs])
-    Customer.objects.filter(pk__in=customers, touched_at__lt=at).update(touched_at=at)

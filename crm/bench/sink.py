@@ -1,17 +1,21 @@
-"""A mail server and a sending service over HTTP that take everything and keep nothing: lean, so that they are
-not what is measured.
+"""Servers that take every message and keep nothing: a mail server (aiosmtpd), a sending service over HTTP
+(uvicorn), and a mail server that hardly looks at what it is told, to show what sending itself costs.
 
 Runs as a process of its own: python -m crm.bench.sink, prints its ports, counts until it is stopped.
 """
 
 import asyncio
-import re
 import smtplib
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 HOST = "127.0.0.1"
 END = b"\r\n.\r\n"
@@ -22,12 +26,41 @@ ANSWERS = {
     b"QUIT": b"221 bye\r\n",
 }
 YES = b"250 OK\r\n"
-LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
-TAKEN = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"id": "1"}'
+TAKEN = b'{"id": "1"}'
+HEADERS = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(TAKEN))]
 _taken = 0
 
+Asked = Callable[[], Awaitable[dict[str, Any]]]
+Told = Callable[[dict[str, Any]], Awaitable[None]]
 
-class Sink(asyncio.Protocol):
+
+class Mail:
+    """Hooks of aiosmtpd."""
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd finds its hooks by name
+        self, server: SMTP, session: Session, envelope: Envelope, name: str, answers: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        return [answers[0], "250-PIPELINING", *answers[1:]]
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        global _taken
+        _taken += 1
+        return "250 OK"
+
+
+async def service(_scope: Any, receive: Asked, send: Told) -> None:
+    """Every request is a message and is taken."""
+    global _taken
+    more = True
+    while more:
+        more = bool((await receive()).get("more_body"))
+    _taken += 1
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    await send({"type": "http.response.body", "body": TAKEN})
+
+
+class Void(asyncio.Protocol):
     """One connection. Lines until DATA, then bytes until the lone dot."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -56,7 +89,7 @@ class Sink(asyncio.Protocol):
             return YES
         verb = found[:4].upper()
         self.in_message = verb == b"DATA"
-        if verb == b"NOOP":  # how the bench asks how many came
+        if verb == b"NOOP":  # how the bench asks how many came, over whichever server
             return b"250 %d\r\n" % _taken
         return ANSWERS.get(verb, YES)
 
@@ -65,37 +98,17 @@ class Sink(asyncio.Protocol):
             self.line.write(data)
 
 
-class HttpSink(asyncio.Protocol):
-    """One connection. Every request is a message and is taken."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.line = transport
-        self.left = b""
-
-    def data_received(self, data: bytes) -> None:
-        global _taken
-        self.left += data
-        answers = []
-        while (head := self.left.find(b"\r\n\r\n")) >= 0:
-            length = LENGTH.search(self.left, 0, head)
-            end = head + 4 + (int(length[1]) if length else 0)
-            if len(self.left) < end:
-                break
-            self.left = self.left[end:]
-            _taken += 1
-            answers.append(TAKEN)
-        if answers and isinstance(self.line, asyncio.WriteTransport):
-            self.line.write(b"".join(answers))
-
-
 @dataclass(frozen=True)
 class Running:
-    port: int
-    http_port: int
+    """The ports of the mail server, of the service over HTTP, and of the mail server that hardly looks."""
+
+    smtp: int
+    http: int
+    void: int
 
     def taken(self) -> int:
         """How many messages have arrived so far."""
-        with smtplib.SMTP(HOST, self.port, local_hostname="bench") as client:
+        with smtplib.SMTP(HOST, self.void, local_hostname="bench") as client:
             return int(client.noop()[1])
 
 
@@ -104,18 +117,23 @@ def sink() -> Iterator[Running]:
     process = subprocess.Popen([sys.executable, "-m", "crm.bench.sink"], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout
-        smtp, http = process.stdout.readline().split()
-        yield Running(int(smtp), int(http))
+        yield Running(*map(int, process.stdout.readline().split()))
     finally:
         process.terminate()
         process.wait()
 
 
 async def main() -> None:
-    loop = asyncio.get_running_loop()
-    servers = [await loop.create_server(kind, HOST, 0) for kind in (Sink, HttpSink)]
-    print(*(one.sockets[0].getsockname()[1] for one in servers), flush=True)
-    await asyncio.gather(*(one.serve_forever() for one in servers))
+    loop, hooks = asyncio.get_running_loop(), Mail()
+    mail = await loop.create_server(lambda: SMTP(hooks, hostname="sink", enable_SMTPUTF8=True), HOST, 0)
+    void = await loop.create_server(Void, HOST, 0)
+    # Named as what it is, or asyncio would let each answer wait for more to send.
+    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    door.bind((HOST, 0))
+    config = uvicorn.Config(service, lifespan="off", log_level="error", access_log=False)
+    ports = (mail.sockets[0], door, void.sockets[0])
+    print(*(one.getsockname()[1] for one in ports), flush=True)
+    await uvicorn.Server(config).serve([door])
 
 
 if __name__ == "__main__":

@@ -68,12 +68,19 @@ def test_the_message_is_personal(sink: Sink, campaign: Campaign) -> None:
 
 def test_sending_shows_on_the_timeline(sink: Sink, campaign: Campaign) -> None:
     (one,) = people(1)
-    before = timezone.now()
     deliver(launch(campaign))
     entry = Entry.objects.get(kind="campaign.sent")
     assert (entry.customer, entry.channel, entry.direction, entry.summary) == (one, "email", "out", "News")
+
+
+def test_sending_to_many_leaves_the_lists_of_colleagues_as_they_were(sink: Sink, campaign: Campaign) -> None:
+    (one,) = people(1)
+    long_ago = timezone.now() - timedelta(days=90)
+    Customer.objects.update(touched_at=long_ago)
+    deliver(launch(campaign))
     one.refresh_from_db()
-    assert one.touched_at >= before
+    assert Entry.objects.filter(kind="campaign.sent", customer=one).exists()
+    assert one.touched_at == long_ago
 
 
 def test_who_is_left_out_is_written_down_with_the_reason(sink: Sink, campaign: Campaign) -> None:

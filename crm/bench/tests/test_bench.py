@@ -2,16 +2,17 @@
 
 import io
 import json
-import smtplib
 from importlib import import_module
 
 import pytest
 from django.core.management import call_command
 
+from channels.connectors.base import Payload
+from crm.bench import bare
 from crm.bench.harness import BENCHES, Baseline, Result
 from crm.bench.management.commands.bench import MODULES
 from crm.bench.running import growth
-from crm.bench.sink import HOST, sink
+from crm.bench.sink import sink
 
 KEYS = {
     "import": {"name", "rows", "seconds", "rate", "unit", "baseline", "ratio", "peak_mb"},
@@ -75,10 +76,13 @@ def test_growth_compares_pages_of_one_name() -> None:
 
 
 @pytest.mark.slow
-def test_the_sink_takes_and_counts_messages_with_dots_in_them() -> None:
-    text = b"Subject: dots\r\n\r\n.\r\n..\r\nend"
+def test_every_sink_takes_and_counts_messages_with_dots_in_them() -> None:
+    payload = Payload("a@mail.example", "b@mail.example", b"Subject: dots\r\n\r\n.\r\n..\r\nend\r\n")
     with sink() as server:
-        with smtplib.SMTP(HOST, server.port, local_hostname="bench") as client:
-            for _ in range(3):
-                client.sendmail("a@mail.example", "b@mail.example", text)
+        bare.smtp(server.smtp, payload, 3)
         assert server.taken() == 3
+        bare.smtp(server.void, payload, 3)
+        bare.smtp_ahead(server.void, payload, 3)
+        assert server.taken() == 9
+        bare.over_http(server.http, payload, 3)
+        assert server.taken() == 12
