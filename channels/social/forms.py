@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -7,8 +8,21 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
 from channels.social.models import SocialPost
+from crm.lib.calendars import YEARS
 
 ON, WORDS = "on_", "words_"
+
+
+class DayForm(forms.Form):
+    """Where a post is dragged to."""
+
+    until = forms.DateField()
+
+    def clean_until(self) -> date:
+        day: date = self.cleaned_data["until"]
+        if not YEARS[0] <= day.year <= YEARS[1]:
+            raise forms.ValidationError(_("There is no such day."))
+        return day
 
 
 class PostForm(forms.ModelForm[SocialPost]):

@@ -68,6 +68,11 @@ class SocialPost(models.Model):
     def is_open(self) -> bool:
         return self.state in (self.State.DRAFT, self.State.APPROVED)
 
+    def may_be_moved_by(self, user: User) -> bool:
+        """To another day: what is scheduled by whoever may schedule."""
+        asked = "send" if self.state == self.State.SCHEDULED else "edit"
+        return (self.is_open or self.state == self.State.SCHEDULED) and user.may("social", asked)
+
 
 class Posting(models.Model):
     """One post on one account: a row before anything is said, at most one call under its key."""

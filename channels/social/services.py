@@ -1,4 +1,6 @@
-"""What people ask of posts: keep, approve, schedule, take back."""
+"""What people ask of posts: keep, approve, schedule, move, take back."""
+
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,13 +17,10 @@ State = SocialPost.State
 
 @transaction.atomic
 def save(post: SocialPost, texts: dict[int, str], *, by: User) -> SocialPost:
-    """Words by account. Whatever is changed has to be approved anew."""
+    """Words by account. Approved are the words, not their moment: other words have to be approved anew."""
     is_new = post.pk is None
-    if not is_new and not SocialPost.objects.filter(
-        pk=post.pk, state__in=[State.DRAFT, State.APPROVED]
-    ).update(state=State.DRAFT, approved_by=None):
-        raise Refused(_("What is scheduled can no longer be changed. Take it back first."))
-    post.state, post.approved_by = State.DRAFT, None
+    if is_new or not _says_the_same(post, texts):
+        post.state, post.approved_by = State.DRAFT, None
     post.save()
     post.postings.exclude(channel__in=texts).delete()
     for channel, text in texts.items():
@@ -52,6 +51,22 @@ def schedule(post: SocialPost, *, by: User) -> None:
 
 
 @transaction.atomic
+def move(post: SocialPost, day: date, *, by: User) -> None:
+    """To the same hour of another day, as long as nothing of it has gone out."""
+    current = SocialPost.objects.select_for_update().get(pk=post.pk)
+    rows = list(current.postings.select_for_update())
+    if not current.may_be_moved_by(by) or any(one.state != Posting.State.PLANNED for one in rows):
+        raise Refused(_("It is out already, or was tried: it can no longer be moved."))
+    at = timezone.make_aware(datetime.combine(day, timezone.localtime(current.at).time()))
+    if at <= timezone.now():
+        raise Refused(_("That moment is past already. Choose a later day."))
+    SocialPost.objects.filter(pk=post.pk).update(at=at)
+    if current.state == State.SCHEDULED:
+        current.postings.update(due_at=at, lease_until=None, attempts=0, reason="")
+    audit.record("social.moved", current, by=by, at=at.isoformat())
+
+
+@transaction.atomic
 def take_back(post: SocialPost, *, by: User) -> None:
     """A draft again, as long as nothing of it has gone out."""
     scheduled = SocialPost.objects.filter(pk=post.pk, state=State.SCHEDULED)
@@ -68,3 +83,15 @@ def delete(post: SocialPost, *, by: User) -> None:
     if not SocialPost.objects.filter(pk=post.pk, state__in=[State.DRAFT, State.APPROVED]).delete()[0]:
         raise Refused(_("What is scheduled can no longer be changed. Take it back first."))
     audit.record("social.deleted", None, by=by, post=post.pk)
+
+
+def _says_the_same(post: SocialPost, texts: dict[int, str]) -> bool:
+    """Whether only its moment is another than before; locks what was written then."""
+    open_ones = SocialPost.objects.filter(pk=post.pk, state__in=[State.DRAFT, State.APPROVED])
+    before = open_ones.select_for_update().first()
+    if before is None:
+        raise Refused(_("What is scheduled can no longer be changed. Take it back first."))
+    post.state, post.approved_by = before.state, before.approved_by
+    said = dict(before.postings.values_list("channel_id", "text"))
+    words = ("text", "link", "picture")
+    return said == texts and all(getattr(post, name) == getattr(before, name) for name in words)

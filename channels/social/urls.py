@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/edit/", views.edit, name="edit"),
+    path("<int:pk>/day/", views.day, name="day"),
     path("<int:pk>/approval/", views.approval, name="approval"),
     path("<int:pk>/schedule/", views.schedule, name="schedule"),
     path("<int:pk>/withdrawal/", views.withdrawal, name="withdrawal"),

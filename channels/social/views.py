@@ -14,10 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from channels.campaigns.public_views import visit_of
 from channels.models import Channel
 from channels.social import calendars, links, services
-from channels.social.forms import PostForm
+from channels.social.forms import DayForm, PostForm
 from channels.social.models import SocialPost
 from crm.accounts.http import UserRequest, get_visible, needs
-from crm.lib.htmx import render_part
+from crm.lib.errors import BadInput
+from crm.lib.htmx import add_event, no_content, render_part, wants_part
 from crm.lib.limits import limit
 from crm.lib.paging import keyset
 
@@ -29,7 +30,8 @@ PER_MINUTE = 240
 def calendar(request: UserRequest) -> HttpResponse:
     posts = SocialPost.objects.visible_to(request.user)
     found = calendars.of(posts, request.GET.get("span", ""), request.GET.get("on", ""))
-    context = {"calendar": found, "may_create": request.user.may("social", "create")}
+    may = {f"may_{action}": request.user.may("social", action) for action in ("create", "edit", "send")}
+    context = {"calendar": found, **may}
     return render_part(request, "social/calendar.html", "grid", context)
 
 
@@ -66,6 +68,18 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     postings = list(post.postings.select_related("channel", "post"))
     context = {"post": post, "rows": [(one, links.of(one)) for one in postings], "may": may}
     return render(request, "social/detail.html", context)
+
+
+@require_POST
+@needs("social", "edit")
+def day(request: UserRequest, pk: int) -> HttpResponse:
+    post, form = get_visible(SocialPost.objects.visible_to(request.user, "edit"), pk), DayForm(request.POST)
+    if not form.is_valid():
+        raise BadInput(_("There is no such day."))
+    services.move(post, form.cleaned_data["until"], by=request.user)
+    if wants_part(request):
+        return add_event(no_content(request), "posts-changed")
+    return redirect("social:detail", pk)
 
 
 @require_POST

@@ -1,6 +1,6 @@
 "use strict";
 // Entries between the days of a calendar: mouse and pen drag, touch after a long press.
-// <table data-drag data-moved="Moved to"> has [data-drop="2026-11-24"][data-label] cells with a list each and
+// <table data-drag data-moved="Moved to" data-stays="It stays."> has [data-drop="2026-11-24"][data-label] cells with a list each and
 // [data-card][data-move-url] entries in them. drag_keys.js moves without a pointer; what has moved is saved here.
 {
   const PRESS = 260, SLIP = 5;
@@ -11,11 +11,20 @@
   const save = (moved, from) => {
     const board = moved.closest("[data-drag]");
     const day = moved.closest("[data-drop]");
-    // Whatever is refused goes back to where it was.
-    const answered = ({ detail }) => detail.successful || from.list.insertBefore(moved, from.next);
+    const { moved: said, stays } = board.dataset;
+    const answered = ({ detail }) => {
+      document.getElementById("live").textContent = detail.successful ? `${said} ${day.dataset.label}` : stays;
+      if (!detail.successful) putBack(moved, from);
+    };
     board.addEventListener("htmx:afterRequest", answered, { once: true });
     htmx.ajax("POST", moved.dataset.moveUrl, { source: board, swap: "none", values: { until: day.dataset.drop } });
-    document.getElementById("live").textContent = `${board.dataset.moved} ${day.dataset.label}`;
+  };
+
+  // Whatever is refused goes back to where it was, and who moved it by keys stays on it.
+  const putBack = (moved, from) => {
+    const focused = moved.contains(document.activeElement);
+    from.list.insertBefore(moved, from.next);
+    if (focused) dom.one("a", moved).focus();
   };
 
   const lift = () => {

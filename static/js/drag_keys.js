@@ -9,7 +9,10 @@
     event.preventDefault();
     const days = dom.all("td", card.closest("[data-drag]"));
     const day = days[days.indexOf(card.closest("td")) + step];
-    if (!day?.hasAttribute("data-drop")) return;
+    if (!day?.hasAttribute("data-drop")) {
+      document.getElementById("live").textContent = card.closest("[data-drag]").dataset.stays;
+      return;
+    }
     const detail = { list: card.parentNode, next: card.nextSibling };
     dom.one("ul", day).append(card);
     dom.one("a", card).focus();

@@ -522,6 +522,7 @@ RULES: dict[str, Rule] = {
     "social:new": Rule("social", "create"),
     "social:detail": Rule("social", on="social"),
     "social:edit": Rule("social", "edit", on="social"),
+    "social:day": Rule("social", "edit", on="social", writes=WRITE),
     "social:approval": Rule("social", "approve", on="social", writes=WRITE, private=True),
     "social:schedule": Rule("social", "send", on="social", writes=WRITE),
     "social:withdrawal": Rule("social", "send", on="social", writes=WRITE),
