@@ -108,7 +108,7 @@ def load(user: User, asked: Asked) -> Report:
         everything,
         {day: (opened, closed) for day, (opened, closed) in sorted(days.items())},
         {(kind, hour): int(number) for kind, hour, number in hours},
-        teams.named(dict(Team.objects.filter(pk__in=teams.keys).values_list("pk", "name"))),
+        teams.named({one.pk: one.name for one in user.all_teams}),
         people.named(dict(User.objects.filter(pk__in=people.keys).values_list("pk", "name"))),
     )
 
