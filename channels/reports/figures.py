@@ -10,7 +10,7 @@ from django.db import connection
 from channels.reports import times
 from channels.reports.models import Tally
 from channels.reports.periods import Asked
-from crm.accounts.models import Team, User
+from crm.accounts.models import User
 from crm.accounts.policy import Scope
 
 M = Tally.Measure

@@ -45,7 +45,7 @@ ACTIONS = {
 }
 
 
-class SignedIn(AuthenticationBackend):
+class SignedIn(AuthenticationBackend):  # type: ignore[misc]
     """Reads the user of a request together with the teams: nearly every page asks for both."""
 
     def get_user(self, user_id: int) -> User | None:
