@@ -124,7 +124,7 @@ CACHES = {
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "crm.accounts.backends.SignedIn",
     "crm.accounts.backends.RolePermissions",
 ]
 PASSWORD_HASHERS = [

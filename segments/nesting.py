@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from django.db import connection
+from django.db.models import BooleanField, F, Func, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,6 +42,12 @@ def based_on(tree: object) -> set[int]:
 def dependents(pk: int) -> list[int]:
     """The segments that ask about this one."""
     return [other for other, tree in _stored() if pk in based_on(tree)]
+
+
+def asks_about(pk: int) -> "JsonPathExists":
+    """The same as a condition of segments, however deep in a rule it stands."""
+    path = f'$.** ? (@.fact == "{MEMBER}").value[*] ? (@ == {pk} || @ == "{pk}")'
+    return JsonPathExists(F("rule"), Value(path))
 
 
 def check(segment: Segment, rule: rules.Group) -> None:
@@ -89,6 +96,12 @@ def _all_below(pk: int, below: Mapping[int, Collection[int]]) -> set[int]:
             found.add(one)
             waiting.extend(below.get(one, ()))
     return found
+
+
+class JsonPathExists(Func):
+    function = "jsonb_path_exists"
+    template = "%(function)s(%(expressions)s::jsonpath)"
+    output_field = BooleanField()
 
 
 def _stored() -> Iterable[tuple[int, Any]]:

@@ -1,19 +1,20 @@
 """How a segment developed and what it has in common with others, on its page."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import User
 from crm.lib.charts import Chart, Series, line
-from segments import history, uses
+from segments import history, nesting, uses
 from segments.models import MEMBER, Segment
 
 SHOWN_DAYS = 180
@@ -31,12 +32,20 @@ class Shared:
 
 def parts(segment: Segment, user: User) -> dict[str, Any]:
     counted = segment.overlap.get("at")
+    others = _others(segment, user)
     return {
         "sizes": size_chart(segment),
-        "overlap": overlap(segment, user),
+        "overlap": overlap(segment, others),
         "overlap_at": datetime.fromisoformat(counted) if counted else None,
-        "uses": uses.of(segment, user),
+        "uses": uses.of(segment, user, [one for one, builds_on_it in others.values() if builds_on_it]),
     }
+
+
+def _others(segment: Segment, user: User) -> dict[int, tuple[Segment, bool]]:
+    """Those that share customers with it or build on it, and whether they do the latter."""
+    builds_on_it = nesting.asks_about(segment.pk)
+    rows = Segment.objects.visible_to(user).filter(Q(pk__in=_numbers(segment)) | builds_on_it)
+    return {one.pk: (one, getattr(one, "asks", False)) for one in rows.annotate(asks=builds_on_it)}
 
 
 def size_chart(segment: Segment) -> Chart:
@@ -48,14 +57,17 @@ def size_chart(segment: Segment) -> Chart:
     return line(_("Size over time"), labels, [sizes], height=260, urls=urls)
 
 
-def overlap(segment: Segment, user: User) -> Sequence[Shared]:
-    numbers = dict(segment.overlap.get("with", ()))
-    named = Segment.objects.visible_to(user).in_bulk(numbers)
+def overlap(segment: Segment, others: Mapping[int, tuple[Segment, bool]]) -> Sequence[Shared]:
     return [
-        Shared(named[pk], number, round(100 * number / segment.size), _both(segment.pk, pk))
-        for pk, number in numbers.items()
-        if pk in named and segment.size
+        Shared(others[pk][0], number, round(100 * number / segment.size), _both(segment.pk, pk))
+        for pk, number in _numbers(segment).items()
+        if pk in others and segment.size
     ]
+
+
+def _numbers(segment: Segment) -> dict[int, int]:
+    """How many customers it has in common with which."""
+    return dict(segment.overlap.get("with", ()))
 
 
 def _both(one: int, other: int) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import F, QuerySet, TextField, Value
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -37,19 +37,24 @@ class Use:
 
 @dataclass(frozen=True)
 class Rows:
-    """Things with a name and a page of their own that stand in `rows`."""
+    """Things with a name and a page of their own that stand in `rows`.
+
+    Where the database cannot tell which of them use the segment, `asks` looks into the column `text` of each.
+    """
 
     kind: str | Promise
     page: str
     icon: str
     rows: Callable[[Segment, User], QuerySet[Any]]
+    text: str = ""
+    asks: Callable[[str, Segment], bool] = lambda text, segment: True
+    address: Callable[[int, str], str] | None = None
+    most: int = 20
 
 
 Finder = Callable[[Segment, User], Iterable[Use]]
 _finders: list[Finder] = []
 _rows: list[Rows] = []
-# The newest of each kind; its own list has them all.
-MOST = 20
 
 
 def register(finder: Finder) -> None:
@@ -62,44 +67,47 @@ def register_rows(rows: Rows) -> None:
 
 
 def register_all() -> None:
-    register(_segments)
-    register(_lists)
+    register_rows(
+        Rows(_("Saved list"), "", "list", _lists, "query", _asks, address=_list_address, most=MOST_LISTS)
+    )
 
 
-def of(segment: Segment, user: User) -> list[Use]:
-    found = [use for finder in _finders for use in finder(segment, user)]
+def of(segment: Segment, user: User, dependents: Iterable[Segment]) -> list[Use]:
+    """`dependents` are the segments that ask about this one."""
+    found = [
+        Use(_("Segment"), one.name, reverse("segments:detail", args=[one.pk]), "shapes") for one in dependents
+    ]
+    found += [use for finder in _finders for use in finder(segment, user)]
     return found + [
-        Use(one.kind, name, reverse(one.page, args=[pk]), one.icon)
-        for place, pk, name in _named(segment, user)
+        Use(one.kind, name, one.address(pk, text) if one.address else reverse(one.page, args=[pk]), one.icon)
+        for place, pk, name, text in _named(segment, user)
         for one in [_rows[place]]
+        if one.asks(text, segment)
     ]
 
 
-def _named(segment: Segment, user: User) -> list[tuple[int, int, str]]:
+def _named(segment: Segment, user: User) -> list[tuple[int, int, str, str]]:
     parts = [
         one.rows(segment, user)
-        .annotate(place=Value(place))
+        .annotate(place=Value(place), text=F(one.text) if one.text else Value("", TextField()))
         .order_by("-pk")
-        .values_list("place", "pk", "name")
+        .values_list("place", "pk", "name", "text")[: one.most]
         for place, one in enumerate(_rows)
     ]
-    first, *others = [part[:MOST] for part in parts]
+    first, *others = parts
     return sorted(first.union(*others, all=True), key=lambda one: (one[0], -one[1]))
 
 
-def _segments(segment: Segment, user: User) -> Iterable[Use]:
-    found = Segment.objects.visible_to(user).filter(pk__in=nesting.dependents(segment.pk))
-    for one in found:
-        yield Use(_("Segment"), one.name, reverse("segments:detail", args=[one.pk]), "shapes")
+def _lists(segment: Segment, user: User) -> QuerySet[SavedList]:
+    return SavedList.objects.visible_to(user).filter(query__contains="segment")
 
 
-def _lists(segment: Segment, user: User) -> Iterable[Use]:
-    for one in SavedList.objects.visible_to(user).filter(query__contains="segment")[:MOST_LISTS]:
-        if _asks(QueryDict(one.query), segment.pk):
-            yield Use(_("Saved list"), one.name, f"{reverse('customers:list')}?{one.address}", "list")
+def _list_address(pk: int, text: str) -> str:
+    return f"{reverse('customers:list')}?{SavedList(pk=pk, query=text).address}"
 
 
-def _asks(query: QueryDict, pk: int) -> bool:
+def _asks(text: str, segment: Segment) -> bool:
+    query, pk = QueryDict(text), segment.pk
     if str(pk) in query.getlist("segment"):
         return True
     try:

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from channels.inbox.models import Conversation, ConversationQuerySet, Mention
-from crm.accounts.models import Team, User
+from crm.accounts.models import KnownTeam, User
 from crm.accounts.policy import Scope
 from crm.lib.paging import Page, keyset_of
 from customers.models import Customer
@@ -51,7 +51,7 @@ def register(queue: Queue) -> None:
 
 def all_for(user: User) -> list[Queue]:
     """Everybody's queues, and one for each department that the user belongs to."""
-    own = [_of_team(team) for team in Team.objects.filter(pk__in=user.team_ids).order_by("name")]
+    own = [_of_team(team) for team in user.own_teams]
     return sorted([*_queues.values(), *own], key=lambda one: one.order)
 
 
@@ -60,9 +60,8 @@ def find(key: str, user: User) -> Queue:
     if key in _queues:
         return _queues[key]
     word, _dash, number = key.partition("-")
-    if word == "team" and number.isdecimal() and int(number) in user.team_ids:
-        return _of_team(Team.objects.get(pk=int(number)))
-    return _queues["mine"]
+    own = [team for team in user.own_teams if word == "team" and number == str(team.pk)]
+    return _of_team(own[0]) if own else _queues["mine"]
 
 
 def page(queue: Queue, user: User, cursor: str = "") -> Page[Conversation]:
@@ -169,9 +168,9 @@ def _all(user: User) -> list[ConversationQuerySet]:
     return seen_by(user, ~Q(status=Status.CLOSED))
 
 
-def _of_team(team: Team) -> Queue:
+def _of_team(team: KnownTeam) -> Queue:
     """A department's own queue: whatever is open there, whoever has it."""
-    rows = Conversation.objects.present().filter(team=team, status=Status.OPEN)
+    rows = Conversation.objects.present().filter(team=team.pk, status=Status.OPEN)
     return Queue(f"team-{team.pk}", team.name, "users", lambda user: [rows], 30)
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from channels.reports import times
 from channels.reports.models import Tally
 from channels.reports.periods import Asked
-from crm.accounts.models import Team, User
+from crm.accounts.models import User
 from crm.accounts.policy import Scope
 
 M = Tally.Measure
@@ -108,7 +108,7 @@ def load(user: User, asked: Asked) -> Report:
         everything,
         {day: (opened, closed) for day, (opened, closed) in sorted(days.items())},
         {(kind, hour): int(number) for kind, hour, number in hours},
-        teams.named(dict(Team.objects.filter(pk__in=teams.keys).values_list("pk", "name"))),
+        teams.named({one.pk: one.name for one in user.all_teams}),
         people.named(dict(User.objects.filter(pk__in=people.keys).values_list("pk", "name"))),
     )
 

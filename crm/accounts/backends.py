@@ -1,10 +1,11 @@
-"""The policy table, in the words of Django's admin."""
+"""Who is signed in, and the policy table in the words of Django's admin."""
 
 from typing import Any
 
+from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.backends import BaseBackend
 
-from crm.accounts.models import User
+from crm.accounts.models import User, teams_of
 
 # App label → the policy's resource. An app that is missing here is closed in the admin.
 RESOURCES = {
@@ -42,6 +43,14 @@ ACTIONS = {
     "export": "export",
     "import": "create",
 }
+
+
+class SignedIn(AuthenticationBackend):  # type: ignore[misc]
+    """Reads the user of a request together with the teams: nearly every page asks for both."""
+
+    def get_user(self, user_id: int) -> User | None:
+        user = User.objects.filter(pk=user_id).annotate(read_teams=teams_of()).first()
+        return user if user and self.user_can_authenticate(user) else None
 
 
 class RolePermissions(BaseBackend):

@@ -1,13 +1,16 @@
 """People who work with the CRM: users, teams and who is in which."""
 
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import JSONObject
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -40,6 +43,16 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True)
+class KnownTeam:
+    """A team as somebody's rights need it."""
+
+    pk: int
+    name: str
+    parent: int | None
+    is_mine: bool
 
 
 class User(AbstractUser):
@@ -97,13 +110,18 @@ class User(AbstractUser):
 
     @cached_property
     def team_ids(self) -> list[int]:
-        return [pk for pk, _parent, is_mine in self._all_teams if is_mine]
+        return sorted(one.pk for one in self.own_teams)
+
+    @cached_property
+    def own_teams(self) -> list[KnownTeam]:
+        """In the order of their names."""
+        return [one for one in self.all_teams if one.is_mine]
 
     @cached_property
     def team_tree_ids(self) -> list[int]:
         """The user's teams and all below them."""
         found = set(self.team_ids)
-        while more := {pk for pk, parent, _mine in self._all_teams if parent in found} - found:
+        while more := {one.pk for one in self.all_teams if one.parent in found} - found:
             found |= more
         return sorted(found)
 
@@ -111,12 +129,24 @@ class User(AbstractUser):
     def teams_above_ids(self) -> list[int]:
         """The user's teams and all above them: what is meant for a department is meant for its groups."""
         found = set(self.team_ids)
-        while more := {parent for pk, parent, _mine in self._all_teams if pk in found and parent} - found:
+        while more := {one.parent for one in self.all_teams if one.pk in found and one.parent} - found:
             found |= more
         return sorted(found)
 
     @cached_property
-    def _all_teams(self) -> list[tuple[int, int | None, bool]]:
-        """Few enough to be read at once; whose they are comes along."""
-        mine = User.teams.through.objects.filter(user=self.pk, team=models.OuterRef("pk"))
-        return list(Team.objects.order_by("pk").values_list("pk", "parent_id", models.Exists(mine)))
+    def all_teams(self) -> list[KnownTeam]:
+        """Few enough to be read at once, with whoever signs in; whose they are comes along."""
+        read: list[dict[str, Any]] | None = getattr(self, "read_teams", None)
+        if read is None:
+            read = User.objects.filter(pk=self.pk).values_list(teams_of(), flat=True).first()
+        return [KnownTeam(**one) for one in read or []]
+
+
+def teams_of() -> ArraySubquery:
+    """All teams by name, and which of them are those of the user of the outer query."""
+    through = User.teams.through.objects
+    mine = through.filter(user=models.OuterRef(models.OuterRef("pk")), team=models.OuterRef("pk"))
+    teams = Team.objects.order_by("name", "pk")
+    return ArraySubquery(
+        teams.values(json=JSONObject(pk="pk", name="name", parent="parent_id", is_mine=models.Exists(mine)))
+    )

@@ -6,18 +6,24 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.core import signing
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import BigIntegerField, F, Model, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from crm.lib import lookups  # noqa: F401 - registers any_of
 from crm.lib.errors import BadInput
 
 SIZE = 50
 SALT = "crm.lib.paging"
+KEYS: ArrayField[Any, Any] = ArrayField(BigIntegerField())
+# Of pairs of key and value the key alone; the value is there to be ordered by.
+FIRST_OF_EACH = "ARRAY(SELECT found.key FROM (%(subquery)s) AS found (key, value))"
 
 Row = TypeVar("Row", bound=Model)
 
@@ -122,9 +128,9 @@ def keyset_of(
         parts = [_behind(rows, field, value, pk, falling=falling) for rows in parts]
     newest = [rows.order_by(*ordering).values_list("pk", field)[: size + 1] for rows in parts]
     together = newest[0] if len(newest) == 1 else newest[0].union(*newest[1:]).order_by(*ordering)
-    keys = [row[0] for row in together[: size + 1]]
-    rows = parts[0].model._default_manager.filter(pk__in=keys).select_related(*related)
-    found = list(rows.order_by(*ordering)) if keys else []
+    keys = ArraySubquery(together[: size + 1], template=FIRST_OF_EACH, output_field=KEYS)
+    rows = parts[0].model._default_manager.filter(pk__any_of=keys).select_related(*related)
+    found = list(rows.order_by(*ordering))
     return _page(found, order, cursor, size=size, backwards=backwards)
 
 

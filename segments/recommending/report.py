@@ -1,9 +1,11 @@
 """The model card: which method is used, its figures beside best-sellers, what sells, what goes together."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Value
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import User
@@ -18,7 +20,7 @@ BEST, PAIRS = 8, 8
 HISTORY = 30
 # A pair that few bought is an anecdote.
 SUPPORT = 10
-MOST_SUGGESTED = 500
+MOST_CATEGORIES, MOST_SUGGESTED = 100, 500
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,15 @@ class Row:
 
 def page(user: User) -> dict[str, Any]:
     learnings = Learning.objects.visible_to(user)
-    last = learnings.done().order_by("-as_of").first()
+    done = list(learnings.done().order_by("-as_of")[:HISTORY])
+    last = done[0] if done else None
     rows = methods(last) if last else []
     return {
         "last": last,
         "newest": learnings.order_by("-created_at").first(),
         "methods": rows,
         "used": next((row for row in rows if row.is_used), None),
-        "history": _history(learnings.done()),
+        "history": _history(done),
         "best": _best() if last else [],
         "pairs": _pairs() if last else [],
         "exclusions": list(
@@ -76,9 +79,9 @@ def buyers_of(sku: str) -> str:
     return customers_with(rule=json.dumps(rule, ensure_ascii=False, separators=(",", ":")))
 
 
-def _history(done: Any) -> Chart | None:
-    """Recall of the method in use beside best-sellers, learning by learning."""
-    newest = list(done.order_by("-as_of").exclude(report__outcomes=[])[:HISTORY])[::-1]
+def _history(done: Sequence[Learning]) -> Chart | None:
+    """Recall of the method in use beside best-sellers, learning by learning; `done` has the newest first."""
+    newest = [one for one in reversed(done) if one.report.get("outcomes")]
     if len(newest) < 2:
         return None
     rows = [{row.method: row for row in methods(one)} for one in newest]
@@ -114,6 +117,7 @@ def _pairs() -> list[dict[str, Any]]:
 
 def _catalogue() -> list[str]:
     """What the form for exclusions proposes: categories first."""
-    categories = Product.objects.exclude(category="").values_list("category", flat=True).distinct()
-    names = Product.objects.order_by("name").values_list("name", flat=True)
-    return [*sorted(categories[:100]), *names[:MOST_SUGGESTED]]
+    categories = Product.objects.exclude(category="").values_list(Value(0), "category").distinct()
+    names = Product.objects.order_by("name").values_list(Value(1), "name")
+    offered = categories.order_by()[:MOST_CATEGORIES].union(names[:MOST_SUGGESTED], all=True)
+    return [word for _place, word in sorted(offered)]

@@ -91,7 +91,7 @@ def test_it_costs_few_queries(as_marketer: Client, django_assert_max_num_queries
     one = segment()
     membership.refresh(one.pk)
     as_marketer.get("/segments/")
-    with django_assert_max_num_queries(8):  # type: ignore[operator]
+    with django_assert_max_num_queries(6):  # type: ignore[operator]
         as_marketer.get(f"/segments/{one.pk}/")
 
 

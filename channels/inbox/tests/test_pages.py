@@ -83,7 +83,7 @@ def test_pages_ask_little(
     for number in range(30):
         factories.message(asked, text=f"And {number}", direction="in" if number % 3 else "out")
     as_operator.get("/inbox/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(7):
         as_operator.get("/inbox/?queue=all")
     with django_assert_max_num_queries(36):
         as_operator.get(f"/inbox/{asked.pk}/")

@@ -184,6 +184,6 @@ def test_the_page_costs_few_queries(as_marketer: Client, django_assert_max_num_q
     scored()
     digesting.sweep()
     as_marketer.get(URL)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(8):
         as_marketer.get(URL)
     assert Score.objects.exists()
