@@ -5,15 +5,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0003_present_in_a_city'),
+        ("customers", "0003_present_in_a_city"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='customer',
-            name='touched_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, help_text='When they last did something, or a colleague did with them. What is sent to many does not count.', verbose_name='last activity'),
+            model_name="customer",
+            name="touched_at",
+            field=models.DateTimeField(
+                default=django.utils.timezone.now,
+                help_text="When they last did something, or a colleague did with them. What is sent to many does not count.",
+                verbose_name="last activity",
+            ),
         ),
     ]
