@@ -6,7 +6,6 @@ A crash after it leaves at most one stretch of the batch (see waybills.py) of wh
 went out; that is never sent again, unless the provider recognises our key.
 """
 
-import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -43,8 +42,7 @@ from channels.connectors.registry import NoSuchConnector
 from channels.consent import suppression
 from channels.consent.models import Suppression
 from crm.lib.errors import Refused
-
-log = logging.getLogger(__name__)
+from crm.lib.patience import insist, will_pass
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 TIMEOUT = 30.0
@@ -184,7 +182,9 @@ class Line:
                 known = results[-batch.stretch :]
                 if not waybills.go_on(batch.token, number, batch.begun_at(done), known):
                     return False
-            except (OperationalError, InterfaceError):
+            except Error as error:
+                if not will_pass(error):
+                    raise
                 return False
         return time.monotonic() - batch.recorded_at <= (GOOD_FOR if done else STALE)
 
@@ -195,24 +195,18 @@ class Line:
         return Result(pk, customer, Delivery.State.READY, untouched=True, unsent=unsent)
 
     def _settle(self, batch: Batch, results: Sequence[Result]) -> None:
-        """Records the outcomes, however often the database has to be asked: nobody else knows them."""
-        deadline, wait, at = time.monotonic() + books.LEASE.total_seconds(), 0.05, timezone.now()
-        while results:
-            try:
-                with transaction.atomic():
-                    if batch.has_waybill:
-                        waybills.close(batch.token)
-                    books.record_results(self.campaign, batch.token, results, at)
-                    _suppress_dead(self.campaign, batch.parcels, results)
-            except (OperationalError, InterfaceError):
-                if time.monotonic() > deadline or connection.in_atomic_block:
-                    raise
-                log.warning("The database was away; recording %d outcomes again", len(results))
-                connection.close()
-                time.sleep(wait)
-                wait = min(2.0, wait * 2)
-            else:
-                return
+        """Records the outcomes. Also long after the lease: whoever took us for dead wrote only "unknown"."""
+        at = timezone.now()
+
+        @transaction.atomic
+        def write() -> None:
+            if batch.has_waybill:
+                waybills.close(batch.token)
+            books.record_results(self.campaign, batch.token, results, at)
+            _suppress_dead(self.campaign, batch.parcels, results)
+
+        if results:
+            insist(write, f"{len(results)} outcomes of campaign {self.campaign.pk}")
 
     def _look_up(self) -> None:
         """Now and then: tells the sweep that somebody is on it, and moves on with the time."""

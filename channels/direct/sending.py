@@ -31,6 +31,7 @@ from channels.direct import costs, hooks, markup, reaching
 from channels.direct.models import DirectMessage
 from channels.mail import blobs
 from channels.models import Channel
+from crm.lib.patience import insist
 from customers.timeline import services as timeline
 from customers.timeline.models import Entry
 
@@ -85,7 +86,7 @@ def send_over(session: Session, pk: int) -> Outcome | None:
 
 def _hand_over(parcel: Parcel, session: Session) -> Outcome:
     outcome = session.send(parcel.payload, parcel.message.key.hex, TIMEOUT)
-    _settle(parcel, outcome)
+    insist(lambda: _settle(parcel, outcome), f"the outcome of message {parcel.message.pk}")
     return outcome
 
 

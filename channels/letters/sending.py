@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -23,6 +24,7 @@ from channels.consent import gate, suppression
 from channels.consent.gate import Question, Reason
 from channels.consent.models import Purpose, Suppression
 from channels.letters.models import Letter, LetterQuerySet
+from crm.lib.patience import insist
 from customers import letters
 from customers.letters import Draft
 from customers.models import Customer
@@ -53,8 +55,8 @@ def send(letter_pk: int) -> None:
         return
     with channels.open_session(parcel.letter.channel) as session:
         outcome = session.send(parcel.payload, parcel.letter.key.hex, TIMEOUT)
+    insist(lambda: _settle(parcel, outcome), f"the outcome of letter {letter_pk}")
     channels.note_outcome(parcel.letter.channel, outcome)
-    _settle(parcel, outcome)
 
 
 def sweep() -> None:
@@ -166,7 +168,9 @@ def _end(letter: Letter, state: State, reason: str) -> int:
 
 
 def _mine(letter: Letter) -> LetterQuerySet:
-    return Letter.objects.filter(pk=letter.pk, state__in=[State.READY, State.SENDING])
+    # Whoever took us for dead wrote "lost", and now it is known.
+    lost = Q(state=State.UNKNOWN, reason=LOST)
+    return Letter.objects.filter(lost | Q(state__in=[State.READY, State.SENDING]), pk=letter.pk)
 
 
 def language_of(customer: Customer) -> str:

@@ -5,6 +5,7 @@ same key; where it does not, nobody knows whether it was said, and the row ends 
 """
 
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -26,6 +27,7 @@ from channels.connectors.registry import NoSuchConnector
 from channels.models import Channel
 from channels.social import links
 from channels.social.models import INTERRUPTED, TOO_LATE, Posting, SocialPost
+from crm.lib.patience import insist
 
 LEASE, SECONDS = timedelta(minutes=3), 30
 MOST_ATTEMPTS = 6
@@ -39,7 +41,8 @@ def publish_due() -> int:
     number = 0
     while posting := _claim():
         if posting.state == State.SENDING:
-            _end(posting, _say(posting))
+            outcome = _say(posting)
+            insist(partial(_end, posting, outcome), f"the outcome of posting {posting.pk}")
         number += 1
     return number
 
@@ -94,8 +97,12 @@ def _say(posting: Posting) -> Outcome:
 def _end(posting: Posting, outcome: Outcome) -> None:
     # Two that end the last parts at once would each see the other's still under way.
     SocialPost.objects.select_for_update().get(pk=posting.post_id)
+    # Whoever took us for dead wrote "unknown", and now it is known.
     mine = Posting.objects.filter(
-        pk=posting.pk, state=posting.state, lease_until=posting.lease_until, attempts=posting.attempts
+        pk=posting.pk,
+        state__in=[State.SENDING, State.UNKNOWN],
+        lease_until=posting.lease_until,
+        attempts=posting.attempts,
     )
     now = timezone.now()
     if isinstance(outcome, Accepted):
@@ -136,4 +143,5 @@ def _settle(post_id: int) -> None:
         whole = SocialPost.State.FAILED
     elif State.UNKNOWN in states:
         whole = SocialPost.State.UNKNOWN
-    SocialPost.objects.filter(pk=post_id, state=SocialPost.State.SCHEDULED).update(state=whole)
+    begun = [SocialPost.State.SCHEDULED, SocialPost.State.UNKNOWN]
+    SocialPost.objects.filter(pk=post_id, state__in=begun).update(state=whole)

@@ -1,15 +1,21 @@
-"""What the database expects of a question, and an end to what takes it too long."""
+"""What the database expects of a question, an end to what takes it too long, patience with it when it is away."""
 
 import json
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
-# PostgreSQL's code for a statement that ran out of time.
-CANCELLED = "57014"
+log = logging.getLogger(__name__)
+
+# PostgreSQL's codes for a statement that ran out of time, and for a write where it only reads just now.
+CANCELLED, READ_ONLY = "57014", "25006"
+# Seconds: as long as a full disk may take to be noticed and mended.
+LONG = 3600.0
 
 
 class TooSlow(Exception):
@@ -20,6 +26,34 @@ def expected(rows: QuerySet[Any]) -> int:
     """How many rows there may be, from what is known of each column by itself. Reads none of them."""
     plan = json.loads(rows.order_by().values("pk").explain(format="json"))
     return int(plan[0]["Plan"]["Plan Rows"])
+
+
+def will_pass(error: BaseException | None) -> bool:
+    """Whether the database is away, has no room or only reads, so that the same may succeed later."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    return isinstance(error, Error) and getattr(error.__cause__, "pgcode", "") == READ_ONLY
+
+
+def insist(write: Callable[[], object], what: str) -> None:
+    """Has something written that nobody else knows, however often the database has to be asked.
+
+    `write` is one transaction and may run again after it was committed. Within a transaction of the caller
+    there is nothing to wait for: it is lost already.
+    """
+    deadline, wait = time.monotonic() + LONG, 0.05
+    while True:
+        try:
+            write()
+        except Error as error:
+            if not will_pass(error) or time.monotonic() > deadline or connection.in_atomic_block:
+                raise
+            log.warning("The database takes nothing in; writing again: %s", what)
+            connection.close()
+            time.sleep(wait)
+            wait = min(2.0, wait * 2)
+        else:
+            return
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from typing import Any
 import django
 from django.conf import settings
 from django.core.management import call_command
+from django.db import Error
 from django.utils import timezone
 
 from crm.embedded.processes import die_with_parent
@@ -200,8 +201,10 @@ def _send_singles(number: int) -> None:
 
     sending.FIRST_WAIT = (0.3, 2.0, 7.0)[number % 3]
     while True:
-        for message in sending.sweep():
-            sending.send(message.pk)
+        # A task that fails is an entry in Celery's log, and the next one is tried.
+        with suppress(Error):
+            for message in sending.sweep():
+                sending.send(message.pk)
         time.sleep(0.1)
 
 

@@ -7,10 +7,11 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, connection
 
 from channels.campaigns import deciding, finishing, measuring, planning, sending
 from channels.campaigns.finishing import Step
+from crm.lib.patience import will_pass
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0
@@ -31,8 +32,10 @@ class Command(BaseCommand):
         while not self.stop.is_set():
             try:
                 busy = self._round(options["connections"])
-            except (OperationalError, InterfaceError):
-                log.warning("The database is away; trying again.")
+            except Error as error:
+                if not will_pass(error):
+                    raise
+                log.warning("The database is away or takes nothing in; trying again.")
                 connection.close()
                 busy = False
             if not busy and options["once"]:
