@@ -1,4 +1,4 @@
-"""What the database expects of a question, an end to what takes it too long, patience with it when it is away."""
+"""What the database expects of a question, an end to what takes it too long, patience while it is away."""
 
 import json
 import logging
