@@ -120,7 +120,7 @@ SETTLE = """
     RETURNING delivery.id
 """
 
-# Nobody's last activity moves: what is sent to many says nothing about one of them (decision 0061).
+# Nobody's last activity moves: what is sent to many says nothing about one of them (decision 0060).
 TELL = """
     INSERT INTO timeline_entry
         (customer_id, kind, channel, direction, occurred_at, summary, body, source, source_id, data)
