@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from channels.campaigns.models import Campaign
 from channels.consent.models import Consent, ConsentEntry
@@ -60,9 +60,10 @@ class TestWhatIsThere:
         )
         assert said.distinct().count() == shown.count() > 0
 
-    def test_last_activity_is_the_newest_touch_or_order(self) -> None:
+    def test_last_activity_is_the_newest_touch_or_order_but_nothing_sent_to_many(self) -> None:
+        of_one = ~Q(entries__kind="campaign.sent") & ~Q(entries__source="journey")
         latest = Customer.objects.present().annotate(
-            order=Max("orders__placed_at"), touch=Max("entries__occurred_at")
+            order=Max("orders__placed_at"), touch=Max("entries__occurred_at", filter=of_one)
         )
         for touched, *moments in latest.values_list("touched_at", "created_at", "order", "touch"):
             assert touched == max(moment for moment in moments if moment)
