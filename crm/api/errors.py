@@ -16,6 +16,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from crm.api.parsing import Unusable
 from crm.lib.errors import BadInput, Refused
+from crm.lib.patience import will_pass
 
 Handler = Callable[[HttpRequest, Any], HttpResponse]
 CONTENT_TYPE = "application/problem+json"
@@ -161,6 +162,8 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 def _crash(request: HttpRequest, error: Exception) -> HttpResponse:
+    if will_pass(error):
+        return problem(503)
     log.error("The API crashed.", exc_info=error)
     return problem(500)
 

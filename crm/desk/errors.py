@@ -4,7 +4,6 @@ import sys
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -13,6 +12,7 @@ from django.views.decorators.csrf import requires_csrf_token
 
 from crm.desk.navigation import theme_of
 from crm.lib.htmx import add_toast
+from crm.lib.patience import will_pass
 
 
 @login_not_required
@@ -44,7 +44,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """Renders without context processors: the database may be what failed, and then this is only a pause."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if will_pass(sys.exc_info()[1]):
         return _bare(request, 503, _("The system is starting again. Please try again in a minute."))
     return _bare(request, 500, _("Something went wrong. Please try again."))
 

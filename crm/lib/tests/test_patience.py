@@ -1,11 +1,11 @@
 from contextlib import suppress
 
 import pytest
-from django.db import connection
+from django.db import Error, InternalError, connection, transaction
 
 from crm.accounts import factories
 from crm.accounts.models import User
-from crm.lib.patience import TooSlow, at_most, expected
+from crm.lib.patience import TooSlow, at_most, expected, insist, will_pass
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +68,47 @@ def test_running_out_of_time_with_the_last_row_leaves_the_connection_whole() -> 
         with connection.cursor() as cursor:
             cursor.execute("SELECT %s", [number])
             assert cursor.fetchone() == (number,)
+
+
+def read_only() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_nobody_else_knows_is_written_once_there_is_room_again() -> None:
+    tries = []
+
+    @transaction.atomic
+    def write() -> None:
+        tries.append(1)
+        if len(tries) < 3:
+            read_only()
+        factories.user(username="known")
+
+    insist(write, "somebody")
+    assert (len(tries), User.objects.get().username) == (3, "known")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_will_never_be_right_is_not_tried_again() -> None:
+    tries = []
+
+    def write() -> None:
+        tries.append(1)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nothing")
+
+    with pytest.raises(Error):
+        insist(write, "nothing")
+    assert len(tries) == 1
+
+
+def test_within_a_transaction_nothing_is_waited_for() -> None:
+    def write() -> None:
+        read_only()
+        factories.user()
+
+    with pytest.raises(InternalError) as caught, transaction.atomic():
+        insist(write, "somebody")
+    assert will_pass(caught.value)
