@@ -69,9 +69,10 @@ class SocialPost(models.Model):
         return self.state in (self.State.DRAFT, self.State.APPROVED)
 
     def may_be_moved_by(self, user: User) -> bool:
-        """To another day: what is scheduled by whoever may schedule."""
-        asked = "send" if self.state == self.State.SCHEDULED else "edit"
-        return (self.is_open or self.state == self.State.SCHEDULED) and user.may("social", asked)
+        """To another day; what is scheduled only by whoever may schedule as well."""
+        is_scheduled = self.state == self.State.SCHEDULED
+        may_change = user.may("social", "edit") and (not is_scheduled or user.may("social", "send"))
+        return (self.is_open or is_scheduled) and may_change
 
 
 class Posting(models.Model):

@@ -30,8 +30,10 @@ PER_MINUTE = 240
 def calendar(request: UserRequest) -> HttpResponse:
     posts = SocialPost.objects.visible_to(request.user)
     found = calendars.of(posts, request.GET.get("span", ""), request.GET.get("on", ""))
-    may = {f"may_{action}": request.user.may("social", action) for action in ("create", "edit", "send")}
-    context = {"calendar": found, **may}
+    shown = (post for week in found.weeks for cell in week for post in cell.entries)
+    movable = {post.pk for post in shown if post.may_be_moved_by(request.user)}
+    may_create = request.user.may("social", "create")
+    context = {"calendar": found, "may_create": may_create, "movable": movable}
     return render_part(request, "social/calendar.html", "grid", context)
 
 
